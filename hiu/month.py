@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from hiu.errors import UsageError
 
 NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FORM = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -26,7 +27,12 @@ class Month:
             return what
         if isinstance(what, date):
             return cls.of(what)
-        digits = str(what)
+        digits = str(what).strip()
+        if _DAY.fullmatch(digits):
+            try:
+                return cls.of(date.fromisoformat(digits))
+            except ValueError:
+                raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10") from None
         whole = isinstance(what, int) and not isinstance(what, bool) and len(digits) == 6
         return cls.parse(f"{digits[:4]}-{digits[4:]}" if whole else digits)
 

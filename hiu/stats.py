@@ -1,6 +1,6 @@
 """Statistics that several rooms state: a share's interval, agreement between two reviewers, many tests at once.
 
-scipy.stats takes a second to load, so it is imported where it is used.
+Nothing here loads scipy.stats, which takes a second; scipy.special is imported where it is used.
 """
 
 import math
@@ -66,6 +66,8 @@ def kappa(one: list[str], other: list[str]) -> tuple[float | None, float | None,
 
 def benjamini_hochberg(p: NDArray[np.float64], rate: float) -> list[bool]:
     """Which tests are flagged at a false discovery rate (Benjamini and Hochberg, 1995)."""
-    from scipy.stats import false_discovery_control
-
-    return [bool(flag) for flag in false_discovery_control(p) <= rate] if len(p) else []
+    order = np.argsort(p)
+    least = np.minimum.accumulate((p[order] * (len(p) / np.arange(1, len(p) + 1)))[::-1])[::-1]
+    flags = np.zeros(len(p), dtype=bool)
+    flags[order] = least <= rate
+    return [bool(flag) for flag in flags]

@@ -125,6 +125,8 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     word = first.split('"')[1] if first.count('"') >= 2 else ""
     if not shown:
         return f"{first}. No published table is in the query: is FROM written out?"
+    if "parser error" in first.lower() and word.lower() in shown:
+        return f"'{word}' is a word of SQL too: as the name of a column it is written in double quotes, \"{word}\""
     if "column" not in first.lower() or not word:
         return first
     if word in whole - shown:

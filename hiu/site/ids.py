@@ -8,6 +8,8 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.reads import LookRefused
+from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
 from hiu.site.tables import Tables
 
@@ -79,3 +81,32 @@ def why_unlisted(tables: Tables, person: Row) -> str:
     else:
         reason = "nothing of the last 12 months counts: .records() has every row and what became of it"
     return f"Not on the list of {month.title}: {reason}."
+
+
+def require_basis(tables: Tables, ids: Collection[str]) -> None:
+    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people.
+
+    A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
+    """
+    opened = tables.opened
+    if withheld := set(ids) - opened.permitted(ids).ids:
+        raise LookRefused(
+            f"nothing is shown: no basis lets an analyst look at this for purpose '{opened.purpose}' on "
+            f"{opened.now().date()}. The data protection officer decides it ('hiu basis', docs/governance.md)",
+            withheld,
+        )
+
+
+def everyone_in(tables: Tables, people: Collection[str | int]) -> list[str]:
+    """The ids of people by id or by rank, each once, in order. Raises as `person_in` does of one."""
+    ids, became = ids_and_merges(tables)
+    here = frozenset(ids)
+    found = {
+        id_at(tables, one) if isinstance(one, int) else followed(one.strip().upper(), here, became) for one in people
+    }
+    if unknown := sorted(found - here):
+        id_now(tables, unknown[0])
+    require_basis(tables, found)
+    for one in found:
+        asked_for(one)
+    return sorted(found)

@@ -14,13 +14,13 @@ from hiu.govern.reads import FEW, LookRefused
 from hiu.model import PATHWAY, RELEASED
 from hiu.model.frames import schema
 from hiu.month import Month
-from hiu.site.ids import People
+from hiu.site.ids import People, require_basis
 from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months, names_shown
-from hiu.site.views.person import Person, person_in, require_basis
+from hiu.site.views.person import Person, person_in
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
 
@@ -47,6 +47,8 @@ class Published(Tables):
     def sql(self, query: str, *, show_names: bool | None = None) -> Listing:
         """The rows of a SELECT over the published tables, masked as everywhere. It is a look at everybody whom its
         tables hold, entered before it is run, and at the people whose ids it names.
+
+        It is the SQL of DuckDB. A column called `end` is written in double quotes: select "end" from support.
 
         Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
         than memory_limit or query_seconds of site.toml.
@@ -85,18 +87,25 @@ class Published(Tables):
             there = [row for row in self.tables().to_dicts() if row["table"] in PATHWAY]
             title = "Tables of the crisis pathway" if there else "This site has no source of the crisis pathway"
             return Listing(
-                pl.DataFrame(there, schema={"table": pl.String, "rows": pl.Int64, "meaning": pl.String}), title
+                pl.DataFrame(there, schema={"table": pl.String, "rows": pl.Int64, "meaning": pl.String}),
+                title,
+                kind="tables",
             )
         if name in PATHWAY and name not in self._tables_there:
-            return Listing(pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it")
+            return Listing(
+                pl.DataFrame(schema=schema(PATHWAY[name])), f"{name}: this site has no source of it", kind=name
+            )
         if name not in PATHWAY:
             raise UsageError(not_among(f"no table of the crisis pathway is called '{name}'", name, PATHWAY))
         return self.table(name, show_names=show_names)
 
     @look
-    def ranked(self, top: int | None = None, *, show_names: bool | None = None) -> Ranked:
-        """The list: rank, range, certainty, masked name, label, intensity and the sentence for each place."""
-        return list_of(self, top, show_names)
+    def ranked(self, top: int | None = None, *, under_18: bool = False, show_names: bool | None = None) -> Ranked:
+        """The list: rank, range, certainty, masked name, label, intensity and the sentence for each place.
+
+        It is of adults; `under_18=True` gives the under-18s, who are listed apart. The table `ranked` has both.
+        """
+        return list_of(self, top, show_names, under_18)
 
     @look
     def person(self, who: str | int, *, show_names: bool | None = None) -> Person:
@@ -110,8 +119,8 @@ class Published(Tables):
 
     @look
     def compare(self, month: str | date | int | Month | None = None) -> Listing:
-        """The whole list beside that of another published month, the one before if not named: ranks, places moved up,
-        labels, contacts and intensity then and now. Somebody merged since is under the id of today.
+        """The whole list of adults beside that of another published month, the one before if not named: ranks, places
+        moved up, labels, contacts and intensity then and now. Somebody merged since is under the id of today.
         """
         from hiu.site.views.comparison import compare
 
@@ -139,15 +148,16 @@ class Published(Tables):
 
     @look
     def admissions(self, months: int = 12, *, on: date | str | None = None) -> Listing:
-        """Spells in a mental-health bed that were open in the last months: dates, nights, wards, legal status, and days
-        since the discharge before. `on` a day ("2026-03-10") those whose night it was, without leave; leave nights are
-        in `monthly_extra`."""
+        """Spells in a mental-health bed that were open in the last months: dates, nights without leave, leave nights,
+        wards, legal status, and days since the discharge before. With `on`, a day ("2026-03-10") or a date, those who
+        slept in the bed that night: whoever was on leave is left out. Both have the spell's own start and wards."""
         from hiu.site.views.patterns import admissions, in_bed
 
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """When in the week everybody's contacts begin, in blocks of 4 hours; a date without a time is in no block."""
+        """When in the week contacts begin, in blocks of 4 hours: of everybody who could be named. A date without a time
+        is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset))
@@ -159,7 +169,8 @@ class Published(Tables):
     @look
     def people(self, dataset: str | None = None, *, months: int = 12, area: str | None = None) -> Listing:
         """Everybody with a contact (or one of `dataset`) in the last months, or in as many before: contacts in both,
-        nights, agencies, last contact, age band, rank; with `area` (such as "borough") the area of their home.
+        nights, agencies (the sources of one are one), last contact, age band, rank; with `area` (such as "borough") the
+        area of their home. `contacts` is 0 for those who had some before alone; rows that name nobody are in nobody's.
 
         Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
         """

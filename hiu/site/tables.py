@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
+from typing import cast
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
 from hiu.site.looks import look
 from hiu.site.opened import Opened
+from hiu.site.shapes import Manifest
 from hiu.site.show.listing import Listing, Row, cell_text
 from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
@@ -30,11 +32,11 @@ class Tables(Suggests):
         self.month, self.folder, self._opened, self._working = month, folder, opened, working
 
     @cached_property
-    def manifest(self) -> Row:
-        """What was published: run, settings version, files with digests."""
+    def manifest(self) -> Manifest:
+        """What was published: run, settings version, files with digests. It is a Manifest."""
         from hiu.publish.release.folder import read_manifest
 
-        return read_manifest(self.folder)
+        return cast(Manifest, read_manifest(self.folder))
 
     @property
     def opened(self) -> Opened:
@@ -60,11 +62,15 @@ class Tables(Suggests):
         """
         if name is not None:
             return self._columns(name)
-        rows = [
-            (name, self.manifest["files"].get(f"{name}.parquet", {}).get("rows"), table.meaning)
-            for name, table in self._tables_there.items()
-        ]
-        return Listing(pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables")
+        rows = [(name, self._rows_of(name), table.meaning) for name, table in self._tables_there.items()]
+        return Listing(
+            pl.DataFrame(rows, schema=["table", "rows", "meaning"], orient="row"), "Published tables", kind="tables"
+        )
+
+    def _rows_of(self, name: str) -> int | None:
+        """Rows of a table as published, if this month has it."""
+        file = self.manifest["files"].get(f"{name}.parquet")
+        return file.get("rows") if file else None
 
     def _columns(self, name: str) -> Listing:
         three, rows = self._three(name), []
@@ -77,7 +83,9 @@ class Tables(Suggests):
         rows = [(*row, *[""] * (6 + len(firsts) - len(row))) for row in rows]
         schema = dict.fromkeys(["column", "type", "meaning", "unit", "codes", "masked", *firsts], pl.String)
         found = pl.DataFrame(rows, schema=schema, orient="row", strict=False)
-        return Listing(found, f"{name}: {table.meaning} One row for each {', '.join(table.key)}.").all_rows()
+        return Listing(
+            found, f"{name}: {table.meaning} One row for each {', '.join(table.key)}.", kind="tables"
+        ).all_rows()
 
     def _three(self, name: str) -> dict[str, list[object]]:
         """The first three rows, masked, by column."""
@@ -98,7 +106,7 @@ class Tables(Suggests):
         if wanted and "person_id" in RELEASED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self._rows(name, None, shown), RELEASED[name].meaning)
+        return Listing(self._rows(name, None, shown), RELEASED[name].meaning, kind=name)
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
@@ -176,6 +184,21 @@ class Tables(Suggests):
         there = {name for name in more if (self.folder / f"{name}.parquet").is_file()}
         return {name: table for name, table in RELEASED.items() if name not in more or name in there}
 
+    @cached_property
+    def _agencies(self) -> dict[str, str]:
+        """The agency of each source: police, ambulance, ed, mh or another team."""
+        from hiu.sources import load_sources
+
+        return {name: one.agency for name, one in load_sources(self.opened.home / "sources").items()}
+
+    def _totals(self) -> pl.DataFrame | None:
+        """Everybody's totals with what rows that name nobody add; none of a month published before there were any."""
+        return self._whole("monthly_total") if (self.folder / "monthly_total.parquet").is_file() else None
+
+    def _shown(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a table of people whom it may show."""
+        return frame.join(self._scan("people").select("person_id").collect(), on="person_id", how="semi")
+
     def _common(self) -> Row:
         """What most reports take: month, demand, coverage, people, settings."""
         tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
@@ -221,6 +244,17 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
+
+
+def day_of(what: date | str) -> date:
+    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
+    try:
+        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
+    except ValueError:
+        found = None
+    if not isinstance(found, date):
+        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
+    return found.date() if isinstance(found, datetime) else found
 
 
 def checked_months(months: int) -> int:

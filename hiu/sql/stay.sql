@@ -88,7 +88,7 @@ SELECT
     event_id,
     person_id,
     start,
-    "end",
+    CASE ended WHEN 'spell' THEN CAST(discharge AS TIMESTAMP) ELSE "end" END AS "end",
     ended,
     last_sent,
     first_night,

@@ -128,8 +128,10 @@ def demo(
         run_month(place, month - 1, now=at, report=report)
     report.say(f"{month.title}:")
     outcome = run_month(place, month, now=at, report=report)
-    print_run(outcome)
-    print_demo(outcome, folder)
+    if outcome.intake.refused or not quiet:
+        print_run(outcome)
+    if not quiet:
+        print_demo(outcome, folder)
     return 1 if outcome.intake.refused else 0
 
 

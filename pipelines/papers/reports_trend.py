@@ -29,8 +29,9 @@ def report_trends(
     if dataset and dataset not in names:
         raise UsageError(f"no data set '{dataset}'.{did_you_mean(dataset, names)} There are: {', '.join(names)}")
     breaks = report.settings.policy_breaks
+    totals = report.table("monthly_total") if (report.folder / "monthly_total.parquet").is_file() else None
     found = [
-        trend(name, month=report.month, demand=demand, coverage=coverage, breaks=breaks)
+        trend(name, month=report.month, demand=demand, coverage=coverage, totals=totals, breaks=breaks)
         for name in ([dataset] if dataset else names)
     ]
     aims = {one.dataset: _target(one, report, begin, fall, within) for one in found if one.dataset == S136}

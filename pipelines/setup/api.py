@@ -9,6 +9,7 @@ import polars as pl
 from hiu.site import Site, open
 from hiu.site.published import Published
 from hiu.site.review.desk import Review
+from hiu.site.shapes import Manifest, ManifestFile, PairField, PairRecord, PairShown, Part, Place
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -46,6 +47,9 @@ CLASSES: tuple[tuple[str, type], ...] = (
 _INNER = {"Listing": pl.DataFrame, "Ranked": Listing}
 """Classes whose base has methods of its own, documented where it belongs."""
 
+DICTS: tuple[type, ...] = (Place, Manifest, ManifestFile, PairShown, PairRecord, PairField, Part)
+SHAPES = "## What comes as a dict\n"
+
 HEAD = """# The analyst's library
 
 Made from the docstrings by `python -m pipelines.setup.api`; a test holds it, and runs every example. Names are masked
@@ -63,8 +67,15 @@ run = site.latest
 def api() -> str:
     """The whole page."""
     first = f"## `hiu.open{_signature(open)}`\n\n{_prose(open)}"
-    whole = "\n".join([HEAD, first, *(_class(called, one) for called, one in CLASSES)])
+    shapes = "\n".join([SHAPES, *(_shape(one) for one in DICTS)])
+    whole = "\n".join([HEAD, first, *(_class(called, one) for called, one in CLASSES), shapes])
     return re.sub(r"\n{3,}", "\n\n", whole)
+
+
+def _shape(one: type) -> str:
+    """A dict: what it is, and its keys with their types."""
+    keys = "\n".join(f"- `{key}`: `{kind.__forward_arg__}`" for key, kind in inspect.get_annotations(one).items())
+    return f"### `{one.__name__}`\n\n{_prose(one)}\n{keys}\n"
 
 
 def public(one: type) -> list[tuple[str, object]]:
@@ -72,7 +83,7 @@ def public(one: type) -> list[tuple[str, object]]:
     inherited = set(dir(_INNER[one.__name__])) if one.__name__ in _INNER else set()
     bases = (one, Tables) if issubclass(one, Tables) else (one,)
     own = [(name, what) for base in bases for name, what in vars(base).items() if not name.startswith("_")]
-    return [(name, what) for name, what in own if name not in inherited or name in ("sql",)]
+    return [(name, what) for name, what in own if name not in inherited or name in ("sql", "columns")]
 
 
 def _class(called: str, one: type) -> str:

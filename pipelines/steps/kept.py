@@ -11,17 +11,18 @@ from pipelines.common.work import Work
 
 C = pl.col
 KEY = ["source", "event_id", "person_id"]
+BESIDE = ("spell_id", "quotes")
 DETAILS = ("role", "reason", "outcome", "site", "ward")
 MANY = 5
 """People of whom a word must have been sent before it is repeated."""
 
 
 def kept(work: Work) -> pl.DataFrame:
-    """One row a source, event and person: KEY, spell_id and DETAILS, several values of one event joined by |."""
+    """One row a source, event and person: KEY, BESIDE and DETAILS, several values of one event joined by |."""
     rows = work.warehouse.ask("kept", after=work.month.after)
     sources = work.place.sources
     parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
-    types = dict.fromkeys((*KEY, "spell_id", *DETAILS), pl.String)
+    types = dict.fromkeys((*KEY, *BESIDE, *DETAILS), pl.String)
     return pl.concat([pl.DataFrame(schema=types), *parts], how="diagonal")
 
 
@@ -36,7 +37,7 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     found = rows.join(texts, on="details", how="left")
     words = {name: _words(source, field) for name, field in source.shown.items()}
     found = found.with_columns(_shared(name, usual) for name, usual in words.items())
-    each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in ("spell_id", *words)]
+    each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in (*BESIDE, *words)]
     return found.group_by(KEY).agg(each)
 
 

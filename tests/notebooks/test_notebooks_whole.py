@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Set
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from areakit import LAST, NOW, REPOSITORY
@@ -41,15 +44,58 @@ def sampled(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     return folder, run_month(open_place(folder), LAST, now=now, report=Reporter(quiet=True))
 
 
-def check(notebook: Path, site: tuple[Path, Outcome], folder: Path) -> None:
-    """It runs from the top in time, warns of nothing, names nobody, and shows its charts."""
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A site in its first month."""
+    folder = tmp_path_factory.mktemp("first") / "area"
+    make_area(folder, people=120, months=1, seed=5, last=str(LAST), now=NOW)
+    return folder, run_month(open_place(folder), LAST, now=NOW, report=Reporter(quiet=True))
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A site to which the police and the emergency department alone send anything."""
+    folder = tmp_path_factory.mktemp("two") / "area"
+    make_area(folder, people=120, months=20, seed=5, last=str(LAST), now=NOW)
+    for path in (folder / "data" / "raw").rglob("*.*"):
+        if path.name not in ("police_incidents.csv", "ed_attendances.csv"):
+            path.unlink()
+    return folder, run_month(open_place(folder), LAST, now=NOW, report=Reporter(quiet=True))
+
+
+def text_of(outputs: list[Any]) -> str:
+    """What a notebook shows, without its markup."""
+    shown = " ".join(str(output.get("data", {}).get("text/html", "")) for output in outputs)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_in_a_first_month(notebook: Path, first: tuple[Path, Outcome], tmp_path: Path) -> None:
+    told = text_of(check(notebook, first, tmp_path, charts=CHARTS - {"ranking"}))  # no past month to try rules on
+    assert "usual variation" not in told
+    if notebook.stem == "cohort":
+        assert "the only month supplied: nothing to compare it with" in told
+        assert "ED attendances in 11 of 12 months" in told
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_with_two_sources(notebook: Path, two: tuple[Path, Outcome], tmp_path: Path) -> None:
+    told = text_of(check(notebook, two, tmp_path))
+    if notebook.stem == "cohort":
+        assert "ambulance deployments: Mar 2026 was not supplied" in told
+        assert "ambulance deployments in 12 of 12 months" in told and "ED attendances in" not in told
+
+
+def check(notebook: Path, site: tuple[Path, Outcome], folder: Path, charts: Set[str] = CHARTS) -> list[Any]:
+    """It runs from the top in time, warns of nothing, names nobody, and shows its charts: its outputs."""
     outputs, seconds = run_as_people_do(notebook, {"site": str(site[0])}, folder)
     assert seconds < SECONDS
     assert [output for output in outputs if output.output_type in ("stream", "error")] == []
     assert site[1].published
     assert [value for value in told_by(site[1].published) if value in str(outputs)] == []
     drawn = [output for output in outputs if "<svg" in output.get("data", {}).get("text/html", "")]
-    assert drawn or notebook.stem not in CHARTS
+    assert drawn or notebook.stem not in charts
+    return outputs
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

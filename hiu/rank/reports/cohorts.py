@@ -3,13 +3,16 @@
 Frames have the columns of hiu.model. Figures are exact, for analysts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 import numpy as np
 import polars as pl
 
 from hiu.month import Month
+from hiu.rank.listing.intensity import PLACES
 from hiu.rank.listing.ranking import recount
+from hiu.rank.listing.risk import middle, risk
 from hiu.settings import Settings
 from hiu.stats import Z95, wilson
 
@@ -31,13 +34,17 @@ def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
     return stay.filter(~C("nobody"), C("person_id").is_not_null(), lies).select(EACH).unique()
 
 
-def together(timeline: pl.DataFrame, stay: pl.DataFrame, month: Month, months: int = 12) -> pl.DataFrame:
-    """Which sources saw the same people: agencies (joined by |), people, contacts, most (of one person).
+def together(
+    timeline: pl.DataFrame, stay: pl.DataFrame, month: Month, months: int = 12, agency: Mapping[str, str] | None = None
+) -> pl.DataFrame:
+    """Which agencies saw the same people: agencies (joined by |), people, contacts, most (of one person).
 
-    A stay is a contact of every month in which it has a night, also where it began before the first.
+    `agency` = the agency of each source; one that is not there is an agency of its own. A stay is a
+    contact of every month in which it has a night, also where it began before the first.
     """
     first = month - (months - 1)
     each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
+    each = each.with_columns(C("source").replace(agency or {}))
     person = each.group_by("person_id").agg(agencies=C("source").unique().sort().str.join("|"), n=pl.len())
     found = person.group_by("agencies").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
     return found.sort("people", "agencies", descending=[True, False])
@@ -49,30 +56,47 @@ def flow(
     coverage: pl.DataFrame,
     people: pl.DataFrame,
     settings: Settings,
+    gradings: pl.DataFrame,
     months: int = 12,
-) -> pl.DataFrame:
-    """Who joined the first N and who left, month by month, as each would be ranked with the data of today: month,
-    stayed, entered, left. The first month compares with the one before it; months before the first delivery are left
-    out.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Who joined the first N and who left, month by month, as each month would be ranked with the data of today, by
+    expected points and risk. First: month, stayed, entered, left. Second: month, person_id, rank (null if left), change
+    (stayed, entered or left). The first month compares with the one before it; months before the first delivery are
+    left out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()
-    rows, before = [], None
+    rows: list[tuple[date, int, int, int]] = []
+    who: list[tuple[date, str, int | None, str]] = []
+    before: dict[str, int] | None = None
     for one in (month - months).through(month):
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        places = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
-        now = set(places.filter(C("list") == "adult").head(settings.rank.top)["person_id"])
+        points = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
+        now = _first(points, risk(one, gradings), settings.rank.top)
         if before is not None:
-            rows.append((one.start, len(now & before), len(now - before), len(before - now)))
+            gone, same = before.keys() - now.keys(), before.keys() & now.keys()
+            rows.append((one.start, len(same), len(now) - len(same), len(gone)))
+            who += [(one.start, person, at, "stayed" if person in same else "entered") for person, at in now.items()]
+            who += [(one.start, person, None, "left") for person in sorted(gone)]
         before = now
-    schema = {"month": pl.Date, "stayed": pl.Int64, "entered": pl.Int64, "left": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    counts = {"month": pl.Date, "stayed": pl.Int64, "entered": pl.Int64, "left": pl.Int64}
+    each = {"month": pl.Date, "person_id": pl.String, "rank": pl.Int64, "change": pl.String}
+    return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
+
+
+def _first(points: pl.DataFrame, graded: pl.DataFrame, top: int) -> dict[str, int]:
+    """The first adults and their places, by expected points and risk as the list is made (docs/ranking.md)."""
+    adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left")
+    intensity = (C("expected_points") * C("risk").fill_null(middle(adults["risk"]))).round(PLACES)
+    ordered = adults.with_columns(intensity=intensity).sort("intensity", "person_id", descending=[True, False])
+    return {person: place for place, person in enumerate(ordered["person_id"].head(top), 1)}
 
 
 def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
     """How contacts are shared among people. First: share_of_people, people, contacts, share_of_contacts, most (of one
-    person). Second: the curve, from those with fewest contacts: people, contacts, both as shares.
+    person); a share that comes to no whole person is left out. Second: the curve, from those with
+    fewest contacts: people, contacts, both as shares.
     """
     each = contacts(timeline, month - (months - 1), month).group_by("person_id").len("n")
     n = np.sort(each["n"].to_numpy().astype(np.int64))[::-1]
@@ -87,11 +111,8 @@ def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tup
             schema={"people": pl.Float64, "contacts": pl.Float64}
         )
     sums = n.cumsum()
-    take = [max(1, round(share * len(n))) for share in SHARES]
-    rows = [
-        (share, k, int(sums[k - 1]), float(sums[k - 1] / sums[-1]), int(n[0]))
-        for share, k in zip(SHARES, take, strict=True)
-    ]
+    take = [(share, k) for share in SHARES if (k := round(share * len(n)))]
+    rows = [(share, k, int(sums[k - 1]), float(sums[k - 1] / sums[-1]), int(n[0])) for share, k in take]
     names = ["share_of_people", "people", "contacts", "share_of_contacts", "most"]
     at = np.unique(np.linspace(0, len(n), 101).round().astype(np.int64))
     rising = np.concatenate([[0], n[::-1].cumsum()])
@@ -100,7 +121,8 @@ def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tup
 
 
 def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months: int = 24) -> pl.DataFrame:
-    """The first discharge of each person in some months: person_id, discharged, days to the next contact, again.
+    """The first discharge of each person in some months: person_id, discharged, days to the next contact, again,
+    same_day (a contact on the day itself, which is not the next: it may have been before the discharge).
 
     `again` is false where none has come by the month's end: the days are then those they were watched. A spell is left
     with its last ward stay; a move to another bed on the same day is no discharge.
@@ -119,11 +141,15 @@ def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months:
     left = left.join(moved, on=["person_id", "spell"], how="anti").sort("person_id", "end")
     first = left.unique("person_id", keep="first", maintain_order=True).select("person_id", discharged="end")
     later = timeline.filter("counted", C("start") < month.after).select("person_id", "start")
-    after = first.join(later, on="person_id").filter(C("start").dt.date() > C("discharged").dt.date())
+    later = first.join(later, on="person_id")
+    after = later.filter(C("start").dt.date() > C("discharged").dt.date())
+    same_day = C("person_id").is_in(
+        later.filter(C("start").dt.date() == C("discharged").dt.date())["person_id"].implode()
+    )
     soonest = after.group_by("person_id").agg(next=C("start").min())
     found = first.join(soonest, on="person_id", how="left").sort("person_id")
     watched = (pl.coalesce(C("next").dt.date(), pl.lit(month.end)) - C("discharged").dt.date()).dt.total_days()
-    return found.select("person_id", "discharged", days=watched, again=C("next").is_not_null())
+    return found.select("person_id", "discharged", days=watched, again=C("next").is_not_null(), same_day=same_day)
 
 
 def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -> pl.DataFrame:

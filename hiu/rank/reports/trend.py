@@ -15,14 +15,14 @@ FEW = 12
 """Points below which limits are provisional (Making Data Count)."""
 
 BASELINE = 12
-_FIGURES = ("n", "people", "most", "lacking")
+_FIGURES = ("n", "people", "most", "lacking", "nobody")
 
 
 @dataclass(frozen=True)
 class Trend:
     """A data set's months: `table` has month, n (null = not supplied), people, most (one person's largest share of n),
-    lacking (people whose number was not sent, so that n is a least), flags (rules that fire, joined by |), and `chart`
-    the lines."""
+    lacking (people whose number was not sent, so that n is a least), nobody (what of n rows that name nobody add),
+    flags (rules that fire, joined by |), and `chart` the lines."""
 
     dataset: str
     table: pl.DataFrame
@@ -38,13 +38,16 @@ def trend(
     demand: pl.DataFrame,
     coverage: pl.DataFrame,
     people: pl.Series | None = None,
+    totals: pl.DataFrame | None = None,
     breaks: dict[str, date] | None = None,
 ) -> Trend:
     """The series of one data set up to a month, of everybody or of `people` (ids).
 
+    `totals` (model table monthly_total) adds what rows that name nobody do; without it they are left out.
+
     Take a cohort that was fixed before the series begins: one chosen at its end was chosen for its last months.
     """
-    table = series(dataset, month=month, demand=demand, coverage=coverage, people=people)
+    table = series(dataset, month=month, demand=demand, coverage=coverage, people=people, totals=totals)
     chart = xmr(table["n"].to_list())
     table = table.with_columns(flags=pl.Series(["|".join(rules) for rules in chart.flags], dtype=pl.String))
     first = table["month"].min() or date.max
@@ -53,9 +56,16 @@ def trend(
 
 
 def series(
-    dataset: str, *, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.Series | None = None
+    dataset: str,
+    *,
+    month: Month,
+    demand: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.Series | None = None,
+    totals: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """`month`, `n`, `people`, `most`, `lacking` from the first month supplied to `month`; null where not supplied."""
+    """`month`, `n`, `people`, `most`, `lacking`, `nobody` from the first month supplied to `month`; null where not
+    supplied."""
     sent = coverage.filter(pl.col("dataset") == dataset, pl.col("supplied"), pl.col("month") <= month.start)
     if sent.is_empty():
         return pl.DataFrame(schema={"month": pl.Date, **dict.fromkeys(_FIGURES, pl.Int64)})
@@ -66,11 +76,16 @@ def series(
     unsent = own.filter(pl.col("n").is_null()).group_by("month").agg(lacking=pl.col("person_id").n_unique())
     own = own.filter(pl.col("n") > 0)
     each = own.group_by("person_id", "month").agg(pl.col("n").sum()).group_by("month")
-    totals = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
+    seen = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
     grid = pl.DataFrame({"month": [m.start for m in first.through(month)]}, schema={"month": pl.Date})
     covered = pl.col("month").is_in(sent["month"].unique().implode())
-    joined = grid.join(totals, on="month", how="left", maintain_order="left")
+    joined = grid.join(seen, on="month", how="left", maintain_order="left")
     joined = joined.join(unsent, on="month", how="left", maintain_order="left")
+    unnamed = pl.DataFrame(schema={"month": pl.Date, "nobody": pl.Int64})
+    if totals is not None and people is None:
+        unnamed = totals.filter(pl.col("dataset") == dataset).select("month", "nobody")
+    joined = joined.join(unnamed, on="month", how="left", maintain_order="left")
+    joined = joined.with_columns(n=pl.col("n").fill_null(0) + pl.col("nobody").fill_null(0))
     return joined.with_columns(
         pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in _FIGURES
     )
@@ -82,6 +97,8 @@ def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> st
         return f"{name}: {month.title} was not supplied."
     if not chart.mean and not table["lacking"].sum():
         return f"{name}: 0 in {month.title}, as in every month supplied: nothing to chart."
+    if table["n"].count() == 1:
+        return f"{name}: {table['n'][-1]} in {month.title}, the only month supplied: nothing to compare it with."
     limits = f"limits {max(0.0, chart.lower):.0f} to {chart.upper:.0f}"
     now = int(table["lacking"][-1] or 0)
     before = table.head(-1).filter(pl.col("lacking") > 0).height
@@ -128,7 +145,7 @@ def target(values: pl.DataFrame, *, begin: Month, fall: float = 0.15, within: in
     phi = max(1.0, float(before.var(ddof=1)) / base)
     error = Z95 * np.sqrt(phi * (1 / before.sum() + 1 / max(float(since.sum()), 0.5)))
     ratio = max(now, 0.5 / len(since)) / base
-    low, high = float(ratio * np.exp(-error) - 1), float(ratio * np.exp(error) - 1)
+    low, high = min(float(ratio * np.exp(-error)), now / base) - 1, float(ratio * np.exp(error) - 1)
     verdict = "met" if high <= -fall else "not met" if low > -fall else "cannot tell"
     words = "cannot tell whether the target is met" if verdict == "cannot tell" else f"the target is {verdict}"
     sentence = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.model.units import contact_sets
+from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
 from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
@@ -13,6 +13,7 @@ from hiu.site.tables import Tables, checked_dataset, checked_months
 
 C = pl.col
 HOUR = 3600
+EVENT = ["person_id", "source", "event_id"]
 QUANTILES = {"lower_quarter": 0.25, "median": 0.5, "upper_quarter": 0.75, "ninth_tenth": 0.9}
 
 
@@ -22,37 +23,79 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
         raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
     earliest, whole = (run.month - (span - 1)).start, _events(run, people, {name})
-    own = whole.filter(C("dataset") == name, C("start").is_between(earliest, run.month.after, closed="left"))
-    own = own.with_row_index("at")
-    rows = [_near(own, whole, one, hours, name) for one in [None, *sorted(whole["dataset"].unique())]]
+    in_months = (C("dataset") == name) & C("start").is_between(earliest, run.month.after, closed="left")
+    timed = whole.filter(~C("day_only"))
+    own = timed.filter(in_months).unique(EVENT, maintain_order=True).with_row_index("at")
+    again = _again(run, own, whole)
+    rows = [_near(own, timed, again, one, hours) for one in [None, *sorted(timed["dataset"].unique())]]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
     schema |= {"after": pl.Int64, "share_after": pl.Float64, "by_chance": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")
-    first = table.row(0, named=True)
+    first, what = table.row(0, named=True), _nouns(run, name)
     line = (
-        f"Of {first['events']:,} {many(name)}, {first['before']:,} had another contact in the {hours:g} hours before "
+        f"Of {first['events']:,} {what}, {first['before']:,} had another contact in the {hours:g} hours before "
         f"and {first['after']:,} in the {hours:g} after; by chance about {first['by_chance']:.1f} would either way."
     )
-    lines = [line, *lacking(run, span, sets={*contact_sets(run._whole("coverage")), name})]
-    return Finding(f"Contacts around {many(name)}, {span} months", lines, {"around": table})
+    untimed = whole.filter(in_months, "day_only").unique(EVENT).height
+    lines = [line] if own.height else []
+    lines += [f"{untimed:,} {what} were sent without a time of day, so they are not among these."] if untimed else []
+    lines += [f"There were no {what} in these months."] if not own.height and not untimed else []
+    left = again.select("at", "source_other", "event_id_other").n_unique()
+    lines += (
+        [f"Records of the same occurrence by another agency are no other contact: {left:,} left out."] if left else []
+    )
+    return Finding(
+        f"Contacts around {what}, {span} months",
+        [*lines, *lacking(run, span, sets={*contact_sets(run._whole("coverage")), name})],
+        {"around": table},
+    )
 
 
 def _near(
-    own: pl.DataFrame, whole: pl.DataFrame, other: str | None, hours: float, name: str
+    own: pl.DataFrame, whole: pl.DataFrame, again: pl.DataFrame, other: str | None, hours: float
 ) -> tuple[str, int, int, float | None, int, float | None, float]:
     """How many of the events have a contact of another data set (any if none is named) on either side."""
-    others = whole if other is None else whole.filter(C("dataset") == other)
+    others = (whole if other is None else whole.filter(C("dataset") == other)).unique(EVENT)
     pairs = own.join(others, on="person_id", suffix="_other")
     pairs = pairs.filter((C("event_id") != C("event_id_other")) | (C("source") != C("source_other")))
+    pairs = pairs.join(again, on=["at", "source_other", "event_id_other"], how="anti")
     gap = (C("start_other") - C("start")).dt.total_seconds() / HOUR
     before = pairs.filter(gap.is_between(-hours, 0, closed="left"))["at"].n_unique()
     after = pairs.filter(gap.is_between(0, hours))["at"].n_unique()
-    days = _watched(whole)
-    each = others.group_by("person_id").len("others")
-    seen = own.join(each, on="person_id")["others"] - (1 if other in (None, name) else 0)
-    chance = float((1 - (1 - min(1.0, hours / 24 / days)) ** seen.cast(pl.Float64)).sum()) if seen.len() else 0.0
+    seen = pairs.group_by("at").len()["len"].cast(pl.Float64)
+    chance = float((1 - (1 - min(1.0, hours / 24 / _watched(whole))) ** seen).sum()) if seen.len() else 0.0
     n = own.height
     return other or "any", n, before, before / n if n else None, after, after / n if n else None, chance
+
+
+def _again(run: Tables, own: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
+    """Records of the same occurrence by another agency: at (of the event), source_other, event_id_other.
+
+    What one quotes of the other by its number is the same occurrence, and so are two records of a detention that are
+    counted once.
+    """
+    key = [C("at"), C("source").alias("source_other"), C("event_id").alias("event_id_other")]
+    named = whole.select("person_id", "source", "event_id", C("quotes").str.split("|").alias("named")).explode("named")
+    named = named.drop_nulls("named").unique()
+    called = own.with_columns(named=C("source") + ":" + C("event_id"))
+    quoting = named.join(called.select("at", "person_id", "named"), on=["person_id", "named"]).select(key)
+    marked = (
+        whole.select("person_id", "source", "event_id").unique().with_columns(named=C("source") + ":" + C("event_id"))
+    )
+    quoted = called.select("at", "person_id", C("quotes").str.split("|").alias("named")).explode("named")
+    quoted = marked.join(quoted, on=["person_id", "named"]).select(key)
+    once = run._whole("timeline").filter(
+        C("dataset") == "s136", ~C("counted"), C("reason_not_counted").str.starts_with("counted once")
+    )
+    both = own.filter(C("dataset") == "s136").join(once, on="person_id", suffix="_other")
+    apart = (C("start_other") - C("start")).dt.total_hours().abs() <= run.settings.counting.s136_hours
+    both = both.filter(apart).select("at", "source_other", "event_id_other")
+    return pl.concat([quoting, quoted, both]).unique()
+
+
+def _nouns(run: Tables, name: str) -> str:
+    """What the events of a data set are called: of one counted in nights they are its stays."""
+    return f"stays of {many(name)}" if name in night_sets(run._whole("coverage")) else many(name)
 
 
 def _watched(whole: pl.DataFrame) -> float:
@@ -67,13 +110,13 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
     earliest = (run.month - (span - 1)).start
     own = _events(run, people, {name} if name else set()).filter(C("start") >= earliest, C("start") < run.month.after)
     own = own.filter(C("dataset") == name) if name else own
-    own = own.sort("person_id", "start", "event_id")
+    own = own.filter(~C("day_only")).sort("person_id", "start", "event_id")
     days = (C("start") - C("start").shift().over("person_id")).dt.total_seconds() / HOUR / 24
     between = own.with_columns(days=days).drop_nulls("days")
     figures = {label: C("days").quantile(at, interpolation="linear") for label, at in QUANTILES.items()}
     table = between.select(people=C("person_id").n_unique().cast(pl.Int64), gaps=pl.len().cast(pl.Int64), **figures)
     one = table.row(0, named=True)
-    what = many(name) if name else "contacts"
+    what = _nouns(run, name) if name else "contacts"
     line = "Nobody had two contacts, so there is nothing between them."
     if one["gaps"]:
         line = (
@@ -85,8 +128,10 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
 
 
 def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:
-    """Contacts, and events of the data sets in `more`, whose time of day is known."""
+    """Contacts, and events of the data sets in `more`; `day_only` = without a time of day."""
     sets = list({*contact_sets(run._whole("coverage")), *more})
-    whole = run._whole("timeline").filter("counted", C("dataset").is_in(sets), ~C("start_day_only").fill_null(False))
+    whole = run._whole("timeline").filter("counted", C("dataset").is_in(sets))
     whole = whole if people is None else whole.filter(C("person_id").is_in(people))
-    return whole.select("person_id", "source", "event_id", "dataset", "start")
+    quotes = C("quotes") if "quotes" in whole.columns else pl.lit(None, pl.String).alias("quotes")
+    day_only = C("start_day_only").fill_null(False)
+    return whole.select("person_id", "source", "event_id", "dataset", "start", quotes, day_only=day_only)

@@ -21,11 +21,18 @@ def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, m
     inside = C("month").is_between((run.month - (span - 1)).start, run.month.start) & C("dataset").is_in(sets)
     counts = run._whole("monthly_demand").filter(inside, C("n") > 0).group_by("person_id").agg(C("n").sum())
     groups = [_group(counts, ids) for ids in (one, other)]
+    seen = frozenset(counts["person_id"])
     rows = [
-        (name, len(ids), *group[:2]) for name, ids, group in zip(("these", "others"), (one, other), groups, strict=True)
+        (name, len(ids), len(set(ids) - seen), *group[:2])
+        for name, ids, group in zip(("these", "others"), (one, other), groups, strict=True)
     ]
-    table = pl.DataFrame(rows, schema=["group", "people", "contacts", "per_person"], orient="row")
-    lines = [_ratio_words(*groups), *lacking(run, span, sets=sets)]
+    table = pl.DataFrame(rows, schema=["group", "people", "without", "contacts", "per_person"], orient="row")
+    none = [
+        f"{row[2]:,} of the {row[1]:,} {words}" for row, words in zip(rows, ("people", "others"), strict=True) if row[2]
+    ]
+    lines = [_ratio_words(*groups)]
+    lines += [f"Without a contact in these months, and counted as 0: {' and '.join(none)}."] if none else []
+    lines += lacking(run, span, sets=sets)
     return Finding(f"Contacts a person, {span} months: these people beside others", lines, {"groups": table})
 
 

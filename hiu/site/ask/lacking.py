@@ -24,10 +24,25 @@ def lacking(run: Tables, months: int = 12, *, sets: Collection[str] | None = Non
     return lines
 
 
+def unnamed(run: Tables, months: int, sets: Collection[str]) -> list[str]:
+    """A sentence of the contacts in the last months that name nobody, which no table of people can have."""
+    if (totals := run._totals()) is None:
+        return []
+    recent = C("month").is_between((run.month - (months - 1)).start, run.month.start)
+    n = int(totals.filter(recent, C("dataset").is_in(list(sets)))["nobody"].sum())
+    return [f"Rows that name nobody are not in it: {n:,} contacts, which .trend() has."] if n else []
+
+
 def _words(run: Tables, last: Month, months: int, sets: Collection[str] | None) -> str:
-    recent = C("month").is_between((last - (months - 1)).start, last.start)
-    found = run._whole("coverage").filter(recent, ~C("supplied"))
-    found = found if sets is None else found.filter(C("dataset").is_in(list(sets)))
-    counted = found.group_by("dataset").len().sort("dataset").iter_rows()
-    of = f" of {months} months" if months > 1 else ""
-    return ", ".join(f"{many(str(name))} in {n}{of}" if of else many(str(name)) for name, n in counted)
+    """How many of the months each data set lacks, also those before the first that it was supplied for."""
+    coverage = run._whole("coverage")
+    asked = sorted(coverage["dataset"].unique() if sets is None else sets)
+    recent = coverage.filter("supplied", C("month").is_between((last - (months - 1)).start, last.start))
+    there = dict(recent.group_by("dataset").agg(C("month").n_unique()).iter_rows())
+    lack = {name: months - there.get(name, 0) for name in asked}
+    lack = {name: n for name, n in lack.items() if n}
+    if months == 1:
+        return ", ".join(many(name) for name in lack)
+    if len(lack) == len(asked) > 1 and len(set(lack.values())) == 1:
+        return f"every data set in {next(iter(lack.values()))} of {months} months"
+    return ", ".join(f"{many(name)} in {n} of {months} months" for name, n in lack.items())

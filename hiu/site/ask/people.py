@@ -43,7 +43,7 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
     found = run._coded(found.with_columns(days_since=days).select(order))
-    return Listing(found, title, empty={"rank": "not listed"})
+    return Listing(found, title, empty={"rank": "not listed"}, kind="everybody")
 
 
 def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Month) -> pl.DataFrame:
@@ -52,14 +52,14 @@ def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Mont
 
 
 def _agencies(run: Tables, first: Month) -> pl.DataFrame:
-    """Sources that saw each person since a month, by any event or by a stay of which a night lies in it."""
+    """Agencies and sources that saw each person since a month, by any event or a stay of which a night lies in it."""
     from hiu.rank.reports.cohorts import contacts, stays_in
 
     sets = run._rows("coverage")["dataset"].unique().to_list()
     events = contacts(run._rows("timeline", C("dataset").is_in(sets)), first, run.month)
     each = pl.concat([events, stays_in(run._rows("stay"), first, run.month)])
-    source = C("source").unique().sort()
-    return each.group_by("person_id").agg(agencies=source.n_unique().cast(pl.Int64), sources=source.str.join("|"))
+    agency = C("source").replace(run._agencies).n_unique().cast(pl.Int64)
+    return each.group_by("person_id").agg(agencies=agency, sources=C("source").unique().sort().str.join("|"))
 
 
 def _latest(run: Tables, sets: tuple[str, ...]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -12,10 +12,16 @@ from hiu.extras import installed, require
 from hiu.site.looks import look
 from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
+from hiu.site.shapes import PairShown
 from hiu.site.show.cards import Card
 from hiu.site.show.listing import Listing, Row, cell_text
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hiu.site.review.widget import ReviewWidget
 
 C = pl.col
 PAIR = ["identity_a", "identity_b"]
@@ -67,13 +73,12 @@ class Review(Suggests):
         found = self.queue.join(decided, on=PAIR, how="left", maintain_order="left")
         columns = [name for name in QUEUE_COLUMNS if name in found.columns]
         title = f"{found.height:,} pairs to look at, those that change the list most first"
-        return Listing(found.select(columns), title, empty={"decided": "not yet"})
+        return Listing(found.select(columns), title, empty={"decided": "not yet"}, kind="queue")
 
     @look
     def head(self, n: int = 10) -> Listing:
         """The first pairs."""
-        whole = self.listing()
-        return Listing(whole.to_polars().head(n), whole.title, empty={"decided": "not yet"})
+        return self.listing().head(n)
 
     @look
     def to_polars(self) -> pl.DataFrame:
@@ -81,7 +86,7 @@ class Review(Suggests):
         return self.queue
 
     @look
-    def to_pandas(self) -> object:
+    def to_pandas(self) -> pd.DataFrame:
         """The queue, as a pandas frame."""
         return self.queue.to_pandas()
 
@@ -91,12 +96,12 @@ class Review(Suggests):
         return {"pairs": len(self.rows), "decided": sum(_key(row) in answers for row in self.rows)}
 
     @look
-    def pair(self, at: int | None = None) -> Row:
-        """What is shown of a pair (counted from 0; the current one by default)."""
+    def pair(self, at: int | None = None) -> PairShown:
+        """What is shown of a pair (counted from 0; the current one by default), as a PairShown."""
         at = self.at if at is None else at
         row = self._row(at)
         past = [] if self.second else [_past(one) for one in self._about(row).iter_rows(named=True)]
-        return {**self._pairs.view(row, blind=self.second), "past": past, "decision": self.decision(at)}
+        return self._pairs.view(row, past=past, decision=self.decision(at), blind=self.second)
 
     def decision(self, at: int) -> str | None:
         """What is in force about a pair; of a second opinion, the reviewer's own."""
@@ -133,7 +138,7 @@ class Review(Suggests):
         desk.undo(opened, a, b, reviewer=self._who(), at=opened.now())
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
 
-    def widget(self) -> Any:
+    def widget(self) -> ReviewWidget:
         """The side-by-side view for a notebook. Raises UsageError without a reviewer or the extra 'notebooks'."""
         require("notebooks")
         from hiu.site.review.widget import ReviewWidget
@@ -215,7 +220,7 @@ class Review(Suggests):
         if not (self.reviewer or "").strip() or not self.rows or not installed("notebooks"):
             return still
         whole = self.widget()._repr_mimebundle_()
-        data, about = whole if isinstance(whole, tuple) else (whole, {})
+        data, about = whole if isinstance(whole, tuple) else (whole or {}, {})
         return {**still, **{kind: what for kind, what in data.items() if "widget" in kind}}, about
 
     def __repr__(self) -> str:

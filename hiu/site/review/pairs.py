@@ -10,6 +10,7 @@ from rapidfuzz.distance import Indel
 from hiu.link.model.scorer import JOINED
 from hiu.link.review.explain import side_text, title_of, titles
 from hiu.site.review.queue import masked_value, rows_of, who_is
+from hiu.site.shapes import PairField, PairRecord, PairShown, Part
 from hiu.site.show.listing import Row
 from hiu.site.tables import Tables
 
@@ -18,9 +19,6 @@ GIVEN = "given"
 """What a masked value is shown as when nothing of it may be seen."""
 OTHERS = 4
 """Further descriptions of the same people laid beside the pair."""
-
-Part = dict[str, object]
-"""A run of characters: `t` the text, `d` whether it differs from the other side."""
 
 
 class Pairs:
@@ -32,7 +30,7 @@ class Pairs:
             published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect().iter_rows()
         )
 
-    def view(self, row: Row, *, blind: bool = False) -> Row:
+    def view(self, row: Row, *, past: list[str], decision: str | None, blind: bool = False) -> PairShown:
         """The pair of a row of review_queue: records, fields with parts and evidence, what a decision would join.
 
         `blind` leaves out what the matcher makes of it, for a second opinion.
@@ -50,6 +48,8 @@ class Pairs:
             "chance": None if blind else row.get("chance") or row.get("match_probability"),
             "effect": "" if blind else self._effect(row, described),
             "masked": not {row["person_a"], row["person_b"]} <= self.names,
+            "past": past,
+            "decision": decision,
         }
 
     def _descriptions(self, people: list[str], ids: list[str]) -> dict[str, Row]:
@@ -64,7 +64,7 @@ class Pairs:
         found = self.published._scan("review_evidence").filter(own).select("field", "level", "weight").collect()
         return {field: (level, weight) for field, level, weight in found.iter_rows()}
 
-    def _head(self, letter: str, one: Row) -> dict[str, str]:
+    def _head(self, letter: str, one: Row) -> PairRecord:
         if not one:
             return {"head": letter, "sub": "no longer described so"}
         rank = self.ranks.get(one["person_id"])
@@ -74,8 +74,8 @@ class Pairs:
             "sub": f"{place}; {rows_of(one['rows'])}; {(one['sources'] or '').replace('|', ', ')}",
         }
 
-    def _fields(self, records: list[Row], weights: dict[str, tuple[str, float]]) -> list[Row]:
-        out = []
+    def _fields(self, records: list[Row], weights: dict[str, tuple[str, float]]) -> list[PairField]:
+        out: list[PairField] = []
         for field, title in titles():
             texts = [self._value(one, field) for one in records]
             level, weight = weights.get(field, ("", None))

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import html
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.release.disclosure import BASE, FEWEST
-from hiu.model import RELEASED
-from hiu.places.demand import LEVELS
+from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.plain import plain
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
@@ -40,7 +35,7 @@ class Finding(Suggests):
         self._leaving = leaving
         self.title, self.sentences, self.charts = title, tuple(filter(None, sentences)), tuple(charts)
         self.tables = {
-            name: frame if isinstance(frame, Listing) else Listing(frame, name.replace("_", " "))
+            name: frame if isinstance(frame, Listing) else Listing(frame, name.replace("_", " "), kind=name)
             for name, frame in tables.items()
         }
 
@@ -64,13 +59,16 @@ class Finding(Suggests):
             f"* is a count of 1 to {FEWEST - 1}, or one that would give such a count away; "
             f"others are to the nearest {BASE}."
         )
-        return Finding(self.title, [hidden], self._leaving, leaving=self._leaving)
+        cells = {cell for one in self._leaving.values() for name in one.columns[1:] for cell in one[name].to_list()}
+        useless = "Every figure of it is so small that it is hidden: it says nothing to others."
+        lines = [hidden, useless] if cells == {HIDDEN} else [hidden]
+        return Finding(self.title, lines, self._leaving, leaving=self._leaving)
 
     def columns(self) -> Listing:
         """What each column of each table means, and its unit where it has one."""
-        rows = [(name, column, meaning(name, column)) for name, one in self.tables.items() for column in one.columns]
-        schema = dict.fromkeys(("table", "column", "meaning"), pl.String)
-        return Listing(pl.DataFrame(rows, schema=schema, orient="row"), f"Columns: {self.title}").all_rows()
+        each = [one.columns().to_polars().select(pl.lit(name).alias("table"), "*") for name, one in self.tables.items()]
+        none = pl.DataFrame(schema=dict.fromkeys(("table", "column", "meaning"), pl.String))
+        return Listing(pl.concat([none, *each]), f"Columns: {self.title}", kind="columns").all_rows()
 
     def to_polars(self) -> pl.DataFrame:
         """The first table, as a plain polars frame."""
@@ -88,21 +86,6 @@ class Finding(Suggests):
 
     def __repr__(self) -> str:
         return plain("\n".join([self.title, *self.sentences, *(repr(table) for table in self.tables.values())]))
-
-
-@cache
-def _meanings() -> dict[str, dict[str, str]]:
-    text = (resources.files("hiu.site.show") / "columns.toml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, str]] = tomllib.loads(text)
-    return found
-
-
-def meaning(table: str, column: str) -> str:
-    """What a column of a finding's table means; of a data set's table under `*`, of an area's under `area`."""
-    own = _meanings()
-    kind = "area" if table in LEVELS else table if table in own else "*"
-    model = {one.name: one.meaning for each in RELEASED.values() for one in each.columns}
-    return own[kind].get(column) or own["any"].get(column) or model.get(column, "")
 
 
 def _folded(table: Listing, fold: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +14,7 @@ from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.plain import plain
 from hiu.publish.words.text import day
+from hiu.site.show.meaning import meaning
 from hiu.site.show.sortable import Sortable
 from hiu.site.show.suggest import NoSuchName, Suggests
 
@@ -61,22 +62,50 @@ _MANY a last column of sentences goes on a line of its own."""
 _LONG = "min-width:240px;"
 
 
+class Names(list[str]):
+    """The names of a table's columns; called, what each of them means."""
+
+    def __init__(self, names: Iterable[str], kind: str, title: str) -> None:
+        super().__init__(names)
+        self._kind, self._title = kind, title
+
+    def __call__(self) -> Listing:
+        rows = [(name, meaning(self._kind, name)) for name in self]
+        frame = pl.DataFrame(rows, schema={"column": pl.String, "meaning": pl.String}, orient="row")
+        return Listing(frame, f"Columns: {self._title}", kind="columns").all_rows()
+
+
 class Listing(Suggests, pl.DataFrame):
     """A polars frame with a title and what empty cells mean; everything polars can do, it can.
 
-    `.to_polars()` gives the plain frame, `.to_pandas()` a pandas one.
+    `.to_polars()` gives the plain frame, `.to_pandas()` a pandas one, and `.columns()` what each column means.
+
+    >>> run.people().columns().to_polars().row(0)
+    ('person_id', 'Person')
     """
 
     _rows: int
 
-    def __init__(self, frame: pl.DataFrame, title: str = "", *, empty: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, frame: pl.DataFrame, title: str = "", *, empty: Mapping[str, str] | None = None, kind: str = ""
+    ) -> None:
         super().__init__(frame)
-        self._title, self._empty = title, dict(empty or {})
+        self._title, self._empty, self._kind, self._whole = title, dict(empty or {}), kind, self.height
 
     @property
     def title(self) -> str:
-        """What the table is."""
-        return getattr(self, "_title", "")
+        """What the table is; of a part of it, also how many of its rows are here."""
+        title, whole = getattr(self, "_title", ""), getattr(self, "_whole", 0)
+        return f"{title} ({self.height:,} of its {whole:,} rows)" if title and self.height < whole else title
+
+    @property
+    def columns(self) -> Names:
+        """The names of the columns; `.columns()` says what each of them means."""
+        return Names(super().columns, getattr(self, "_kind", ""), getattr(self, "_title", ""))
+
+    @columns.setter
+    def columns(self, names: Sequence[str]) -> None:
+        pl.DataFrame.columns.fset(self, names)  # type: ignore[attr-defined]
 
     def to_polars(self) -> pl.DataFrame:
         """The plain polars frame."""
@@ -84,7 +113,7 @@ class Listing(Suggests, pl.DataFrame):
 
     def all_rows(self) -> Self:
         """The same, shown whole: for a table of a few hundred rows."""
-        shown = type(self)(self, self.title, empty=getattr(self, "_empty", {}))
+        shown = self._as_before(self)
         shown._rows = self.height
         return shown
 
@@ -149,10 +178,10 @@ class Listing(Suggests, pl.DataFrame):
                 raise NoSuchName(f"'{name}' is a word of pandas; here {PANDAS[name]}, or .to_pandas() and then .{name}")
             return super().__getattr__(name)
 
-    def __getitem__(self, key: Any) -> Any:
-        if isinstance(key, str) and key not in self.columns:
-            raise NoSuchName(_no_column(key, self.columns))
-        return super().__getitem__(key)
+        def __getitem__(self, key: object) -> object:
+            if isinstance(key, str) and key not in self.columns:
+                raise NoSuchName(_no_column(key, self.columns))
+            return super().__getitem__(key)
 
     def _repr_html_(self, *args: Any, **kwargs: Any) -> str:
         return self.html()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import polars as pl
@@ -9,16 +10,17 @@ import polars as pl
 from hiu.errors import HiuError, UsageError
 from hiu.model.units import contact_sets
 from hiu.model.words import many
+from hiu.month import Month
 from hiu.publish.words.text import count_of
-from hiu.site.ask.lacking import lacking
-from hiu.site.ids import People, named
+from hiu.site.ask.lacking import lacking, unnamed
+from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
-from hiu.site.views.person import person_in
 from hiu.site.views.ranked import list_of
 
 C = pl.col
@@ -38,13 +40,20 @@ class Cohort(Suggests):
 
     def __init__(self, published: Tables, people: People = None) -> None:
         self.published = published
-        self.people = None if people is None else sorted({person_in(published, one).person_id for one in named(people)})
+        self.people = None if people is None else everyone_in(published, named(people))
 
     def trend(
-        self, dataset: str | None = None, *, target_from: str | None = None, fall: float = 0.15, within: int = 6
+        self,
+        dataset: str | None = None,
+        *,
+        target_from: str | date | int | Month | None = None,
+        fall: float = 0.15,
+        within: int = 6,
     ) -> Finding:
         """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
 
+        Everybody's hold what rows that name nobody add (`nobody` says how many); those of some people can't. Of months
+        with hardly any, or that vary with their mean, the limits are wider than the usual ones (docs/evaluation.md).
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
         from hiu.site.ask.trends import trends
@@ -125,25 +134,35 @@ class Cohort(Suggests):
         return Finding("Backtest: each past month ranked as if it were the latest", [sentence], tables, [chart])
 
     def together(self) -> Finding:
-        """Which agencies saw the same people in the last 12 months, as an upset plot."""
+        """Which agencies saw the same people in the last 12 months, by an event or a night in a bed, as an upset plot.
+
+        The sources of one agency, such as beds and detentions of mental health, are that one agency.
+        """
         from hiu.rank.reports.cohorts import together
         from hiu.site.views.shared import shared_together
 
-        found = together(self._events(), self._stays(), self.published.month)
+        found = together(self._events(), self._stays(), self.published.month, agency=self.published._agencies)
         several = found.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
-        sentence = f"{several:,} of {found['people'].sum():,} people with a contact were seen by more than one agency."
+        sentence = f"{several:,} of {found['people'].sum():,} people whom an agency saw were seen by more than one."
         charts = [Chart(partial(pictures.together, found.head(15), sentence), sentence)] if found.height else []
         tables, leaving = {"agencies": found.drop("most")}, self._may_leave("agencies", shared_together(found))
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
+    @look
     def flow(self) -> Finding:
-        """Who joined the first N and who left, by month, as each month would be ranked with the data of today."""
+        """Who joined the first N and who left, by month, as each month would be ranked with the data of today: how many
+        (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list differs where
+        rows came or were matched since.
+
+        >>> run.cohort().flow().table("who").columns
+        ['month', 'person_id', 'rank', 'change']
+        """
         from hiu.rank.reports.cohorts import flow
         from hiu.site.views.shared import shared_flow
 
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
-        found = flow(**run._common())
+        found, who = flow(**run._common(), gradings=run._whole("risk_grading"))
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
@@ -152,10 +171,14 @@ class Cohort(Suggests):
         sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = self._may_leave("flow", shared_flow(found))
-        return Finding("Flow between months", [sentence, *self._gaps()], {"flow": found}, [chart], leaving=leaving)
+        tables = {"flow": found, "who": Listing(run._shown(who), "who", empty={"rank": "not among them"}, kind="who")}
+        return Finding("Flow between months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
-        """How contacts are shared among people: the share of the 1%, 5% ... with most, and the Lorenz curve."""
+        """How contacts are shared among people: the share of the 1%, 5% ... with most, and the Lorenz curve.
+
+        Of people who could be named. A share of the people that comes to nobody is left out.
+        """
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
@@ -171,12 +194,15 @@ class Cohort(Suggests):
         )
         chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, self._may_leave("shares", shared_concentration(found))
-        return Finding("Concentration, last 12 months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
+        apart = unnamed(self.published, 12, contact_sets(self.published._whole("coverage")))
+        lines = [sentence, *self._gaps(), *(apart if self.people is None else [])]
+        return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
     def next_contact(self) -> Finding:
         """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk.
 
-        One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end.
+        One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
+        on the day of discharge itself are left out.
         """
         from hiu.rank.reports.cohorts import discharges, survival
         from hiu.site.views.shared import shared_survival
@@ -197,6 +223,7 @@ class Cohort(Suggests):
         leaving = self._may_leave("days", shared_survival(found))
         lines = [
             sentence,
+            f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
         ]
@@ -222,7 +249,9 @@ class Cohort(Suggests):
 
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
         """How many events of a data set had another contact of the same person within some hours before or after, by
-        data set, and how many would by chance. Only what has a time of day is in it."""
+        data set, and how many would by chance. Only what has a time of day is in it; what begins in the same minute is
+        after. A record of the same occurrence by another agency is no other contact: the police log of a detention,
+        the ambulance call that an attendance quotes."""
         from hiu.site.ask.around import around
 
         return around(self.published, self.people, dataset, hours, months)

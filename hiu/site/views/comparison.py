@@ -37,8 +37,10 @@ def compare(run: Tables, earlier: Tables) -> Listing:
     columns += [f"{name}{side}" for name in ("contacts_3", "contacts_12", "intensity") for side in ("", "_before")]
     found = found.join(now, on="person_id", how="left").select(columns)
     found = found.sort("rank", "rank_before", nulls_last=True)
-    title = f"The list of {run.month.title} beside that of {earlier.month.title}"
-    return Listing(found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"})
+    title = f"The list of adults of {run.month.title} beside that of {earlier.month.title}"
+    return Listing(
+        found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"}, kind="compare"
+    )
 
 
 def what_if(
@@ -121,5 +123,5 @@ def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> F
         f"What was changed: {'; '.join(changes) or 'nothing'}. Nothing of this is published."
     )
     title = f"What if: the list of {run.month.title} under other definitions"
-    table = Listing(found.select(order), title, empty={"rank_published": "not listed"})
+    table = Listing(found.select(order), title, empty={"rank_published": "not listed"}, kind="list")
     return Finding(title, [sentence], {"list": table})

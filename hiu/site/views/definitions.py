@@ -39,7 +39,7 @@ class Definitions(Suggests):
                 measures, unit = ", ".join(toggles.get(dataset, count.measures)), count.unit.replace("_", " ")
                 rows.append((dataset, source.title, measures, unit, dataset in toggles))
         found = pl.DataFrame(rows, schema=["dataset", "from", "counts", "unit", "toggled here"], orient="row")
-        return Listing(found.sort("dataset", "from"), "What counts as what")
+        return Listing(found.sort("dataset", "from"), "What counts as what", kind="counted")
 
     def presets(self) -> Listing:
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
@@ -54,7 +54,7 @@ class Definitions(Suggests):
             .sort("people", "definition", descending=[True, False])
             .collect()
         )
-        return Listing(fired, f"Published definitions of 'frequent', and who meets them (first {top})")
+        return Listing(fired, f"Published definitions of 'frequent', and who meets them (first {top})", kind="presets")
 
     def effect(self, kind: str | None = None) -> Listing:
         """What each toggle would do to the first N: how many would stay, enter and leave.
@@ -67,7 +67,11 @@ class Definitions(Suggests):
         if kind is not None and kind not in kinds:
             raise UsageError(not_among(f"no toggles of the kind '{kind}'", kind, kinds))
         kept = found if kind is None else found.filter(C("kind") == kind)
-        return Listing(kept.sort("stay", "scenario"), "The first N under other definitions: the most different first")
+        return Listing(
+            kept.sort("stay", "scenario"),
+            "The first N under other definitions: the most different first",
+            kind="scenarios",
+        )
 
     def constants(self) -> Listing:
         """Every constant of rank, labels, counting and matching, and the shipped default where the site differs."""
@@ -82,7 +86,7 @@ class Definitions(Suggests):
                 rows.append((part, name, _text(value), None if same else _text(defaults.get(name))))
         found = pl.DataFrame(rows, schema=dict.fromkeys(_COLUMNS, pl.String), orient="row")
         title = f"Settings {own.version}; the month was published under {self.published.manifest['settings_version']}"
-        return Listing(found, title, empty={"shipped": "the same"})
+        return Listing(found, title, empty={"shipped": "the same"}, kind="constants")
 
     @look
     def sensitivity(self) -> Finding:

@@ -43,7 +43,9 @@ class Draft(Suggests):
             for number, line in enumerate(self.toml.splitlines(), 1)
             if "CHECK: " in line
         ]
-        return Listing(pl.DataFrame(lines, schema=["line", "says", "check"], orient="row"), "To settle before use")
+        return Listing(
+            pl.DataFrame(lines, schema=["line", "says", "check"], orient="row"), "To settle before use", kind="draft"
+        )
 
     def columns(self) -> Listing:
         """Which header is read as which field."""
@@ -55,7 +57,7 @@ class Draft(Suggests):
         rows: list[tuple[str, str | None]] = [(str(header), field) for field, header in found.items()]
         rows += [(str(header), None) for header in unused_headers(raw.headers, source)]
         table = pl.DataFrame(rows, schema={"header": pl.String, "read as": pl.String}, orient="row")
-        return Listing(table, f"{self.file.name}: {raw.received:,} rows", empty={"read as": "not used"})
+        return Listing(table, f"{self.file.name}: {raw.received:,} rows", empty={"read as": "not used"}, kind="draft")
 
     def would_load(self, period: str | None = None) -> Listing:
         """What would become of the rows under the draft as it stands: loaded, or set aside and why.
@@ -71,7 +73,7 @@ class Draft(Suggests):
         rows = [("would load", "", raw.received - done.quarantine.height)]
         rows += [(code, reason, n) for (code, reason), n in sorted(aside.items())]
         title = f"{raw.received:,} rows received, under the draft as it stands"
-        return Listing(pl.DataFrame(rows, schema=["what", "why", "rows"], orient="row"), title)
+        return Listing(pl.DataFrame(rows, schema=["what", "why", "rows"], orient="row"), title, kind="would_load")
 
     def _cells(self, source: Source) -> RawTable:
         from hiu.extract.files.read import read_table

@@ -52,7 +52,7 @@ class Linkage(Suggests):
             rows += [(name, level.replace("_", " "), float(weight)) for level, weight in worth][1:]
         found = pl.DataFrame(rows, schema=["field", "level", "weight"], orient="row")
         kept = found if field is None else found.filter(C("field") == field)
-        return Listing(kept, f"What each agreement is worth (model {model.version})")
+        return Listing(kept, f"What each agreement is worth (model {model.version})", kind="weights")
 
     def thresholds(self) -> Listing:
         """How many doubtful pairs lie in each band of probability, and what is done with them."""
@@ -64,7 +64,7 @@ class Linkage(Suggests):
         queue = self.published._table("review_queue").group_by(probability=band, why=C("why"))
         found = queue.agg(pairs=pl.len(), least=chance.min(), most=chance.max(), bear_on_the_list=bear)
         title = f"Doubtful pairs: joined from {linking.link_at:g}, asked about from {linking.review_from:g}"
-        return Listing(found.sort("least", "why"), title)
+        return Listing(found.sort("least", "why"), title, kind="thresholds")
 
     def sure(self) -> Listing:
         """How many counted rows were joined how, and how surely: their best link's probability."""
@@ -72,7 +72,11 @@ class Linkage(Suggests):
         rows = self.published._scan("links").filter(C("status") == "counted", C("how").is_not_null())
         found = rows.group_by("how", probability=band.fill_null("no link")).agg(rows=pl.len()).collect()
         share = (C("rows") / C("rows").sum()).alias("share")
-        return Listing(found.with_columns(share).sort("how", "probability"), "How counted rows were joined, how surely")
+        return Listing(
+            found.with_columns(share).sort("how", "probability"),
+            "How counted rows were joined, how surely",
+            kind="sure",
+        )
 
     @look
     def oddities(self) -> Listing:
@@ -98,24 +102,36 @@ class Linkage(Suggests):
         columns = ("person_id", "rank", "name_text", "birth_year", "identities", "rows", "weakest", "odd")
         title = f"{found.height:,} people whose record may be two people's, the highest on the list first"
         found = found.select(columns).sort("rank", "person_id", nulls_last=True)
-        return Listing(found, title, empty={"rank": "not ranked", "weakest": "one description"})
+        return Listing(found, title, empty={"rank": "not ranked", "weakest": "one description"}, kind="oddities")
 
     @look
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
         found = self.oddities().to_polars().filter(C("odd").list.contains("two NHS numbers"))
-        return Listing(found.drop("odd"), "People with more than one valid NHS number", empty={"rank": "not ranked"})
+        return Listing(
+            found.drop("odd"),
+            "People with more than one valid NHS number",
+            empty={"rank": "not ranked"},
+            kind="oddities",
+        )
 
     @look
     def decisions(self) -> Listing:
         """What reviewers decided, as the run of this month knew it."""
         decisions = self.published._table("decisions")
-        return Listing(decisions, "Decisions that this month's matching honoured", empty={"undone_at": "in force"})
+        return Listing(
+            decisions,
+            "Decisions that this month's matching honoured",
+            empty={"undone_at": "in force"},
+            kind="decisions",
+        )
 
     @look
     def moves(self) -> Listing:
         """Merges and splits since earlier months: which id became which, and why."""
-        return Listing(self.published._table("aliases").sort("month", descending=True), "People joined and parted")
+        return Listing(
+            self.published._table("aliases").sort("month", descending=True), "People joined and parted", kind="aliases"
+        )
 
     def quality(self) -> Listing:
         """Estimates of how good the matching is, with intervals, for everybody and by group."""

@@ -7,16 +7,31 @@ from datetime import date
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.model.units import night_sets
+from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
 from hiu.publish.hours import BLOCK, DAYS, blocks, pattern
 from hiu.publish.words.text import count_of, day
+from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, day_of
 
 C = pl.col
-ADMISSION = ("person_id", "start", "end", "nights", "ended", "wards", "legal_status", "days_since_last", "spell")
+ADMISSION = (
+    *(
+        "person_id",
+        "start",
+        "end",
+        "nights",
+        "leave_nights",
+        "ended",
+        "wards",
+        "legal_status",
+        "days_since_last",
+        "spell",
+    ),
+)
+SPELL = ("person_id", "spell")
 
 
 def admissions(run: Tables, months: int, person_id: str | None = None) -> Listing:
@@ -29,39 +44,68 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
         C("end").max(),
         still=C("end").is_null().any(),
         ended=C("ended").sort_by("start").last(),
-        first=C("first_night").min(),
         out=C("day_out").max(),
     )
+    spells = spells.join(_nights(stays), on=SPELL, how="left").with_columns(C("nights", "leave_nights").fill_null(0))
     spells = spells.join(_words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left")
     spells = spells.with_columns(end=pl.when(~C("still")).then("end")).sort("person_id", "start")
     spells = spells.with_columns(
-        nights=(C("out") - C("first")).dt.total_days().clip(0),
         days_since_last=(
             C("start").dt.date() - C("end").forward_fill().shift().over("person_id").dt.date()
-        ).dt.total_days(),
+        ).dt.total_days()
     )
-    found = spells.filter(C("end").is_null() | (C("end").dt.date() >= first))
+    last = pl.coalesce(C("end").dt.date(), C("out"))
+    found = spells.filter((C("ended") == "open") | (last >= first))
     found = found.select(ADMISSION).sort("start", "person_id", descending=True)
     whose = f"{person_id}: " if person_id else ""
     number, span = count_of(found.height, "admission"), count_of(months, "month")
     title = f"{whose}{number} in {span} to the end of {run.month.title}"
     return Listing(
-        found, title, empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
+        found,
+        title,
+        empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"},
+        kind="admissions",
     )
 
 
 def in_bed(run: Tables, on: date | str) -> Listing:
     """One row a spell in a bed on the night that begins on a day; whoever was on leave then is left out."""
-    try:
-        night = date.fromisoformat(on) if isinstance(on, str) else on
-    except ValueError:
-        raise UsageError(f"'{on}' is not a day: expected the form 2026-03-10") from None
+    night = day_of(on)
     away = (C("leave_start") <= night) & (C("leave_end").is_null() | (C("leave_end") > night))
     lies = (C("first_night") <= night) & (C("day_out") > night) & ~away.fill_null(False)
-    stays = run._rows("stay", ~C("nobody") & lies).unique(["person_id", "spell"]).sort("start", "person_id")
-    found = stays.join(_words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left")
+    stays = run._rows("stay", ~C("nobody"))
+    here = stays.filter(lies).select(SPELL).unique()
+    whole = (
+        stays.join(here, on=SPELL)
+        .group_by(SPELL)
+        .agg(C("start").min(), end=pl.when(C("end").is_not_null().all()).then(C("end").max()))
+    )
+    found = whole.sort("start", "person_id").join(
+        _words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left"
+    )
     title = f"{count_of(found.height, 'bed')} in use on the night of {day(night)}"
-    return Listing(found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title)
+    return Listing(
+        found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title, kind="admissions"
+    )
+
+
+def _nights(stays: pl.DataFrame) -> pl.DataFrame:
+    """Nights and leave_nights of each spell, each night once: as monthly_demand and monthly_extra count them."""
+    each = {"nights": ("first_night", "day_out"), "leave": ("leave_start", "leave_end")}
+    away_from = pl.when(C("leave_start").is_not_null()).then(pl.max_horizontal("leave_start", "first_night"))
+    back = pl.min_horizontal(pl.coalesce("leave_end", "day_out"), "day_out")
+    spans = stays.with_columns(leave_start=away_from, leave_end=back)
+    inside, away = (
+        spans.filter(C(begin) < C(end))
+        .select(*SPELL, night=pl.date_ranges(begin, end, closed="left"))
+        .explode("night")
+        .unique()
+        for begin, end in each.values()
+    )
+    kept = inside.join(away.select("person_id", "night").unique(), on=["person_id", "night"], how="anti")
+    counts = (inside.group_by(SPELL).len("whole"), kept.group_by(SPELL).len("nights"))
+    found = counts[0].join(counts[1], on=SPELL, how="left").with_columns(C("nights").fill_null(0).cast(pl.Int64))
+    return found.select(*SPELL, "nights", leave_nights=C("whole").cast(pl.Int64) - C("nights"))
 
 
 def _words(run: Tables) -> pl.DataFrame:
@@ -90,7 +134,8 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
         # three agencies at one event are one episode, which began with the first of them
         events = events.sort("start").unique(["person_id", "episode"], keep="first")
     events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
-    day_only = C("start_day_only").fill_null(False) | (C("start").dt.time() == pl.time(0, 0, 0))
+    midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
+    day_only = C("start_day_only").fill_null(midnight)
     timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, block=C("start").dt.hour() // BLOCK)
     counts = {(day, block): n for day, block, n in timed.group_by("day", "block").len().iter_rows()}
     rows = [[name, *(counts.get((at, block), 0) for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
@@ -99,6 +144,9 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:
         lines.insert(0, f"{pattern(counts, 'contact' if dataset else 'crisis episode')}.")
+    lines += lacking(run, months, sets=sets)
+    if person_id is None:
+        lines += unnamed(run, months, [dataset] if dataset else contact_sets(run._table("coverage")))
     whose = f"{person_id}: " if person_id else ""
     what, span = many(dataset) if dataset else "crisis episodes", count_of(months, "month")
     return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})

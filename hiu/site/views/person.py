@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import cast
 
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.reads import LookRefused
 from hiu.model import MISSING_COUNT
 from hiu.model.frames import schema
 from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
-from hiu.site.ids import id_at, id_now, why_unlisted
+from hiu.publish.words.text import count_of
+from hiu.site.ids import id_at, id_now, require_basis, why_unlisted
 from hiu.site.looks import asked_for, look
+from hiu.site.shapes import Place
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
-from hiu.site.show.listing import Listing, Row, Sentence, cell_text
+from hiu.site.show.listing import Listing, Sentence, cell_text
 from hiu.site.show.mask import NOBODY
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months, names_shown
@@ -64,15 +66,15 @@ class Person(Suggests):
         return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}")
 
     @look
-    def row(self) -> Row:
-        """The person's row of `ranked`. Raises UsageError if they have no place."""
+    def row(self) -> Place:
+        """The person's row of `ranked`, as a Place. Raises UsageError if they have no place."""
         places = self._own("ranked").to_dicts()
         if not places:
             raise UsageError(f"{self.person_id}: {self.why()}")
-        return places[0]
+        return cast(Place, places[0])
 
     @look
-    def months(self) -> pl.DataFrame:
+    def months(self) -> Listing:
         """Counts by month and data set: month, dataset, n (null = not supplied), supplied (for this person)."""
         grid = self.published._table("coverage").select("month", "dataset", "supplied")
         own = self._own("monthly_demand").select("month", "dataset", "n", here="supplied")
@@ -80,19 +82,23 @@ class Person(Suggests):
         found = found.with_columns(supplied=C("supplied") & C("here").fill_null(True))
         found = found.with_columns(n=pl.when("supplied").then(C("n").fill_null(0)).otherwise(None))
         counts = found.select("month", "dataset", "n", "supplied")
-        return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"})
+        return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"}, kind="months")
 
     @look
     def missing(self) -> Listing:
         """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
         own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")
-        return Listing(own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used")
+        return Listing(
+            own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used", kind="missing_count"
+        )
 
     @look
-    def links(self) -> pl.DataFrame:
+    def links(self) -> Listing:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
         found = self._own("links").sort("source", "source_file", "source_row")
-        return Listing(found, f"{self.person_id}: {found.height:,} source rows, and what joined each")
+        return Listing(
+            found, f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each", kind="links"
+        )
 
     @look
     def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
@@ -133,7 +139,12 @@ class Person(Suggests):
             "person_id",
         )
         rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
-        return Listing(rows, f"{self.person_id}: {rows.height:,} source rows", empty={"datasets": "counts as nothing"})
+        return Listing(
+            rows,
+            f"{self.person_id}: {count_of(rows.height, 'source row')}",
+            empty={"datasets": "counts as nothing"},
+            kind="records",
+        )
 
     @look
     def descriptions(self) -> Listing:
@@ -145,37 +156,45 @@ class Person(Suggests):
         )
         found = self._own("descriptions").join(joined, on="identity_id", how="left")
         drop = [name for name in ("given", "middle", "family", "person_id") if name in found.columns]
-        return Listing(found.drop(drop).sort("rows", descending=True), f"{self.person_id}: {versions(found.height)}")
+        return Listing(
+            found.drop(drop).sort("rows", descending=True),
+            f"{self.person_id}: {versions(found.height)}",
+            kind="descriptions",
+        )
 
     @look
     def timeline(self) -> Listing:
         """Crisis episodes and stays in order: contacts with any agency within 24 hours are one episode."""
-        events = self.events().to_polars()
+        events, agency = self.events().to_polars(), C("source").replace(self.published._agencies)
         inside = (
             events.filter(C("episode").is_not_null())
             .group_by("episode")
             .agg(
                 begin=C("start").min(),
                 until=C("start").max(),
-                agencies=C("source").unique().sort().str.join("|"),
+                agencies=agency.unique().sort().str.join("|"),
                 what=C("dataset").unique().sort().str.join("|"),
                 contacts=C("event_id").n_unique(),
             )
         )
         stays = events.filter(C("dataset") == "mh_bed_day").select(
-            begin="start", until="end", agencies="source", what="dataset"
+            begin="start", until="end", agencies=agency, what="dataset"
         )
         both = pl.concat([inside.with_columns(C("episode").cast(pl.Int64)), stays], how="diagonal")
         both = both.select("episode", *stays.columns, "contacts")
         title = f"{self.person_id}: crisis episodes and stays, latest first"
         both = both.sort("begin", "episode", descending=True, nulls_last=True)
-        return Listing(both, title, empty={"until": "open", "episode": "stay"})
+        return Listing(both, title, empty={"until": "open", "episode": "stay"}, kind="crises")
 
     @look
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
-        return Listing(own.drop("person_id"), f"{self.person_id}: {own.height:,} events and stays")
+        return Listing(
+            own.drop("person_id"),
+            f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}",
+            kind="timeline",
+        )
 
     @look
     def admissions(self, months: int = 36) -> Listing:
@@ -202,7 +221,11 @@ class Person(Suggests):
             for name, title in GATES.items()
         ]
         table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
-        return Listing(table, f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}")
+        return Listing(
+            table,
+            f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}",
+            kind="gates",
+        )
 
     @look
     def conflicts(self) -> Listing:
@@ -211,7 +234,7 @@ class Person(Suggests):
             own = self._own("conflicts").drop("person_id", strict=False).sort("what")
         else:  # a month published before there was the table
             own = pl.DataFrame(schema={"what": pl.String, "sources": pl.String, "rows": pl.Int64})
-        return Listing(own, f"{self.person_id}: {own.height} things that contradict each other")
+        return Listing(own, f"{self.person_id}: {own.height} things that contradict each other", kind="conflicts")
 
     @look
     def chart(self, *, split: bool = False) -> Chart:
@@ -266,20 +289,6 @@ class Person(Suggests):
 
     def __repr__(self) -> str:
         return self._card().text()
-
-
-def require_basis(tables: Tables, ids: Collection[str]) -> None:
-    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people.
-
-    A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
-    """
-    opened = tables.opened
-    if withheld := set(ids) - opened.permitted(ids).ids:
-        raise LookRefused(
-            f"nothing is shown: no basis lets an analyst look at this for purpose '{opened.purpose}' on "
-            f"{opened.now().date()}. The data protection officer decides it ('hiu basis', docs/governance.md)",
-            withheld,
-        )
 
 
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:

@@ -36,6 +36,10 @@ class Places(Suggests):
                 "docs/places.md says how it gets one"
             )
 
+    def __repr__(self) -> str:
+        more = ".demand(), .shared(), .coverage(), .team(), .tasking()"
+        return f"{self.published.month.title}, where contacts were\n  next: {more}"
+
     def demand(self, by: str = "incident", level: str = "command_unit") -> Finding:
         """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area.
 
@@ -67,11 +71,13 @@ class Places(Suggests):
     def shared(self) -> Listing:
         """How many people had a contact in each command unit and one with each trust in the 12 months."""
         found = counts.shared_people(self.published._whole("event_place"))
-        return Listing(found, "People whom command units and trusts share")
+        return Listing(found, "People whom command units and trusts share", kind="shared")
 
     def coverage(self) -> Listing:
         """Of each source and area for how many contacts the area is known, and why it is not known for the others."""
-        return Listing(counts.coverage(self.published._whole("event_place")), "How far areas are known")
+        return Listing(
+            counts.coverage(self.published._whole("event_place")), "How far areas are known", kind="areas_known"
+        )
 
     @look
     def team(self, top: int | None = None) -> Finding:
@@ -93,7 +99,7 @@ class Places(Suggests):
         place = C("rank").rank("ordinal").over("list")
         people = run._rows("ranked").filter((C("access") == "supported") | (place <= wanted))
         found = tasking(people, run._rows("event_place"), run._rows("support"), run.month.end)
-        return Listing(found, "Tasks by command unit")
+        return Listing(found, "Tasks by command unit", kind="tasking")
 
 
 def _among(what: str, word: str, choices: tuple[str, ...]) -> None:

@@ -48,7 +48,12 @@ class Quality(Suggests):
         )
         found = self.published._table("deliveries").join(self._not_read(), on="delivery_id", how="left")
         found = found.select(columns).sort("period", "source", descending=[True, False])
-        return Listing(found, "What each agency sent: received = staged + quarantined", empty={"period": "register"})
+        return Listing(
+            found,
+            "What each agency sent: received = staged + quarantined",
+            empty={"period": "register"},
+            kind="deliveries",
+        )
 
     def _not_read(self) -> pl.DataFrame:
         """delivery_id and not_read: 'nhs_number 0 of 18, dob 6 of 18'; none of months before it was measured."""
@@ -68,12 +73,14 @@ class Quality(Suggests):
                 raise UsageError(not_among(f"no delivery is called '{source_file}'", source_file, files))
             found = found.filter(C("source_file") == source_file)
         order = found.sort("source_file", "source", "share", "field", nulls_last=True)
-        return Listing(order, "How far each field was read: filled = read + missing + unreadable + unknown")
+        return Listing(
+            order, "How far each field was read: filled = read + missing + unreadable + unknown", kind="field_quality"
+        )
 
     def warnings(self) -> Listing:
         """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
         found = self.deliveries().to_polars().filter(C("warning").is_not_null())
-        return Listing(found, "Deliveries with a warning", empty={"period": "register"})
+        return Listing(found, "Deliveries with a warning", empty={"period": "register"}, kind="deliveries")
 
     def quarantine(self, code: str | None = None) -> Listing:
         """Rows set aside, by reason; with a `code` each row of it: file, row, column. Never a value."""
@@ -84,11 +91,13 @@ class Quality(Suggests):
                 .agg(rows=pl.len())
                 .sort(["rows", "source", "code", "reason"], descending=[True, False, False, False])
             )
-            return Listing(found, f"{count_of(rows.height, 'row')} set aside, by reason")
+            return Listing(found, f"{count_of(rows.height, 'row')} set aside, by reason", kind="quarantine")
         codes = sorted(rows["code"].unique())
         if code not in codes:
             raise UsageError(not_among(f"no row was set aside as '{code}'", code, codes))
-        return Listing(rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}")
+        return Listing(
+            rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}", kind="quarantine"
+        )
 
     def expectations(self) -> Listing:
         """What the gate expects of each source's rows, by kind, and how many rows were set aside for it, all time.
@@ -109,7 +118,9 @@ class Quality(Suggests):
         kinds = expected.group_by("source", "code").agg(expectations=pl.len())
         kinds = kinds.join(failed, on=["source", "code"], how="left").with_columns(C("rows").fill_null(0))
         title = f"{expected.height} expectations of {len(sources)} sources, and the rows that failed them"
-        return Listing(kinds.sort("rows", "source", "code", descending=[True, False, False]), title)
+        return Listing(
+            kinds.sort("rows", "source", "code", descending=[True, False, False]), title, kind="expectations"
+        )
 
     def coverage(self, months: int = 12) -> Listing:
         """Which data sets were supplied in each of the latest months: `yes`, or `-` for missing (not zero)."""
@@ -124,13 +135,13 @@ class Quality(Suggests):
         named = marked.with_columns(C("month").dt.strftime("%b %y"), supplied=word)
         wide = named.pivot("month", index="dataset", values="supplied")
         empty = dict.fromkeys(wide.columns, "-")
-        return Listing(wide.sort("dataset"), "Supplied? A dash is missing, not zero", empty=empty)
+        return Listing(wide.sort("dataset"), "Supplied? A dash is missing, not zero", empty=empty, kind="supplied")
 
     def duplicates(self) -> Listing:
         """What became of each source's rows: counted, sent again (superseded), deleted, not counted, set aside."""
         rows = self.published._scan("links").group_by("source", "status").agg(n=pl.len()).collect()
         wide = rows.sort("status").pivot("status", index="source", values="n").sort("source").fill_null(0)
-        return Listing(wide, "What became of every row received")
+        return Listing(wide, "What became of every row received", kind="became")
 
     def unmatched(self, by: str = "source") -> Listing:
         """Rows that were joined to nothing else, by `source`, `sex` or `age`: whose figures are too low?
@@ -152,7 +163,7 @@ class Quality(Suggests):
             by_number=(C("how") == "number").mean(),
             by_description=C("how").is_in(["model", "decision"]).mean(),
         )
-        return Listing(found.sort(by).collect(), f"How counted rows were matched, by {by} (shares)")
+        return Listing(found.sort(by).collect(), f"How counted rows were matched, by {by} (shares)", kind="unmatched")
 
     def linkage_quality(self) -> Listing:
         """How good the matching is: estimates with intervals, for everybody and by group."""
@@ -160,7 +171,9 @@ class Quality(Suggests):
         found = self.published._table(name) if name in PUBLISHED else pl.DataFrame()
         if found.height:
             found = found.sort(C("basis") == "count", "measure", C("group") != "all", "group")
-        return Listing(found, "How good the matching is", empty={"low": "a count", "high": "a count"})
+        return Listing(
+            found, "How good the matching is", empty={"low": "a count", "high": "a count"}, kind="link_quality"
+        )
 
     def _card(self) -> Card:
         rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)
@@ -202,4 +215,4 @@ def not_supplied(tables: Tables) -> Listing:
     found = gaps.join(reasons, on=["month", "dataset"], how="left", maintain_order="left")
     other = "rows were sent, but none that supplies the whole month: run.deliveries() has the file's warning"
     found = found.with_columns(why=pl.when(C("why") != "").then("why").otherwise(pl.lit(other)))
-    return Listing(found, "Not supplied: missing, not zero")
+    return Listing(found, "Not supplied: missing, not zero", kind="not_supplied")

@@ -46,7 +46,7 @@ class Ranked(Listing):
     def __init__(
         self, frame: pl.DataFrame, title: str = "", *, empty: object = None, published: Tables | None = None
     ) -> None:
-        super().__init__(frame, title)
+        super().__init__(frame, title, kind="ranked")
         self._published = published
 
     @look
@@ -59,7 +59,7 @@ class Ranked(Listing):
         """Why one person stands above another, and whether that difference means anything."""
         two = [person_in(self._run, who).row() for who in (first, second)]
         above, below = sorted(two, key=lambda row: int(row["rank"]))
-        apart = above["rank_high"] < below["rank_low"]
+        apart = (above["rank_high"] or above["rank"]) < (below["rank_low"] or below["rank"])
         reliable = "do not overlap: the difference is reliable."
         verdict = reliable if apart else "overlap: no reliable difference, so the order says nothing."
         sentences = [f"{row['person_id']}: {row['sentence']}" for row in (above, below)]
@@ -107,7 +107,9 @@ class Ranked(Listing):
     def moves(self) -> Listing:
         """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
         changes = self._run._table("changes").sort("kind", "rank_now", nulls_last=True)
-        return Listing(changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"})
+        return Listing(
+            changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"}, kind="changes"
+        )
 
     def uncertain(self) -> Listing:
         """How sure the places are: people and width of the plausible range by certainty."""
@@ -122,7 +124,9 @@ class Ranked(Listing):
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        return Listing(found, f"Certainty of the first {2 * top} places, and how many ranks each could span")
+        return Listing(
+            found, f"Certainty of the first {2 * top} places, and how many ranks each could span", kind="uncertain"
+        )
 
     @property
     def _run(self) -> Tables:
@@ -132,13 +136,22 @@ class Ranked(Listing):
         return run
 
 
-def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None) -> Ranked:
-    """The adults' list of a month, whole or its first `top`."""
-    adults = tables._scan("ranked").filter(pl.col("list") == "adult")
-    places = (adults if top is None else adults.filter(pl.col("rank") <= top)).sort("rank").collect()
+def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None, under_18: bool = False) -> Ranked:
+    """The adults' list of a month, whole or its first `top`; or that of the under-18s, who are listed apart."""
+    everybody, own = tables._scan("ranked"), "under_18" if under_18 else "adult"
+    wanted = everybody.filter(pl.col("list") == own)
+    places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).sort("rank").collect()
     shown = names_shown(tables, show_names, places["person_id"], "ranked")
     people = tables._rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
     names = people.select("person_id", name="name_text")
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
+    title += " (under-18s, who are listed apart)" if under_18 else _apart(everybody)
     return Ranked(tables._coded(whole), title, published=tables)
+
+
+def _apart(everybody: pl.LazyFrame) -> str:
+    """That under-18s are not in the adults' list, if there are any."""
+    n = everybody.filter(pl.col("list") == "under_18").select(pl.len()).collect().item()
+    are = "1 under-18 is" if n == 1 else f"{n:,} under-18s are"
+    return f" (adults; {are} listed apart: run.ranked(under_18=True))" if n else ""

@@ -52,7 +52,10 @@ def test_the_package_lists_what_it_has() -> None:
 
 def test_a_part_of_the_list_is_shown_as_the_list(run: Published) -> None:
     part = run.ranked().filter(C("rank") <= 2).sort("rank", descending=True)
-    assert part.title == run.ranked().title and part["rank"].to_list() == [2, 1]
+    assert part.title == f"{run.ranked().title} (2 of its {run.ranked().height} rows)" and part["rank"].to_list() == [
+        2,
+        1,
+    ]
     assert part.why(1) == run.why(1) and "<caption" in part._repr_html_()
 
 
@@ -169,7 +172,7 @@ def test_a_discharge_is_not_a_move_to_another_bed() -> None:
     ).with_columns(C("start", "end").str.to_datetime())
     timeline = pl.DataFrame({"person_id": ["A", "A"], "start": ["2026-01-09", "2026-01-12"], "counted": [True, True]})
     found = discharges(stay, timeline.with_columns(C("start").str.to_datetime()), Month(2026, 3))
-    assert found.rows()[0][2:] == (3, True) and found.rows()[1][2:] == (56, False)
+    assert found.rows()[0][2:] == (3, True, True) and found.rows()[1][2:] == (56, False, False)
     assert found["person_id"].to_list() == ["A", "C"]
 
 

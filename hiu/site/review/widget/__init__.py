@@ -13,7 +13,7 @@ import traitlets
 
 from hiu.errors import HiuError
 from hiu.site.review.decide import WORDS
-from hiu.site.show.listing import Row
+from hiu.site.shapes import PairShown
 
 
 class Desk(Protocol):
@@ -25,7 +25,7 @@ class Desk(Protocol):
 
     def __len__(self) -> int: ...
     def progress(self) -> dict[str, int]: ...
-    def pair(self) -> Row: ...
+    def pair(self) -> PairShown: ...
     def decide(self, decision: str) -> None: ...
     def undo(self) -> None: ...
 
@@ -77,5 +77,5 @@ class ReviewWidget(anywidget.AnyWidget):
         review = self.review
         done = review.progress()
         place = {"at": review.at + 1, "pairs": done["pairs"], "decided": done["decided"], "second": review.second}
-        shown: Row = review.pair() if len(review) else {}
+        shown = dict(review.pair()) if len(review) else {}
         self.state = {**shown, **place, "reviewer": review.reviewer, "message": message}
