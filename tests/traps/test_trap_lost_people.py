@@ -97,7 +97,7 @@ def test_few_rows_that_lost_their_person_do_not_replace_those_that_name_one(tmp_
     )
     spring(trap, tmp_path)
     with counted(open_place(tmp_path / "site"), Month(2026, 3)) as warehouse:
-        n = warehouse.rows("monthly_demand", "person_id", "n")
+        n = warehouse.rows("monthly_demand", "person_id", "n").drop_nulls("n")  # March's file has no row of March
         events = warehouse.rows("event", "event_id").height
     assert (n.height, n["n"].sum(), events) == (6, 12, 12)
 

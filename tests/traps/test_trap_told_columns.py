@@ -82,11 +82,11 @@ def test_what_a_column_says_is_told_by_check_and_run(name: str, tmp_path: Path) 
     ("head", "flags", "told"),
     [
         ("Cancelled?", "YNYNYN", "'Cancelled?' has Y in 3 rows"),
-        ("Duplicate", "x-----", "'Duplicate' has 1 x"),
+        ("Duplicate", "x-----", "'Duplicate' has x in 1 row"),
         ("DNA?", "1-1---", "'DNA?' has 1 in 2 rows"),
         ("VOID", "NNNNNY", "'VOID' has Y in 1 row"),
         ("Rescinded", "Y-----", "'Rescinded' has Y in 1 row"),
-        ("Accepted?", "YYNYYN", "'Accepted?' has 2 N"),
+        ("Accepted?", "YYNYYN", "'Accepted?' has N in 2 rows"),
         ("Patient seen", "YYNYYY", "'Patient seen' has N in 1 row"),
     ],
 )

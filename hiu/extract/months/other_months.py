@@ -38,7 +38,7 @@ def month_remarks(
     lines, settled = [], {*span.months, *supplied}
     mostly = _mostly(counts, span, source)
     if mostly:
-        lines.append(_misfiled(counts, mostly, period, mostly in settled, published))
+        lines.append(_misfiled(counts, mostly, period, mostly in settled, published, empty=not span.months))
     left = {month: sound for month, (_, sound) in counts.items() if sound and month <= period and month != mostly}
     if uncounted := {month: n for month, n in left.items() if month not in settled}:
         lines.append(_uncounted(uncounted, span, source))
@@ -96,7 +96,13 @@ def _several(named: PathMonths, source: Source) -> str:
 
 
 def _misfiled(
-    counts: dict[Month, tuple[int, int]], mostly: Month, period: Month, settled: bool, published: Iterable[Month]
+    counts: dict[Month, tuple[int, int]],
+    mostly: Month,
+    period: Month,
+    settled: bool,
+    published: Iterable[Month],
+    *,
+    empty: bool,
 ) -> str:
     whole, (n, sound) = sum(rows for rows, _ in counts.values()), counts[mostly]
     state = f"they count in {mostly.title}, which is supplied" if settled else "they are not counted"
@@ -106,6 +112,8 @@ def _misfiled(
         state += f" until {mostly.title} is supplied"
     again = sorted({mostly, period, *(month for month in published if month >= min(mostly, period))})
     runs = ", ".join(f"hiu run {month}" for month in again)
+    if empty:
+        state += f". No row is of {period.title}, so this file does not supply it: that is missing, not nought"
     return (
         f"{n} of {whole} rows are of {mostly.title}, but the file is filed under {period.title}; {state}. If it is the "
         f"file of {mostly.title}, move it to a folder {mostly}, then: {runs}"

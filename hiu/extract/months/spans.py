@@ -32,7 +32,8 @@ class Span:
 def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Month) -> Span:
     """The months that a delivery supplies. `named` is what its path says, `period` its month.
 
-    month: its month, or the quarter that its path names. from rows: from the month of its first row to that of its
+    month: its month, or the quarter that its path names; none if every row is of another month, for such a file knows
+    no more of its month than an empty one. from rows: from the month of its first row to that of its
     last, which counts if it is the path's month, or if rows reach its last three days (of counts always). cumulative:
     the same, to the path's month whatever the rows reach. A path that names several months begins the span with its
     first. Stays begin long before the file does, so their first month is that of the first end.
@@ -44,7 +45,10 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
         return Span(period, period - 1)
     if source.covers == "month":
         first = named.first if named.first and not named.others else period
-        return Span(first, period)
+        here = Span(first, period)
+        return (
+            Span(period, period - 1) if source.file.empty == "missing" and _elsewhere(records, source, here) else here
+        )
     sound = records.filter(~pl.col("quarantined"), pl.col("start") < period.after)
     begin = _first(sound, source) or period
     if named.others and named.first:
@@ -52,6 +56,14 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
     year_to_date = named.month if source.covers == "cumulative" else None
     last = year_to_date or _last(sound, source, named.month) or period
     return Span(begin, last, _gaps(sound, source, begin, last))
+
+
+def _elsewhere(records: pl.DataFrame, source: Source, here: Span) -> bool:
+    """Whether rows have dates, and none is of these months; a stay is of every month that it goes on in."""
+    dated = records.filter(pl.col("start").is_not_null())
+    begun = pl.col("start") < here.last.after
+    ends = pl.col("end").fill_null(here.first.start) if source.kind == "stays" else pl.col("start")
+    return not dated.is_empty() and dated.filter(begun, ends >= here.first.start).is_empty()
 
 
 def _gaps(sound: pl.DataFrame, source: Source, first: Month, last: Month) -> tuple[Month, ...]:

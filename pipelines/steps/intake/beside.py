@@ -49,14 +49,27 @@ def twins_of(others: Sequence[Row], job: LoadJob, source: Source) -> dict[str, s
     return {row["delivery_id"]: row["source_file"] for row in in_force if row["source_file"] in filled}
 
 
+def supplies_nothing(delivery: Row) -> bool:
+    """Whether no row of a delivery is of the month that it was filed under."""
+    first, last = delivery["covers_from"], delivery["covers_to"]
+    return first is not None and last is not None and last < first
+
+
+def filed_twice(there: str, name: str) -> str:
+    """What is said of a copy that was filed under a month of which it has no row, once the right one is loaded."""
+    why = f"the same bytes as {name}, and no row is of the month it is filed under"
+    return f"{there}: {why}. {name} is read: take {there} away"
+
+
 def same_bytes(name: str, there: str, source: Source) -> str:
     """What is said of a copy that is not loaded, and what to do where one file was sent for several months."""
     kept = f"{name}: the same bytes as {there}; not loaded again"
     if source.kind == "register":
         return kept
     advice = (
-        "If it holds several months, keep one copy, in the folder of the last of them, and take the others away; "
-        f'under [file] in sources/{source.name}.toml write covers = "from rows"'
+        "Keep the copy in the folder of the month that its rows are of, and take the other away. If it holds several "
+        "months, that is the folder of the last of them, and you write under [file] in "
+        f'sources/{source.name}.toml: covers = "from rows"'
     )
     sheets = ', and for a workbook with a sheet a month sheets = "all"'
     return f"{kept}. {advice}{sheets * name.lower().endswith(('.xlsx', '.xlsm'))}"

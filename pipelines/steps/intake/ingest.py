@@ -28,10 +28,12 @@ from pipelines.common.work import Row
 from pipelines.steps.intake.ahead import NextDelivery, read_ahead
 from pipelines.steps.intake.beside import (
     deliveries_beside,
+    filed_twice,
     gone_columns,
     not_begun,
     removed_files,
     same_bytes,
+    supplies_nothing,
     twins_of,
     usual_rows,
 )
@@ -167,8 +169,11 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
         return
     others = deliveries_beside(warehouse, source.name, job.sha256)
     twins = twins_of(others, job, source)
-    moved = [twin for twin, file in twins.items() if not (place.raw / file).exists()]
-    if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
+    idle = {row["delivery_id"] for row in others if supplies_nothing(row)}
+    moved = [twin for twin, file in twins.items() if twin in idle or not (place.raw / file).exists()]
+    still = {twin: file for twin, file in twins.items() if _still(place, file, job)}
+    intake.warnings += [filed_twice(file, name) for twin, file in still.items() if twin in moved]
+    if there := [file for twin, file in still.items() if twin not in moved]:
         intake.warnings.append(same_bytes(name, there[0], source))
         return
     usual = usual_rows(others, source, period)
@@ -193,7 +198,7 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
 
 def _still(place: Place, file: str, job: LoadJob) -> bool:
     """Whether a file still has the bytes: one that was put in its place since is taken in for itself."""
-    return file_digest(place.raw / file) == job.sha256
+    return (place.raw / file).exists() and file_digest(place.raw / file) == job.sha256
 
 
 def _delivery(

@@ -37,6 +37,11 @@ def counted(outcome: Outcome, dataset: str) -> dict[str, int]:
     return {str(Month.of(day)): n for day, n in sums.iter_rows()}
 
 
+def supplied(outcome: Outcome, dataset: str) -> dict[str, bool]:
+    rows = table(outcome, "coverage").filter(pl.col("dataset") == dataset).sort("month")
+    return {str(Month.of(day)): there for day, there in rows.select("month", "supplied").iter_rows()}
+
+
 def runs(place: Place, *months: Month) -> list[Outcome]:
     return [run(place, month, at=NOW + timedelta(hours=hour)) for hour, month in enumerate(months)]
 
@@ -85,12 +90,16 @@ def test_a_history_supplies_each_of_its_months_with_a_row_or_all_if_none_is_no_e
     sources = {"ed": f'extends = "ed"\n[file]\ncovers = "from rows"\n{more}'}
     [outcome] = runs(make_site(Trap(files=files, exit=0, sources=sources), tmp_path / "site"), MONTHS[2])
     assert counted(outcome, "ed_attendance") == {"2025-08": 1, "2025-10": 1, "2025-11": 1}
-    supplied = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance", "supplied")
-    assert supplied["month"].dt.month().sort().to_list() == months
+    there = table(outcome, "coverage").filter(pl.col("dataset") == "ed_attendance", "supplied")
+    assert there["month"].dt.month().sort().to_list() == months
 
 
 def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_path: Path) -> None:
-    files = {"2025-09/police.csv": police("04/09/2025"), "2025-11/police.csv": police("03/10/2025", "20/10/2025")}
+    files = {
+        "2025-09/police.csv": police("04/09/2025"),
+        "2025-11/police.csv": police("03/10/2025", "20/10/2025"),
+        "2025-11/ed_.csv": ed(("A", "05/11/2025")),
+    }
     place = make_site(Trap(files=files, exit=0), tmp_path / "site")
     _, before = runs(place, MONTHS[0], MONTHS[2])
     [said] = [line for line in before.warnings if "filed under Nov 2025" in line]
@@ -98,6 +107,8 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
     page = (before.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
     assert "Fit to publish with care" in page and page.count("2 of 2 rows are of Oct 2025") == 2, "verdict and delivery"
     assert counted(before, "police_incident") == {"2025-09": 1}
+    assert "No row is of Nov 2025, so this file does not supply it" in said
+    assert supplied(before, "police_incident") == {"2025-09": True, "2025-10": False, "2025-11": False}
 
     wrong = place.raw / "2025-11" / "police.csv"
     (place.raw / "2025-10").mkdir()
@@ -108,11 +119,39 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
     assert not [line for line in after.warnings if "same bytes" in line or "filed under" in line]
 
 
+def test_of_two_copies_the_one_in_the_folder_of_its_rows_is_read(tmp_path: Path) -> None:
+    """A copy under an earlier month was read first and kept the right file out, and its month passed for supplied."""
+    october = police("03/10/2025", "20/10/2025")
+    files = {"2025-08/police.csv": police("04/08/2025"), "2025-09/police.csv": october, "2025-10/police.csv": october}
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    [first] = runs(place, MONTHS[1])
+    assert counted(first, "police_incident") == {"2025-08": 1, "2025-10": 2}
+    assert supplied(first, "police_incident") == {"2025-08": True, "2025-09": False, "2025-10": True}
+    assert any("2025-10/police.csv is read: take 2025-09/police.csv away" in line for line in first.warnings)
+    again = run(place, MONTHS[1], at=NOW + timedelta(hours=2))
+    assert not again.changed and supplied(again, "police_incident")["2025-10"]
+
+
+def test_a_month_sent_again_in_place_of_the_next_supplies_nothing(tmp_path: Path) -> None:
+    """November exported again for December, a row fewer: December was shown as supplied, with no contacts."""
+    files = {
+        "2025-09/police.csv": police("04/09/2025"),
+        "2025-10/police.csv": police("03/10/2025", "20/10/2025", "21/10/2025"),
+        "2025-11/police.csv": police("03/10/2025", "20/10/2025"),
+        "2025-11/ed_.csv": ed(("A", "05/11/2025")),
+    }
+    [outcome] = runs(make_site(Trap(files=files, exit=0), tmp_path / "site"), MONTHS[2])
+    assert supplied(outcome, "police_incident") == {"2025-09": True, "2025-10": True, "2025-11": False}
+    assert counted(outcome, "police_incident") == {"2025-09": 1, "2025-10": 3}
+    assert any("No row is of Nov 2025" in line for line in outcome.warnings)
+
+
 @pytest.mark.slow
 def test_taken_back_it_is_free_to_be_filed_again_and_the_months_to_run_are_named(tmp_path: Path) -> None:
     files = {
         "2025-09/police.csv": police("04/09/2025"),
         "2025-10/police.csv": police("03/09/2025"),
+        "2025-10/ed_.csv": ed(("A", "05/10/2025")),
         "2025-11/police.csv": police("09/11/2025"),
     }
     place = make_site(Trap(files=files, exit=0), tmp_path / "site")

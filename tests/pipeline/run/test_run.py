@@ -177,11 +177,11 @@ def test_cut_off_in_intake_then_run_again(
     place, done = place_of(raw=place_of_two.raw, name="cut"), []
     real = ingest._write
 
-    def cut(*args: object) -> None:
+    def cut(*args: object) -> list[str]:
         if len(done) == 5:
             raise KeyboardInterrupt
         done.append(1)
-        real(*args)  # type: ignore[arg-type]
+        return real(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
         patch.setattr(ingest, "_write", cut)
