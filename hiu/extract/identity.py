@@ -34,7 +34,8 @@ def identities(
     `about_birth`: whether an age or a year stands in place of a date of birth. Local numbers that are flagged as
     `shared` (hiu/extract/shared_numbers.py) are no evidence.
 
-    `start` is when each row's event began, what an age is counted back from; births may not come after `at`.
+    `start` is when each row's event began, what an age is counted back from; births may not come after `at`, nor may
+    a year stand alone that is later, or more than 115 years before it.
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
     A birth that the row itself contradicts (after the event, or against the age) is in `doubts` and is no evidence.
     """
@@ -48,7 +49,9 @@ def identities(
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
             _about_birth(cells).alias("about_birth"),
+            _birth_years(cells).alias("year"),
             start.alias("start"),
+            at.dt.year().alias("at"),
         )
         .unnest("home")
     )
@@ -66,7 +69,7 @@ def identities(
     evidence = pl.col("given", "family", "nhs_number", "local_ids").is_not_null()
     nobody = ~pl.any_horizontal(evidence) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
     frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))
-    return frame.drop("year").rename({"text": "name_text"})
+    return frame.drop("year", "at").rename({"text": "name_text"})
 
 
 def _ages(cells: pl.DataFrame) -> pl.Series:
@@ -92,7 +95,10 @@ def _doubted(frame: pl.DataFrame, cells: pl.DataFrame, source: Source) -> pl.Dat
     """With `doubts`: how a row contradicts the birth it gives, which then is no evidence."""
     years = (pl.col("start").dt.date() - pl.col("dob")).dt.total_days() / 365.25
     against = ((years - pl.col("age")).abs() > _AGE_APART + 1).fill_null(False)
-    frame = frame.with_columns(late=_born_late(frame, cells, source), against=against)
+    lived = pl.col("at") - pl.col("year")
+    late = pl.lit(_born_late(frame, cells, source)) | (lived < 0).fill_null(False)
+    year = pl.when(lived.is_between(0, 115).fill_null(True)).then("year")
+    frame = frame.with_columns(late=late, against=against, year=year)
     doubts = [pl.when(flag).then(pl.lit(code)) for flag, code in (("late", "born_after"), ("against", "age"))]
     dob = pl.when(~pl.col("against")).then("dob")
     return frame.with_columns(pl.coalesce(doubts).alias("doubts"), dob.alias("dob")).drop("late", "against")

@@ -225,8 +225,13 @@ TRAPS = {
     ),
     "a log that says not known is no log": Trap(
         files={POL: police("Subject", "Subject", log="Not known")},
+        exit=4,
+        says=("no row has what names its event", "'URN'"),
+    ),
+    "one log of two that says not known": Trap(
+        files={POL: police("Subject", "Subject", log="Not known").replace("Not known", "L1", 1)},
         exit=3,
-        rows={POL: (0, 2)},
+        rows={POL: (1, 1)},
         says=("key_missing",),
     ),
     "nothing that says who can be read": Trap(

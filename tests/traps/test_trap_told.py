@@ -123,7 +123,21 @@ TRAPS = {
         exit=3,
         rows={ONE: (2, 0)},
         says=("Born in: 2 filled, 1 read",),
-        records={"birth_year": [1974, None]},
+        records={"birth_year": [1974, None], "doubts": [None, "born_after"]},
+    ),
+    "years that nobody is born in, in a column of births": Trap(
+        files={
+            ONE: rows(
+                "C1,01/03/2026 10:00,Ada Quill,1974,9990000018",
+                "C2,02/03/2026 10:00,Alan Birch,2062,9990000026",
+                "C3,03/03/2026 10:00,Alan Birch,1901,9990000026",
+            )
+        },
+        exit=3,
+        rows={ONE: (3, 0)},
+        says=("DOB: 3 filled, 1 read (2 not read, 2 are not believed: after the contact, or too long ago)",),
+        records={"birth_year": [1974, None, None], "doubts": [None, "born_after", None]},
+        **SITE,
     ),
     "a consent of next year": Trap(
         files={

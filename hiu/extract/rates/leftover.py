@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.rates.quotable import is_ordinary, may_name
 from hiu.extract.values.address import NOWHERE
-from hiu.extract.values.codes import not_known, whole
+from hiu.extract.values.codes import YEAR_OF_BIRTH, not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates
 from hiu.extract.values.text import looks_of
 from hiu.fold import folded
@@ -88,7 +88,8 @@ def _out_of_range(texts: pl.Series, key: str, spec: FieldSpec | None) -> pl.Expr
         text = pl.col("text")
         return pl.when(text.str.contains(r"^[0-9]{3,}$") & ~text.str.contains(_NO_NUMBER)).then(pl.lit("far"))
     day = pl.lit(read_dates(texts, spec.formats))
-    return pl.when(day.is_in(NEVER)).then(pl.lit("never")).when(day.is_not_null()).then(pl.lit("far"))
+    far = day.is_not_null() | (pl.col("text").str.contains(YEAR_OF_BIRTH) & (spec.type == "dob"))
+    return pl.when(day.is_in(NEVER)).then(pl.lit("never")).when(far).then(pl.lit("far"))
 
 
 def names_nothing(text: pl.Expr, spec: FieldSpec) -> pl.Expr:
