@@ -141,7 +141,12 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import together
         from hiu.site.views.shared import shared_together
 
-        found = together(self._events(), self._stays(), self.published.month, agency=self.published._agencies)
+        found = together(
+            self._events(),
+            self._own(self.published._whole("stay")),
+            self.published.month,
+            agency=self.published._agencies,
+        )
         several = found.filter(C("agencies").str.contains("|", literal=True))["people"].sum()
         sentence = f"{several:,} of {found['people'].sum():,} people whom an agency saw were seen by more than one."
         charts = [Chart(partial(pictures.together, found.head(15), sentence), sentence)] if found.height else []
@@ -208,7 +213,7 @@ class Cohort(Suggests):
         from hiu.site.views.shared import shared_survival
 
         run = self.published
-        watched = discharges(self._stays(), self._events(), run.month)
+        watched = discharges(self._own(self.published._whole("stay")), self._events(), run.month)
         if watched.is_empty():
             return Finding("Time to the next contact", ["Nobody was discharged in the last 24 months."], {})
         found = survival(watched["days"], watched["again"])
@@ -277,9 +282,6 @@ class Cohort(Suggests):
         sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
         return self._own(whole.filter(C("dataset").is_in(list(sets))))
 
-    def _stays(self) -> pl.DataFrame:
-        return self._own(self.published._whole("stay"))
-
     def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of the cohort's people; of everybody, all."""
         return frame if self.people is None else frame.filter(C("person_id").is_in(self.people))
@@ -295,9 +297,8 @@ class Cohort(Suggests):
         return "everybody" if self.people is None else count_of(len(self.people), "person", "people")
 
     def __repr__(self) -> str:
-        who = self._who()
         more = ".together(), .flow(), .concentration(), .next_contact()"
-        return f"{self.published.month.title}, {who}\n  next: .trend(), .evaluate(), .cost(), {more}"
+        return f"{self.published.month.title}, {self._who()}\n  next: .trend(), .evaluate(), .cost(), {more}"
 
 
 def _months(half_life: float) -> str:
