@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -48,10 +49,16 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
-    out(count_of(len(found), "problem") if found else whole)
-    if place.audit.exists():
+    last = []
+    with suppress(HiuError):  # a last line that is none is among the problems
+        last = [f"head of the audit log: {head(place.audit)}"] if place.audit.exists() else []
+    if found:
+        last = [*last, count_of(len(found), "problem")]
+    else:
         note = ". Note it outside: 'hiu verify --head' with it proves that nothing was cut"
-        out(f"head of the audit log: {head(place.audit)}{'' if found else note}")
+        last = [whole, *(f"{line}{note}" for line in last)]
+    for line in last:
+        out(line)
     return 1 if found else 0
 
 
