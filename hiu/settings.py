@@ -281,9 +281,7 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
 _DATE = "must be a date such as 2027-03-31, without quotes"
 _EXPECTED = {
     "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
     "extra_forbidden": "not a key that is used here",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",

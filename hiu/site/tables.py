@@ -97,7 +97,7 @@ class Tables(Suggests):
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
         found = self._table(name, show_names=show_names)
-        return Listing(self._coded(found), found.title)
+        return Listing(self._coded(found), found.title, kind=name)
 
     def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
         scan = self._scan(name)

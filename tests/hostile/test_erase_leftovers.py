@@ -27,7 +27,7 @@ def person(own: Site) -> str:
 
 def test_folders_and_files_that_tell_the_person_are_removed_or_named(own: Site, person: str) -> None:
     name = sorted(scope_of(own.place, person).traces.names)[0]
-    said = own.hiu("subject", person, "--for", "the person", "--by", "DPO")
+    said = own.hiu("subject", person, "--for", "the person", "--by", "DPO", "--draft")
     assert said.code == 0, said.err
     home: Path = own.place.home
     (home / "sheets").mkdir()

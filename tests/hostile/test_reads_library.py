@@ -42,7 +42,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Places, Definitions, Review)
 AGGREGATES = {
     "Cohort.around", "Cohort.gaps", "Cohort.reasons",
-    "Cohort.together", "Cohort.flow", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
+    "Cohort.together", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Published.pathway",
     "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
@@ -85,7 +85,9 @@ ELSEWHERE = {
     "Tables": "below Published and the views", "OfMonth": "below the views", "Opened": "writes the lines",
     "Pairs": "below Review", "Queue": "below Review", "Desk": "asks Review", "ReviewWidget": "asks Review",
     "Verdict": "an answer", "Answers": "an answer", "Ask": "a pair in hand", "Line": "a pair in hand",
-    "Card": "in hand", "Chart": "in hand", "Finding": "in hand", "Listing": "in hand", "Sentence": "in hand",
+    **dict.fromkeys(("Place", "ManifestFile", "Manifest", "Part", "PairRecord", "PairField", "PairShown"), "in hand"),
+    "Names": "in hand", "Card": "in hand", "Chart": "in hand",
+    "Finding": "in hand", "Listing": "in hand", "Sentence": "in hand",
     "Refused": "an error", "NoSuchName": "an error", "Suggests": "of a name that is not there",
 }  # fmt: skip
 """Classes of the library that are not walked, and why."""

@@ -9,7 +9,6 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.model.units import contact_sets
-from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
@@ -85,28 +84,9 @@ class Cohort(Suggests):
 
         Raises UsageError for an N that the list does not have, and for one beside a cohort of some people.
         """
-        from hiu.rank.reports.cost import cohort_costs, costs, person_costs
+        from hiu.site.ask.cost import cost
 
-        run, priced = self.published, costs()
-        ids, who = self._costed(top)
-        by_person = person_costs(priced, run._whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
-        tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
-        free = sorted(set(run._whole("coverage")["dataset"]) - set(priced.units["dataset"]))
-        lines = [f"{priced.label[0].upper()}{priced.label[1:]}: capacity, not cash (table {priced.version})."]
-        lines += [f"Without a price, so not in it: {', '.join(map(many, free))}."] if free else []
-        lines += [f"{line} The cost is too low by these." for line in self._gaps()]
-        return Finding(f"Cost of {who}, last 12 months, pounds", lines, tables)
-
-    def _costed(self, top: int | None) -> tuple[list[str], str]:
-        """Whose cost is asked for, and in words."""
-        if self.people is not None:
-            if top is not None:
-                raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
-            return self.people, count_of(len(self.people), "person", "people")
-        length, number = list_of(self.published).height, self.published.settings.rank.top if top is None else top
-        if isinstance(number, bool) or number < 1 or (top is not None and number > length):
-            raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
-        return list_of(self.published, number)["person_id"].to_list(), f"the first {min(number, length)} people"
+        return cost(self.published, self.people, top, lambda n: list_of(self.published, n)["person_id"].to_list())
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
