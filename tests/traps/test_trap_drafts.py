@@ -161,9 +161,8 @@ STRANGERS = {
         sources={"recovery": f"{MARCH}/Substance misuse March 2026.xlsx"},
         edits=(
             (
-                r'# attended = { not_matches = ["\\bdna\\b"] }'
-                "  # CHECK: take the first # away if these should not count: DNA 1",
-                r'attended = { not_matches = ["\\bdna\\b"] }',
+                '# attended = { not_in = ["DNA"] }  # CHECK: take the first # away if these should not count: 1 row',
+                'attended = { not_in = ["DNA"] }',
             ),
         ),
         writes=('sheet = "Data"', "header_row = 4", 'event = ["start", "start_time", "person_id"]'),

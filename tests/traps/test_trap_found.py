@@ -149,7 +149,6 @@ def test_mapping_trap(trap: str, tmp_path: Path) -> None:
 
 
 NAMES = [
-    "trap\n2026-03.csv",
     "trap 2026-03; rm -rf ~.csv",
     "trap-2026-03-$(id).csv",
     "trap 2026-03 %s%n.csv",
@@ -169,6 +168,16 @@ def test_hostile_names_are_only_names(name: str, tmp_path: Path) -> None:
     assert found.name == name and str(found.period) == "2026-03"
     check(found.path, Rows({1: "a"}))
     assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["trap\n2026-03.csv", "trap\x1b[2J2026-03.csv", "trap\r2026-03.csv"])
+def test_a_name_that_would_forge_a_line_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(f"{HEADER}\na,S,,,\n", encoding="utf-8")
+    sources = {"trap": SOURCE.model_copy(update={"file": SOURCE.file.model_copy(update={"pattern": "*trap*"})})}
+    found = find_deliveries(tmp_path, sources)
+    [refused] = found.refused
+    assert not found.deliveries and "control characters" in refused.reason and refused.name.isprintable()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such files")

@@ -97,7 +97,8 @@ def _condition(field: str, seen: Look) -> Iterator[str]:
         else ""
     )
     if yes := nothing_happened(seen.header, seen.counted):
-        rows = f"{sum(yes.values()):,} rows"
+        n = sum(yes.values())
+        rows = f"{n:,} row{'s' * (n != 1)}"
         yield f"# {field} = {{ not_in = {comment(array(yes))} }}  # {mark}: {rows}"
     elif found := by_form(seen.counted):
         left = [text for texts in found.values() for text in texts if left_early(text)]

@@ -132,7 +132,7 @@ def test_who_opted_out_is_shown_to_nobody_for_what_rests_on_section_251(
     own = tuple(one.model_copy(update={"confidentiality": answer}) for one in settings.basis)
     place = replace(changed.place, settings=settings.model_copy(update={"basis": own}))
     row = denial(person, "national_opt_out", by="Officer", evidence="list", start=today, now=NOW)
-    records.add(place.records, BASIS, [row])
+    records.add(place, BASIS, [row])
     for recipient in ("group", "clinician"):
         found = allowed(place, [person], purpose="support", recipient=recipient, on=today)
         assert (person in found.ids) is shown, recipient

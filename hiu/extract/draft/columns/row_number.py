@@ -19,7 +19,9 @@ def may_be_key(field: str, source: Source, seen: Look) -> bool:
     short = sum(len(text.split()) <= _WORDS and len(text) <= _LETTERS for text in seen.counted)
     alone = len(source.key.event) == 1 and source.fields[field].type in ("text", "code")
     spread = seen.filled < _FEW or seen.distinct >= _SPREAD * seen.filled
-    return short * 10 >= 9 * seen.distinct and (not alone or spread)
+    # answers such as Y and DNA number nothing, however near the header is to that of a number
+    numbered = not alone or any(character.isdigit() for text in seen.counted for character in text)
+    return short * 10 >= 9 * seen.distinct and (not alone or spread) and numbered
 
 
 def row_number(free: Sequence[Look], field: str, source: Source) -> str | None:
