@@ -71,8 +71,9 @@ def hatch(left: float, right: float, top: float, foot: float, lean: int) -> list
     return [{name: round(value, 1) for name, value in line.items()} for line in lines if line["x2"] - line["x"] > 1]
 
 
-def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str) -> Layout:
-    """The main panel's layout for the data sets stacked in it."""
+def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str, *, counted: bool = True) -> Layout:
+    """The main panel's layout for the data sets stacked in it. `counted` = the counts are known, so that a row without
+    a diamond says so; for the frame of a page, whose script draws them, they are not."""
     layout = Layout()
     _key(layout, person)
     lanes = _lanes(notes(person))
@@ -82,7 +83,7 @@ def lay_out(person: PersonSeries, stacked: tuple[str, ...], axis_title: str) -> 
         for note, x in lane:
             _draw(layout, note, x, layout.top + LANE * index, bottom)
     layout.top = rows_top
-    _diamond_rows(layout, person)
+    _diamond_rows(layout, person, counted)
     layout.write(axis_title, 0, layout.top)
     layout.lines = _cut(layout)
     layout.top += LANE + 4
@@ -257,7 +258,7 @@ def _draw(layout: Layout, note: Note, x: float, top: float, bottom: float) -> No
         layout.bands.append(_box(note.at + 1, note.to - 1, edge - 2, edge, "#6F777B"))
 
 
-def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
+def _diamond_rows(layout: Layout, person: PersonSeries, counted: bool) -> None:
     step = WIDTH / len(person.months)
     for name in MARKERS:
         label = short_title(name)
@@ -267,7 +268,7 @@ def _diamond_rows(layout: Layout, person: PersonSeries) -> None:
         for index, n in enumerate(person.counts[name]):
             if n:
                 _count(layout, (index + 0.5) * step, str(n), step)
-        if set(person.counts[name]) == {0}:
+        if counted and set(person.counts[name]) == {0}:
             layout.write("none", 0, layout.top)
         layout.top += LANE
 

@@ -74,7 +74,7 @@ def _frame(bare: PersonSeries) -> dict[str, object]:
     """Everything around the bars of a person without a single contact; `split` = what differs with two panels."""
     sets = (*STACK, *bare.extra)
     apart = tuple(name for name in sets if name != BED_DAYS)
-    layout, split = lay_out(bare, sets, AXIS[False]), lay_out(bare, apart, AXIS[True])
+    layout, split = lay_out(bare, sets, AXIS[False], counted=False), lay_out(bare, apart, AXIS[True], counted=False)
     first_row = layout.top - LANE - 4 - LANE * len(MARKERS)
     drawn = {name: getattr(layout, name) for name in ("swatches", "diamonds", "hatches", "bands", "lines")}
     top = LANE + 4

@@ -56,6 +56,7 @@ function countsOf(design, counts, rows) {
       if (!alone) diamonds.push({ x: tenth(both ? left + 5 : centre), y });
       if (both || alone) words.push({ x: tenth(both ? left + 12 : centre - room / 2), y, t: String(n), room });
     });
+    if (counts[name].every((n) => n === 0)) words.push({ x: 0, y, t: "none", room: 4 * 0.556 * design.font });
   });
   return { diamonds, words };
 }
