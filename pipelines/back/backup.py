@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hiu.disk import move
 from hiu.errors import UsageError
+from hiu.govern import records
 from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
@@ -54,6 +55,7 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         require_no_erasure(place.erasing)
         if path.exists():
             raise UsageError(f"{path}: exists already; a backup is never overwritten")
+        records.sweep(place.records)
         if not folder.exists():
             make_private(folder)
         for left in folder.glob(f"hiu-backup-*.zip{PARTIAL}"):

@@ -61,6 +61,7 @@ class Cutter:
         self.trace.append(what)
         if self.count == self.cut.get("at"):
             if self.cut.get("power"):
+                self.quiet = True  # what is undone is no step, and not written by the job
                 self.disk.lose()
             os.write(self.told, json.dumps({"step": what}).encode() + b"\n")
             os.kill(os.getpid(), signal.SIGKILL)
@@ -69,7 +70,7 @@ class Cutter:
 
     def hear(self, event: str, about: tuple[Any, ...]) -> None:
         """An audit hook: steps of Python's own file calls under the site."""
-        if event not in TOUCHES or not about:
+        if self.quiet or event not in TOUCHES or not about:
             return
         path = about[0]
         if event == "open" and not (isinstance(about[2], int) and about[2] & WRITES):
