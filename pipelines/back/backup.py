@@ -53,9 +53,9 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
     path = folder / f"hiu-backup-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     with hold(place.lock, "hiu backup", now):
         require_no_erasure(place.erasing)
+        records.sweep(place.records)
         if path.exists():
             raise UsageError(f"{path}: exists already; a backup is never overwritten")
-        records.sweep(place.records)
         if not folder.exists():
             make_private(folder)
         for left in folder.glob(f"hiu-backup-*.zip{PARTIAL}"):
