@@ -9,6 +9,7 @@ from hiu.publish.words.datasets import in_sentence, title_of
 from hiu.publish.words.text import count_of, join_words
 
 CHANCE = "may be chance"
+ALL = "All adults in the records, not only those supported, compared with the 12 months before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +103,16 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     """What rose and what fell by more than chance; what else moved; what can't be judged."""
     real = [one for one in changes if one.change and CHANCE not in one.verdict]
     chance = [one for one in changes if one.change and CHANCE in one.verdict]
-    out = [f"On the 12 months before, {_moved(one)}: more than chance alone explains." for one in real]
+    out = [f"{ALL}: {_moved(one)}, more than chance alone explains." for one in real]
     if chance:
-        none = "none of these is" if len(chance) > 1 else "this is not"
-        out.append(f"On the 12 months before, {'; '.join(map(_moved, chance))}: {none} more than chance.")
+        none = "none of these can" if len(chance) > 1 else "this can't"
+        out.append(f"{ALL}: {'; '.join(map(_moved, chance))}; {none} be told from chance.")
     unknown = [one for one in changes if one.change is None]
     for why in dict.fromkeys(one.why for one in unknown):
         own = [one for one in unknown if one.why == why]
         moved, bare = [_moved(one) for one in own if one.bare is not None], [one for one in own if one.bare is None]
         if moved:
-            out.append(
-                f"On the 12 months before, {join_words(moved)}. Whether that is chance can't be judged, as {why}."
-            )
+            out.append(f"{ALL}: {join_words(moved)}. Whether that is chance can't be judged, as {why}.")
         if bare:
             names = join_words(in_sentence(one.dataset) for one in bare)
             out.append(f"Whether {names} changed on the 12 months before can't be judged, as {why}.")

@@ -188,8 +188,9 @@ def _headline(
     seen = sum(line.icon is not None for line in lines)
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
-        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months. People under "
-        f"{settings.rank.minimum_age} are in no figure of this paper.",
+        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months. People known to be "
+        f"under {settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted "
+        "as adults.",
         *caseload_sentences(released),
         *change_sentences(moved),
         cost_words,
@@ -210,7 +211,8 @@ def _share(released: Released, top: int) -> str:
     every = sum(map(int, texts))
     return (
         f"The {top} people whom the meeting discusses first (the first {top}: those with the most contacts, nights and "
-        f"detentions expected, times their graded risk) had about {thousands(first)} of the "
-        f"{every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police incidents, ambulance deployments "
-        "and ED attendances together."
+        "detentions expected, times their risk; who has no grading is given the middle one) had about "
+        f"{thousands(first)} of the {every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police incidents, "
+        "ambulance deployments and ED attendances together. They are not the people being supported: the list has people with and without "
+        "support, and some who are supported rank lower."
     )

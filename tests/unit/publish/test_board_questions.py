@@ -16,7 +16,7 @@ from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.solver import ANSWERS, ENDED, ON_LIST
 from hiu.publish.access import supported_people
 from hiu.publish.board import figures
-from hiu.publish.board.change import change_sentences, change_table
+from hiu.publish.board.change import ALL, change_sentences, change_table
 from hiu.publish.board.data import data_file
 from hiu.publish.pack.words import settings_list
 from hiu.rank.reports.cost import costs
@@ -96,7 +96,7 @@ def test_a_person_with_a_year_of_birth_alone_is_no_adult_before_eighteen() -> No
     )
     paper = kit.whole({**kit.tables(), "people": people})
     assert not any(row[1] == "under 18" for row in paper.board.equality.rows)
-    assert "People under 18 are in no figure of this paper." in paper.board.headline[0]
+    assert "People known to be under 18 are in no figure of this paper" in paper.board.headline[0]
 
 
 def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
@@ -123,8 +123,7 @@ def test_a_change_that_cannot_be_judged_is_shown_with_the_reason() -> None:
     beds = change(dataset="mh_bed_day", years=("995", "1115"), change=None, why=why)
     assert change_table([beds], frames.LAST).rows[0][3:5] == ("+12% (no range)", "can't be judged")
     assert change_sentences([beds]) == (
-        "On the 12 months before, MH bed days up 12% (995 to 1,115). Whether that is chance can't be judged, as "
-        f"{why}.",
+        f"{ALL}: MH bed days up 12% (995 to 1,115). Whether that is chance can't be judged, as {why}.",
     )
     paper = kit.paper()
     assert all(", as " in text for text in paper.headline if "can't be judged" in text)
