@@ -212,7 +212,7 @@ def _share(released: Released, top: int) -> str:
     return (
         f"The {top} people whom the meeting discusses first (the first {top}: those with the most contacts, nights and "
         "detentions expected, times their risk; who has no grading is given the middle one) had about "
-        f"{thousands(first)} of the {every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police incidents, "
-        "ambulance deployments and ED attendances together. They are not the people being supported: the list has people with and without "
-        "support, and some who are supported rank lower."
+        f"{thousands(first)} of the {every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police "
+        "incidents, ambulance deployments and ED attendances together. They are not the people being supported: the "
+        "list has people with and without support, and some who are supported rank lower."
     )

@@ -1,6 +1,7 @@
 """Is any group over- or under-represented in the list? Tested honestly, with what the test cannot see.
 
-Of the protected characteristics the list uses age alone; this is the audit that it doesn't disadvantage any (docs/equality.md).
+Of the protected characteristics the list uses age alone; this is the audit that it doesn't disadvantage any group
+(docs/equality.md).
 Power is poor in a list of 20: no difference found is never proof of none, so every row says what it cannot rule out.
 """
 
