@@ -183,7 +183,7 @@ def test_nobody_of_that_id(place_after: Place) -> None:
 
 
 QUICK = ("record",)
-STEPS = (*QUICK, "rewrite_runs", "_warehouse", "rewrite_records", "drop_others", "_backups", "_require_nothing")
+STEPS = (*QUICK, "rewrite_runs", "_warehouse", "rewrite_records", "drop_others", "_copies", "_require_nothing")
 
 
 @pytest.mark.parametrize(
