@@ -280,7 +280,8 @@ def months(site: Site = None) -> None:
 @pytest.mark.slow
 def test_a_labels_words(project: Copy) -> None:
     project.edit("hiu/publish/words/terms.py", r"_LABELS = \{", '_LABELS = {"QUIET": "NO CONTACT LATELY", ')
-    project.edit("hiu/rank/listing/reasons.py", r"expected\{days\} from the previous \{", "usual{days} in the previous {")
+    usual = r"expected\{days\} from the previous \{"
+    project.edit("hiu/rank/listing/reasons.py", usual, "usual{days} in the previous {")
     project.edit("docs/ranking.md", r"expected from the previous 12", "usual in the previous 12")
     words = "from hiu.publish.words.terms import label_words; print(label_words('QUIET'), '', sep='.')"
     assert "NO CONTACT LATELY." in project.python("-c", words)
