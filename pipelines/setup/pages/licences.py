@@ -13,14 +13,15 @@ from pipelines.setup.platforms import LOCK, ROOT
 TARGET = ROOT / "docs" / "licences.md"
 UNREAD = "not installed where this was made"
 _PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
+_ROW = re.compile(r"^\| ([\w.-]+) \| (\d\S*) \| (.+) \|$", re.MULTILINE)
 _HEAD = """# Licences of what is installed
 
 Made by `python -m pipelines.setup.pages.licences` from `{lock}` and from what the installed packages say of
 themselves; a test compares them. The product itself is under the [MIT licence](../LICENSE).
 
 This is every package of the lock, all extras that it has included; an installation has fewer
-([install.md](install.md#extras)). Packages of another system or another Python were not installed where the page was
-made, and the extra `spark` is in no lock: read those yourself. Whether a licence suits your organisation is for you to
+([install.md](install.md#extras)). The licence of a package of another system or another Python was read from that package
+where it was installed. The extra `spark` is in no lock: read its packages yourself. Whether a licence suits your organisation is for you to
 say. Look first at those that are not permissive:
 
 {others}
@@ -50,9 +51,16 @@ def licence(package: str, version: str) -> str:
     return expression or "; ".join(classes) or (text[0].strip() if text else "") or "says nothing"
 
 
+def licences(text: str) -> dict[tuple[str, str], str]:
+    """Licences by package and version, as a page states them."""
+    return {(name, version): found for name, version, found in _ROW.findall(text)}
+
+
 def page() -> str:
-    """The page as Markdown."""
-    rows = [(name, version, licence(name, version)) for name, version in pins(ROOT / LOCK)]
+    """The page as Markdown. What is not installed here keeps what the page states from another computer."""
+    before = licences(TARGET.read_text(encoding="utf-8"))
+    found = {(name, version): licence(name, version) for name, version in pins(ROOT / LOCK)}
+    rows = [(*pin, before.get(pin, UNREAD) if text == UNREAD else text) for pin, text in found.items()]
     others = [f"- {name}: {text}" for name, _, text in rows if re.search(r"GPL|General Public|MPL|Mozilla|EUPL", text)]
     head = _HEAD.format(lock=LOCK, others="\n".join(others) or "- none")
     return head + "".join(f"| {name} | {version} | {text} |\n" for name, version, text in rows)
