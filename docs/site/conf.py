@@ -30,7 +30,10 @@ html_copy_source = html_show_sourcelink = html_use_index = html_show_copyright =
 html_show_search_summary = False  # a page opened from a folder may not read another to quote from it
 
 TREE = "\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{pages}\n```\n"
-FIRST = '<!doctype html><meta charset="utf-8"><title>hiu</title><meta http-equiv="refresh" content="0; url={page}">'
+FIRST = (
+    '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>hiu</title>'
+    '<meta http-equiv="refresh" content="0; url={page}">'
+)
 
 MADE_CLEAR = {
     'role="heading"><span class="caption-text"': 'role="heading" aria-level="2"><span class="caption-text"',

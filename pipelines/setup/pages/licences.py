@@ -20,9 +20,9 @@ Made by `python -m pipelines.setup.pages.licences` from `{lock}` and from what t
 themselves; a test compares them. The product itself is under the [MIT licence](../LICENSE).
 
 This is every package of the lock, all extras that it has included; an installation has fewer
-([install.md](install.md#extras)). The licence of a package of another system or another Python was read from that package
-where it was installed. The extra `spark` is in no lock: read its packages yourself. Whether a licence suits your organisation is for you to
-say. Look first at those that are not permissive:
+([install.md](install.md#extras)). The licence of a package of another system or another Python was read from that
+package where it was installed. The extra `spark` is in no lock: read its packages yourself. Whether a licence suits
+your organisation is for you to say. Look first at those that are not permissive:
 
 {others}
 
