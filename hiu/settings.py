@@ -104,6 +104,8 @@ class Agreement(_Frozen):
     end: date
     reference: str
     signed_by: str
+    risk_accepted_by: str = Field("", description="who accepted what the other site could learn in an exchange")
+    largest_list: int | None = Field(None, gt=0, description="the most entries of the other site's list in an exchange")
 
 
 class Basis(_Frozen):
@@ -283,14 +285,11 @@ _EXPECTED = {
     "date_type": _DATE,
     **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
     "extra_forbidden": "not a key that is used here",
-    "bool_parsing": "must be true or false",
-    "bool_type": "must be true or false",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
     "string_type": "must be text in quotes",
     "tuple_type": 'must be a list such as ["a", "b"]',
-    "int_parsing": "must be a whole number",
-    "int_type": "must be a whole number",
-    "float_parsing": "must be a number",
-    "float_type": "must be a number",
+    **dict.fromkeys(("int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
 }
 
 

@@ -1,9 +1,9 @@
 """The second stage: hardened encodings (package pprl-core) of the few people whom only an exact value brings near.
 
 Parts of names, of the birth and of the home set bits of a filter, under a key of the pair, of the session and of the
-year of birth, so that people born in different years have no bit in common but by chance. The filter is then shuffled,
-folded by exclusive or, shuffled again and diffused (each bit becomes that of its neighbours), so that no bit stands for
-one part of a name.
+month of birth, so that people born in different months have no bit in common but by chance. The filter is then
+shuffled, folded by exclusive or, shuffled again and diffused (each bit becomes that of its neighbours), so that no bit
+stands for one part of a name.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def encoded(people: pl.DataFrame, key: bytes) -> Bits:
         filter_ = bitarray(_SIZE)
         for field, parts in _parts(row).items():
             for part in parts:
-                seed = keyed(key, "part", row["dob"].year, field, part)
+                seed = keyed(key, "part", row["dob"].year, row["dob"].month, field, part)
                 random_hash(filter_, round(_BITS[field] / len(parts)), Random(seed))
         for harden in (shuffles[0], xor_fold(), shuffles[1], rule_90()):
             filter_ = harden(filter_)

@@ -20,7 +20,7 @@ from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import utc
 from pipelines.common.place import Place, published_tables
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, partner_of, register, require_invented, seed_of
+from pipelines.network.partners import Partner, exchanged, partner_of, register, require_length, seed_of
 from pipelines.network.reveal import enter_released, independent, keep, send
 from pipelines.network.store import Session, Taken
 from pipelines.network.withdraw import withdrawn_there
@@ -39,10 +39,9 @@ LIST_SENT = Disclosure(
 
 
 def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Path:
-    """Begin an exchange; the file for the other site. HiuError: no agreement, too soon, real people."""
-    require_invented(place)
+    """Begin an exchange; the file for the other site. HiuError: no agreement or risk not accepted, too soon."""
     partner = partner_of(place, name)
-    agreement = agreed(place, name, purpose, now.date())
+    agreement = exchanged(place, name, purpose, now.date())
     _not_too_soon(place, name, purpose, now)
     label, secret = f"X{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(6).upper()}", secrets.token_hex(32)
     session = Session(label, name, purpose, "answer", secret, Memory([], ""), {})
@@ -68,15 +67,16 @@ def take(place: Place, path: Path, *, by: str, now: datetime) -> Taken:
     letter = open_sealed(content, path.name, seed=seed, public=partner.public)
     if isinstance(letter, Withdrawal):
         return withdrawn_there(place, partner, letter, head.session, by=by, now=now)
-    require_invented(place)
     try:
         if isinstance(letter, Ask):
             return _answer(place, partner, head.session, letter, by=by, now=now)
         session = store.load(place, head.session)
+        agreement = exchanged(place, partner.name, session.purpose, now.date())
         _expected(session, head.step, partner)
         if any(same_person(by, one) for one in session.reviewers.get("here", [])):
             raise UsageError(f"--by {by}: who reviewed an exchange can't take its steps; have somebody else do it")
-        agreed(place, partner.name, session.purpose, now.date())
+        if isinstance(letter, Answer):
+            require_length(agreement, len(letter.mine.numbered))
         return _next(place, partner, session, letter, by, now)
     except InputRefused as refused:
         raise InputRefused(refused.code, refused.problem, file=path.name) from None
@@ -99,7 +99,8 @@ def permitted(place: Place, purpose: str, now: datetime) -> tuple[pl.DataFrame, 
 
 
 def _answer(place: Place, partner: Partner, name: str, letter: Ask, *, by: str, now: datetime) -> Taken:
-    agreement = agreed(place, partner.name, letter.purpose, now.date())
+    agreement = exchanged(place, partner.name, letter.purpose, now.date())
+    require_length(agreement, len(letter.mine.numbered))
     if not register(place, "session").filter(pl.col("crossing_id") == name).is_empty():
         raise InputRefused("network_again", "was taken in before; an exchange begins once")
     _not_too_soon(place, partner.name, letter.purpose, now)

@@ -13,7 +13,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.govern import records
 from hiu.govern.basis.agreements import agreement_block, in_force
 from hiu.govern.login import login
-from hiu.govern.placeholder import require_signature
+from hiu.govern.placeholder import is_placeholder, require_signature
 from hiu.model.govern import CROSSINGS, PURPOSES
 from hiu.network.blind import keyed
 from hiu.settings import Agreement
@@ -144,13 +144,32 @@ def agreed(place: Place, name: str, purpose: str, on: date) -> Agreement:
     )
 
 
-def require_invented(place: Place) -> None:
-    """Raises HiuError at a site of real people: the protocol does not yet hold against a partner who changes it."""
-    if not place.settings.synthetic:
-        raise HiuError(
-            "exchanges of real people are not open yet: the protocol does not hold against a partner who changes the "
-            "program (docs/network.md, 'What is known not to hold'). Nothing was sent, and nothing was taken in. Areas "
-            "of invented people (synthetic = true in site.toml) can try it out"
+def exchanged(place: Place, name: str, purpose: str, on: date) -> Agreement:
+    """The agreement under which people are exchanged with a site. Raises HiuError as `agreed` does.
+
+    At a site of real people, HiuError too unless somebody accepted the risk: the protocol does not hold against a
+    partner who changes the program.
+    """
+    found = agreed(place, name, purpose, on)
+    accepted = found.risk_accepted_by.strip() and not is_placeholder(found.risk_accepted_by)
+    if place.settings.synthetic or (accepted and found.largest_list is not None):
+        return found
+    raise HiuError(
+        f"nobody has accepted the risk of an exchange of real people with '{name}': a partner who changes the program "
+        "can learn which people of a list that it guesses are in your area (docs/network.md, 'What is known not to "
+        "hold'). Nothing was sent, and nothing was taken in. Once the data protection officer has accepted it, add to "
+        f"the block of '{found.source}' in {place.home / 'site.toml'}: risk_accepted_by = \"name and post\" and "
+        "largest_list = the most entries of the other site's list that you answer"
+    )
+
+
+def require_length(agreement: Agreement, entries: int) -> None:
+    """Raises InputRefused for a list that is longer than was agreed: a guessed list has to be long to find many."""
+    if agreement.largest_list is not None and entries > agreement.largest_list:
+        raise InputRefused(
+            "network_long",
+            f"holds a list of {entries:,} entries; expected at most {agreement.largest_list:,} (largest_list of "
+            f"'{agreement.source}' in site.toml). Nothing was answered",
         )
 
 

@@ -20,7 +20,7 @@ from pipelines.access.guard import require_named
 from pipelines.access.roles import require_other
 from pipelines.common.place import Place
 from pipelines.network import store
-from pipelines.network.partners import Partner, agreed, enter, partner_of, require_invented, seed_of
+from pipelines.network.partners import Partner, enter, exchanged, partner_of, seed_of
 from pipelines.network.store import Session
 
 _STAGE = {
@@ -43,7 +43,7 @@ REVEALED = Disclosure(
 
 def keep(place: Place, session: Session, stage: str, *, by: str, now: datetime) -> None:
     """Write what is remembered of a session, and enter its step."""
-    agreement = agreed(place, session.partner, session.purpose, now.date()).reference
+    agreement = exchanged(place, session.partner, session.purpose, now.date()).reference
     store.keep(place, session)
     people = sum(one is not None for one in session.memory.people)
     pairs = session.memory.pairs if session.expects == "release" else None
@@ -70,13 +70,13 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
     Raises UsageError before the pairs are counted, and for a reviewer who took a step or reviewed at the other site;
     HiuError for the login that began it where there are roles.
     """
-    require_invented(place)
     who = require_named(reviewer, "--reviewer")
     if len(who) not in REVIEWER:
         raise UsageError(f"--reviewer: give {REVIEWER.start} to {REVIEWER.stop - 1} letters, not {len(who)}")
     session = store.load(place, name)
     if session.expects != "release":
         raise UsageError(f"{name}: the next file is '{session.expects}'; pairs are released once they are counted")
+    exchanged(place, session.partner, session.purpose, now.date())
     if not independent(place, session, who, "there"):
         raise UsageError(
             f"--reviewer {who}: whoever took a step of this exchange, or reviewed it at the other site, can't review "
@@ -98,7 +98,7 @@ def release(place: Place, name: str, refs: Collection[str] | None, *, reviewer: 
 def revealed(place: Place, name: str, now: datetime) -> tuple[Session, dict[str, str], int]:
     """A session, the pairs that both released with our person in each, and how many may not be shown today."""
     session = store.load(place, name)
-    agreed(place, session.partner, session.purpose, now.date())
+    exchanged(place, session.partner, session.purpose, now.date())
     found = session.memory.revealed()
     may = _may(place, found.values(), session, now)
     return (

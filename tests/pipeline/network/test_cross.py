@@ -207,7 +207,9 @@ def test_an_agreement_that_has_ended_stops_every_step(counted: tuple[Two, str]) 
     assert f"to delete here: {session}" in ended.hiu("cross").out
 
 
-def test_no_step_of_an_exchange_is_open_to_a_site_of_real_people(counted: tuple[Two, str], asked: Two) -> None:
+def test_no_step_is_open_to_a_site_of_real_people_before_somebody_accepted_the_risk(
+    counted: tuple[Two, str], asked: Two
+) -> None:
     two, session = counted
     path = two.south.place.home / "site.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false"), encoding="utf-8")
@@ -216,13 +218,57 @@ def test_no_step_of_an_exchange_is_open_to_a_site_of_real_people(counted: tuple[
     lines = [(NORTH, "--ask", "--by", "A"), ("--release", session, "--reviewer", "Dr South")]
     for line in [*lines, *(("--take", step, "--by", "A") for step in steps)]:
         said = real.hiu("cross", *line)
-        assert (
-            said.code == 1 and "exchanges of real people are not open yet" in said.err and "docs/network.md" in said.err
-        )
+        assert said.code == 1 and "nobody has accepted the risk of an exchange" in said.err and "network.md" in said.err
     assert records.history(two.south.place.records, CROSSINGS).height == entered
     two.hiu(NORTH, SOUTH, "--withdraw", "--by", "Officer")
     said = real.hiu("cross", "--take", two.written(NORTH, "withdrawal"), "--by", "A")
     assert said.code == 0 and f"Deleted here: {session}" in said.out, "an agreement can end at any time"
+
+
+def with_real_people(two: Two, *more: str) -> Two:
+    """The same sites, their people real, and lines more in the block of the agreement."""
+    for site in (two.north, two.south):
+        path = site.place.home / "site.toml"
+        text = path.read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false")
+        head, block, rest = text.partition('[[agreements]]\nsource = "cross:')
+        assert block
+        path.write_text(head + block + rest.replace("\n", "\n" + "".join(f"{line}\n" for line in more), 1), "utf-8")
+    return Two(Site(open_place(two.north.place.home)), Site(open_place(two.south.place.home)), two.people)
+
+
+def test_sites_of_real_people_exchange_once_each_has_accepted_the_risk(known: Two, tmp_path: Path) -> None:
+    two = with_real_people(known.copy(tmp_path), 'risk_accepted_by = "Dr Okafor, DPO"', "largest_list = 400")
+    session = two.exchange()
+    two.hiu(NORTH, "--release", session, "--reviewer", "Dr North")
+    two.hiu(SOUTH, "--take", two.written(NORTH, "release"), "--by", "Analyst")
+    two.hiu(SOUTH, "--release", session, "--reviewer", "Dr South")
+    assert ids(two.hiu(SOUTH, "--show", session, "--by", "Analyst").out)
+
+
+@pytest.mark.parametrize(
+    "more", [('risk_accepted_by = "..."', "largest_list = 400"), ('risk_accepted_by = "Dr Okafor"',)]
+)
+def test_a_risk_is_accepted_by_somebody_and_for_a_length(known: Two, tmp_path: Path, more: tuple[str, ...]) -> None:
+    two = with_real_people(known.copy(tmp_path), *more)
+    said = two.north.hiu("cross", SOUTH, "--ask", "--by", "Analyst")
+    assert said.code == 1 and "nobody has accepted the risk" in said.err and not store.sessions(two.north.place)
+
+
+@pytest.mark.parametrize(("reader", "writer", "upto"), [(SOUTH, NORTH, "ask"), (NORTH, SOUTH, "answer")])
+def test_a_list_longer_than_was_agreed_is_not_answered(
+    known: Two, tmp_path: Path, reader: str, writer: str, upto: str
+) -> None:
+    two = known.copy(tmp_path)
+    two.hiu(NORTH, SOUTH, "--ask", "--by", "Analyst")
+    if upto == "answer":
+        two.hiu(SOUTH, "--take", two.written(NORTH, "ask"), "--by", "Analyst")
+    real = with_real_people(two, 'risk_accepted_by = "Dr Okafor, DPO"', "largest_list = 100")
+    said = (real.south if reader == SOUTH else real.north).hiu(
+        "cross", "--take", two.written(writer, upto), "--by", "Analyst"
+    )
+    assert said.code == 4 and "expected at most 100 (largest_list" in said.err
+    written = [one.name for one in store.folder(real.north.place).glob("out/*")]
+    assert not [name for name in written if "return" in name]
 
 
 def test_a_second_exchange_soon_after_is_refused(counted: tuple[Two, str]) -> None:
