@@ -1,5 +1,6 @@
 """The basis of a site, as jobs use it: who may be shown to whom today, and whose support stands on which gates."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -56,6 +57,18 @@ def allowed(
     """Who of the people may be shown to a recipient for a purpose on a day, and how many are withheld."""
     rows, opt_out = basis_of(place, aliases), gate.opt_out_of(place.settings, on)
     return gate.permitted(ids, rows, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
+
+
+def refusal(found: GateResult, person: str, *, purpose: str, recipient: str, on: date) -> str:
+    """Why somebody may not be shown to a recipient on a day: the codes of the rows that forbid it, or that none allows.
+
+    `found` = what `allowed` says of this person alone.
+    """
+    shows = f"'hiu basis {person}' shows what is recorded"
+    if found.denials:
+        codes = join_words(f"'{code}'" for code in found.denials)
+        return f"{codes} on record keeps {person} from the {recipient} for {purpose} on {on}; {shows}, and by whom"
+    return f"no basis lets the {recipient} see {person} for {purpose} on {on}; {shows}"
 
 
 def for_group(
@@ -124,7 +137,7 @@ def digest_of(place: Place, on: date) -> str:
         pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on), pl.col("code") != "died"
     )
     columns = ["person_id", "purpose", "recipient", "code", "allow"]
-    return digest(rows.select(columns).sort(columns).rows())
+    return digest(rows.select(columns).sort(columns).rows(), sorted(gate.opt_out_of(place.settings, on)))
 
 
 def unpermitted(place: Place, on: date) -> list[str]:
@@ -138,6 +151,25 @@ def unpermitted(place: Place, on: date) -> list[str]:
         "When the data protection officer has decided (docs/governance.md), add to "
         f"{place.home / 'site.toml'} and run the month again:\n"
         f"{gate.basis_block('support', 'group', on)}"
+    ]
+
+
+def supported_withheld(place: Place, on: date, folder: Path | None = None) -> list[str]:
+    """A sentence if people whom the register of a run (default: the latest) supports are withheld from the group by a
+    row that forbids: how many, by which code. Their support may be going on unseen. Who died is not among them."""
+    if not folder and not place.months():
+        return []
+    support = pl.read_parquet(whole_table(folder or place.which(None)[1], "support"))
+    going = support.filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") > on))["person_id"]
+    found = [allowed(place, [one], purpose="support", recipient="group", on=on).denials for one in going.unique()]
+    codes = Counter(code for denials in found if "died" not in denials for code in denials)
+    if not (n := sum(bool(denials) and "died" not in denials for denials in found)):
+        return []
+    people = count_of(n, "person in support is", "people in support are")
+    why = join_words(f"{code} {times}" for code, times in sorted(codes.items()))
+    return [
+        f"{people} withheld from the group: {why}. Whoever supports them has to know it: 'hiu basis PERSON' shows the "
+        "row, and who may still be shown them"
     ]
 
 

@@ -63,7 +63,7 @@ def test_what_the_gate_holds_back_is_counted_and_nowhere_else() -> None:
     tables = pack_area.tables(NAMES)
     ids = [pack_area.person_id(k) for k in range(1, 9)]
     text = page(gated(tables, ids))
-    assert "Withheld: 1" in text and NAMES[0] not in text and pack_area.person_id(0) not in text
+    assert "Withheld: 1, of them 1 in support" in text and NAMES[0] not in text and pack_area.person_id(0) not in text
     assert pack_area.SECRET in text, "the note of somebody else's action"
 
 
