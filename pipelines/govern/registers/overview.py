@@ -62,8 +62,8 @@ def _breaches(place: Place, now: datetime) -> list[str]:
     rows = breaches_of(place)
     reported = rows.drop_nulls("notified_at")
     late = reported.filter(pl.col("notified_at") > pl.col("notify_by")).height
-    first = f"Entered: {rows.height}. Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
-    return [first, *breaches_due(place, now)]
+    told = f"Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
+    return [f"Breaches entered: {rows.height}. {told}", *breaches_due(place, now)]
 
 
 def _objections(place: Place, now: datetime) -> list[str]:
@@ -77,7 +77,7 @@ def _objections(place: Place, now: datetime) -> list[str]:
         + ("; not counted in figures that leave either" if code in out else "; counted in figures that leave")
         for code, n in rows.filter(pl.col("person_id") != EVERY).group_by("code").len().sort("code").iter_rows()
     ]
-    return lines or ["None is in force."]
+    return lines or ["No objection, restriction or opt-out is in force."]
 
 
 WHY_DUE = {
