@@ -52,9 +52,8 @@ def print_basis(place: Place, person: str | None, on: date, *, kept_runs: Sequen
         until = f" until {day(row['end'])}" if row["end"] else ""
         purpose, recipient = ("any" if row[name] == EVERY else row[name] for name in ("purpose", "recipient"))
         how = "" if row["confidentiality"] is None else f"; confidentiality: {row['confidentiality'] or 'not said'}"
-        if row["code"] == "national_opt_out":
-            verb, how = "may NOT go where the opt-out holds", f"{how}, see below"
-        out(f"{who}: {verb} to {recipient} for {purpose}{until}: {row['code']} (decided by {row['decided_by']}){how}")
+        to = "where the opt-out holds" if row["code"] == "national_opt_out" else f"to {recipient} for {purpose}"
+        out(f"{who}: {verb} {to}{until}: {row['code']} (decided by {row['decided_by']}){how}")
     out(f"the national data opt-out forbids: {opt_out_words(place.settings, on)}")
     if rows.is_empty():
         out("no basis is in force: nobody is shown to anybody. See [[basis]] in site.toml and docs/governance.md")
