@@ -1,7 +1,8 @@
 """The gate: whose data may go to a recipient for a purpose on a day. What no row allows is withheld.
 
 Rows come from site.toml (`[[basis]]`, for everybody) and from records (`hiu basis`, for one person). On a day,
-a row that forbids wins over every row that allows; nothing is built in, so an empty table lets nobody through.
+a row that forbids wins over every row that allows, but for a national opt-out of somebody who agreed to that very use;
+nothing is built in, so an empty table lets nobody through.
 """
 
 from collections.abc import Collection, Iterable

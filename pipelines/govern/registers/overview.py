@@ -12,6 +12,7 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern import audit, reads, records
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.basis.gate import opt_out_words
 from hiu.govern.release.disclosure import count_text
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY
 from hiu.publish.pages import render
@@ -72,8 +73,9 @@ def _objections(place: Place, now: datetime) -> list[str]:
         ~pl.col("allow"), pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on)
     )
     out = place.settings.governance.left_out_of_counts
+    kept = {"national_opt_out": f"kept from: {opt_out_words(place.settings, on)}"}
     lines = [
-        f"{code}: {count_text(n)} people; not shown by name"
+        f"{code}: {count_text(n)} people; {kept.get(code, 'not shown by name')}"
         + ("; not counted in figures that leave either" if code in out else "; counted in figures that leave")
         for code, n in rows.filter(pl.col("person_id") != EVERY).group_by("code").len().sort("code").iter_rows()
     ]

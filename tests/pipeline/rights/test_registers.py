@@ -160,6 +160,8 @@ def test_the_officer_is_told_which_block_brings_the_opt_out_in(
     changed: Known, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place, person = opted_out(changed, "group")
+    told = " ".join(chapters_of(place, NOW)["Objections, opt-outs and restrictions"])
+    assert "kept from: planning, to everybody; support, to the group (section 251)" in told
     print_basis(place, person, NOW.date(), kept_runs=[], as_json=False)
     said = capsys.readouterr().out
     assert "group for support" in said and "confidentiality: section 251" in said
