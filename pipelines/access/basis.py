@@ -1,6 +1,5 @@
 """The basis of a site, as jobs use it: who may be shown to whom today, and whose support stands on which gates."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -161,12 +160,16 @@ def supported_withheld(place: Place, on: date, folder: Path | None = None) -> li
         return []
     support = pl.read_parquet(whole_table(folder or place.which(None)[1], "support"))
     going = support.filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") > on))["person_id"]
-    found = [allowed(place, [one], purpose="support", recipient="group", on=on).denials for one in going.unique()]
-    codes = Counter(code for denials in found if "died" not in denials for code in denials)
-    if not (n := sum(bool(denials) and "died" not in denials for denials in found)):
+    opt_out = gate.opt_out_of(place.settings, on)
+    rows = gate.in_force(basis_of(place), purpose="support", recipient="group", on=on, opt_out=opt_out)
+    denied = rows.filter(~pl.col("allow"), pl.col("person_id").is_in(going.implode()))
+    dead = denied.filter(code="died")["person_id"]
+    denied = denied.filter(~pl.col("person_id").is_in(dead.implode())).unique(["person_id", "code"])
+    if denied.is_empty():
         return []
-    people = count_of(n, "person in support is", "people in support are")
-    why = join_words(f"{code} {times}" for code, times in sorted(codes.items()))
+    people = count_of(denied["person_id"].n_unique(), "person in support is", "people in support are")
+    codes = denied.group_by("code").len().sort("code").rows()
+    why = join_words(f"{code} {times}" for code, times in codes)
     return [
         f"{people} withheld from the group: {why}. Whoever supports them has to know it: 'hiu basis PERSON' shows the "
         "row, and who may still be shown them"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import NOW, PlaceOf
+from areakit import LAST, NOW, PlaceOf, run
 from rights_kit import Known
 from typer.testing import CliRunner
 
@@ -198,9 +198,8 @@ def test_a_person_in_support_who_is_withheld_is_told_of(changed: Known, code: st
     place, today = changed.place, NOW.date()
     own = tuple(one.model_copy(update={"confidentiality": "section 251"}) for one in place.settings.basis)
     place = replace(place, settings=place.settings.model_copy(update={"basis": own}))
-    support = pl.read_parquet(place.which(None)[1] / "support.parquet")
-    going = support.filter(pl.col("start") <= today, pl.col("end").is_null() | (pl.col("end") > today))
-    person = going["person_id"][0]
+    ranked = pl.read_parquet(place.which(None)[1] / "ranked.parquet")
+    person = str(ranked.filter(access="supported").sort("rank")["person_id"][0])
     assert supported_withheld(place, today) == []
     records.add(place, BASIS, [denial(person, code, by="Officer", evidence="letter", start=today, now=NOW)])
     found = supported_withheld(place, today)
@@ -209,6 +208,10 @@ def test_a_person_in_support_who_is_withheld_is_told_of(changed: Known, code: st
         return
     (line,) = found
     assert f"1 person in support is withheld from the group: {code} 1" in line and person not in line
+    outcome = run(place, LAST, at=NOW + timedelta(hours=1))
+    assert line in outcome.warnings and outcome.published
+    pack = (outcome.published / "pack.html").read_text(encoding="utf-8")
+    assert ", of them 1 in support<" in pack and person not in pack
     site = ["--site", str(place.home), "--curated", str(place.curated)]
     assert ("in support is withheld" in CliRunner().invoke(app, ["status", *site]).output) is (code == "objection")
 
