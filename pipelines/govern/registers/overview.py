@@ -63,8 +63,8 @@ def _breaches(place: Place, now: datetime) -> list[str]:
     rows = breaches_of(place)
     reported = rows.drop_nulls("notified_at")
     late = reported.filter(pl.col("notified_at") > pl.col("notify_by")).height
-    told = f"Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
-    return [f"Breaches entered: {rows.height}. {told}", *breaches_due(place, now)]
+    reports = f"Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
+    return [f"Breaches entered: {rows.height}. {reports}", *breaches_due(place, now)]
 
 
 def _objections(place: Place, now: datetime) -> list[str]:
