@@ -29,7 +29,7 @@ letters, capitals do not matter, and a site's own mapping can ask for another na
 
 **Before you send**: where the national data opt-out applies to this use, it binds you who disclose. Leave people
 who opted out of the file; that the group has a list of them too does not mend it ([governance.md](governance.md)).
-It does not apply to a person's own care: ask the group's data protection officer which it is before anybody is left out.
+It does not apply to a person's own care: ask the group's data protection officer before you leave anybody out.
 """
 
 
