@@ -59,10 +59,7 @@ def allowed(
 
 
 def refusal(found: GateResult, person: str, *, purpose: str, recipient: str, on: date) -> str:
-    """Why somebody may not be shown to a recipient on a day: the codes of the rows that forbid it, or that none allows.
-
-    `found` = what `allowed` says of this person alone.
-    """
+    """Why `found`, which `allowed` said of one person, shows nobody: the codes that forbid it, or that none allows."""
     shows = f"'hiu basis {person}' shows what is recorded"
     if found.denials:
         codes = join_words(f"'{code}'" for code in found.denials)
@@ -168,8 +165,7 @@ def supported_withheld(place: Place, on: date, folder: Path | None = None) -> li
     if denied.is_empty():
         return []
     people = count_of(denied["person_id"].n_unique(), "person in support is", "people in support are")
-    codes = denied.group_by("code").len().sort("code").rows()
-    why = join_words(f"{code} {times}" for code, times in codes)
+    why = join_words(f"{code} {n}" for code, n in denied.group_by("code").len().sort("code").rows())
     return [
         f"{people} withheld from the group: {why}. Whoever supports them has to know it: 'hiu basis PERSON' shows the "
         "row, and who may still be shown them"

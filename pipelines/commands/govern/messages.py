@@ -34,10 +34,10 @@ from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_rev
 def print_basis(place: Place, person: str | None, on: date, *, kept_runs: Sequence[str], as_json: bool) -> None:
     """The rows in force, and for a person what they come to; before them what became of runs that are kept."""
     rows = basis_of(place).filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on))
-    blocks = place.settings.basis
-    answers = {(EVERY, one.purpose, one.recipient, one.code, one.start): one.confidentiality for one in blocks}
-    keys = rows.select("person_id", "purpose", "recipient", "code", "start").rows()
-    rows = rows.with_columns(pl.Series("confidentiality", [answers.get(key) for key in keys], dtype=pl.String))
+    own = place.settings.basis
+    answers = {(EVERY, one.purpose, one.recipient, one.code, one.start): one.confidentiality for one in own}
+    hows = [answers.get(key) for key in rows.select("person_id", "purpose", "recipient", "code", "start").rows()]
+    rows = rows.with_columns(pl.Series("confidentiality", hows, dtype=pl.String))
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
