@@ -9,8 +9,8 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, find_deliveries, may_take, months_of
-from hiu.extract.files.header import quoted, squash
+from hiu.extract.files.find import FoundFile, find_deliveries, is_ignored, may_take, months_of
+from hiu.extract.files.header import known_headers, quoted, squash
 from hiu.extract.files.read import RawTable, read_table, unread_notes
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
@@ -143,10 +143,18 @@ def _require_keys(done: Standardised, raw: RawTable, source: Source, name: str) 
 
 
 def _read_by_none(place: Place, raw: RawTable, source: Source, name: str) -> list[UnreadSheet]:
-    """The other sheets of a workbook, without those that another source reads by their name."""
+    """The other sheets of a workbook, without those that the site ignores and that another source reads: by their name,
+    or by their columns."""
     others = [one for one in place.sources.values() if raw.left and one.name != source.name and may_take(one, name)]
     read = {squash(one.file.sheet) for one in others if one.file.sheet}
-    return [one for one in raw.left if squash(one.title) not in read]
+    known = [known_headers(one) for one in others if not one.file.sheet]
+    return [
+        one
+        for one in raw.left
+        if squash(one.title) not in read
+        and not any(len(one.words & headers) > 1 for headers in known)
+        and not is_ignored(f"{name}/{one.title}", place.settings.ignored_files)
+    ]
 
 
 def _filed(place: Place, source: Source) -> set[Month]:
