@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from pipelines.steps.intake.beside import (
     deliveries_beside,
     gone_columns,
     not_begun,
+    overlaps,
     restated_by,
     said_of_keys_beside,
     usual_rows,
@@ -142,6 +143,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += gone
     warnings += said_of_keys_beside(place, source, name, delivery.period, done, today)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
+    warnings += overlaps(place, source, replace(found, period=delivery.period), done.records, today)
     restated = restated_by(place, source, name, delivery.period, done.records, today)
     warnings += [remark.sentence for remark in restated if remark.warn]
     warnings += filter(None, [not_begun(found, today)])
