@@ -12,7 +12,7 @@ from hiu.errors import HiuError, InputRefused, SettingsError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
 from hiu.extract.draft.plan import KINDS
 from hiu.extract.draft.table.sample import Query
-from hiu.extract.files.find import NAMES_SOMEBODY, find_deliveries, period_of, unnamed
+from hiu.extract.files.find import find_deliveries, period_of, refuse_named
 from hiu.extract.files.read import read_table
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import standardise
@@ -40,8 +40,7 @@ def draft_source(
     if not file.is_file():
         raise UsageError(f"{file}: no such file; expected an extract to look at")
     base = load_sources().get(name)
-    if query is None and (shown := unnamed(file.name, [base] if base else [])) != file.name:
-        raise InputRefused("name", NAMES_SOMEBODY, file=shown)
+    refuse_named("" if query else file.name, [base] if base else [])
     beside = [] if query else _beside(place, file)
     if kind is not None and (kind not in KINDS or base):
         if base:

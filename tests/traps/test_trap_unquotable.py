@@ -121,9 +121,10 @@ def test_a_hidden_header_and_sheet_can_still_be_mapped(tmp_path: Path) -> None:
         book(("Desmond Fothergill", [[*HEAD, "Desmond Fothergill"], [*ROW, "7"]]), ("Notes", [["x"], ["y"]]))
     )
     written = draft("calls", path, None)
-    assert "sheet 1" in written and "#   column 6" in written and "Fothergill" not in written
+    assert "sheet number 1" in written and "#   column 6" in written and "Fothergill" not in written
     source = source_of(
-        calls(more='note = { columns = ["column 6"] }\n').replace('"calls*"', '"calls*"\nsheet = "sheet 1"'), "calls"
+        calls(more='note = { columns = ["column 6"] }\n').replace('"calls*"', '"calls*"\nsheet = "sheet number 1"'),
+        "calls",
     )
     raw = read_table(path, source, name=path.name, max_bytes=MAX_BYTES, max_ratio=MAX_RATIO)
     assert raw.frame["column 6"].to_list() == ["7"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hiu.errors import SettingsError, UsageError
+from hiu.errors import InputRefused, SettingsError, UsageError
 from hiu.extract.files.path_months import PathMonths, path_months
 from hiu.extract.files.quotable import about_somebody
 from hiu.month import NAMES, Month
@@ -18,7 +18,7 @@ _TEMPORARY = re.compile(r"~\$.*|\..*|.*\.(lock|swp)|.*~|thumbs\.db|desktop\.ini"
 _HIDDEN = re.compile(r"\.[^._~].*\.(csv|txt|tsv|xlsx|xlsm|xls|parquet|zip|gz)", re.I)
 _WORDS = re.compile(r"[^\W\d_]+")
 _UNFINISHED = re.compile(r".*\.(tmp|temp|part|partial|crdownload|bak)", re.I)
-NAMES_SOMEBODY = (
+_NAMES_SOMEBODY = (
     "its name, or that of a folder, seems to hold somebody's name, NHS number or date of birth, and names of files are "
     "shown to everybody: rename it; or if it is nobody's, write these words into pattern under [file] of its source"
 )
@@ -78,7 +78,7 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[
         takers = [source for source in sources.values() if may_take(source, name)]
         ours = is_ignored(name, ignored)
         if not (ours and not takers) and (shown := unnamed(name, takers)) != name:
-            refused.append(RefusedFile(shown, "name", NAMES_SOMEBODY))
+            refused.append(RefusedFile(shown, "name", _NAMES_SOMEBODY))
             continue
         taken = [FoundFile(source.name, path, name, period_of(name, source)) for source in takers]
         deliveries += taken
@@ -102,6 +102,12 @@ def unnamed(name: str, takers: Sequence[Source]) -> str:
     return "/".join(
         f"{part[0]}...{PurePosixPath(part).suffix}" if about_somebody(part, agreed) else part for part in parts
     )
+
+
+def refuse_named(name: str, takers: Sequence[Source]) -> None:
+    """Raises InputRefused('name') for a path that seems to be somebody's."""
+    if (shown := unnamed(name, takers)) != name:
+        raise InputRefused("name", _NAMES_SOMEBODY, file=shown)
 
 
 def not_taken(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from hiu.errors import InputRefused
-from hiu.extract.files.quotable import HEADING, NO_NAMES, may_not_show
+from hiu.extract.files.quotable import HEADING, NO_NAMES, shown_headers
 from hiu.extract.values.codes import NOT_KNOWN
 from hiu.extract.values.people.given import given_names
 from hiu.fuzzy import nearest
@@ -116,7 +116,9 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
     A second column with a name the source reads raises InputRefused('duplicate_header'); one it doesn't read
     is called 'Name (column 7)', and 'column 7' a column without a name or with one that is about somebody.
     """
-    row, hidden = without_people(row, columns)
+    sent = row
+    row = shown_headers(sent, [place for place, cell in enumerate(sent) if squash(cell) in columns])
+    hidden = [str(place) for place, (old, new) in enumerate(zip(sent, row, strict=True), 1) if old != new]
     first: dict[str, int] = {}
     out: list[str] = []
     notes: list[str] = []
@@ -133,21 +135,9 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
             notes.append(f"second column '{cell}' is called '{shown}'")
         first.setdefault(key, place)
         out.append(shown)
-    which = ", ".join(map(str, hidden))
-    notes += [f"headers that seem to be about a person are not shown: the number stands for column {which}"] * bool(
-        hidden
-    )
+    about = "headers that seem to be about a person are not shown: the number stands for column"
+    notes += [f"{about} {', '.join(hidden)}"] * bool(hidden)
     return out, notes
-
-
-def without_people(row: Row, columns: frozenset[str] = frozenset()) -> tuple[list[str], list[int]]:
-    """Headers with none that is about somebody: such a one is 'column 7', unless the source reads it; and which these
-    are, from 1."""
-    cells = [tidy(cell) for cell in row]
-    hidden = [place for place, no in enumerate(may_not_show(cells)) if no and squash(cells[place]) not in columns]
-    for place in hidden:
-        cells[place] = f"column {place + 1}"
-    return cells, [place + 1 for place in hidden]
 
 
 def looks_like_header(row: Row) -> bool:
@@ -199,7 +189,7 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
     expected = [field.columns[0] for field in source.fields.values() if field.columns]
     near = [
         f"'{cell}' is near '{found}'"
-        for cell in without_people(widest)[0]
+        for cell in shown_headers(list(map(tidy, widest)))
         if looks_like_header(widest) and (found := nearest(cell, names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
@@ -223,7 +213,7 @@ def _is_fixed(row: Row) -> bool:
 
 def _contents(row: Row) -> str:
     if looks_like_header(row):
-        return f"found: {quoted([cell for cell in without_people(row)[0] if cell])}"
+        return f"found: {quoted([cell for cell in shown_headers(list(map(tidy, row))) if cell])}"
     return f"found {sum(bool(tidy(cell)) for cell in row)} filled cells, not known headers"
 
 

@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from hiu.extract.values.nhs_number import has_check_digit
+import polars as pl
+
+from hiu.extract.values.nhs_number import checked
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.text import bag
 from hiu.fold import folded, spaced_out
@@ -66,21 +68,22 @@ def about_somebody(text: str, agreed: Collection[str] = ()) -> bool:
     letters, that are nobody's.
     """
     plain = re.sub(r"([a-z])([A-Z])", r"\1 \2", folded(text))
-    if _BIRTH.search(plain) or any(has_check_digit(re.sub(r"\D", "", ten)) for ten in _TEN.findall(plain)):
+    tens = pl.Series([re.sub(r"\D", "", ten) for ten in _TEN.findall(plain)], dtype=pl.String)
+    if _BIRTH.search(plain) or (len(tens) and pl.select(checked(pl.lit(tens)).any()).item()):
         return True
     words = ["" if _is_usual(word, agreed) else word.upper() for word in _WORD.findall(plain) if len(word) >= _SHORTEST]
     return any(one and other and {one, other} & (given_names() - NO_NAMES) for one, other in pairwise(words))
 
 
-def may_not_show(cells: Sequence[str]) -> list[bool]:
-    """Of each cell of a row of headers, whether it is about somebody; in a record, all but usual words."""
+def shown_headers(cells: Sequence[str], read: Collection[int] = ()) -> list[str]:
+    """A row of headers with 'column 7' for one that is about somebody; in a record, for all but usual words. Those at
+    the places in `read`, from 0, are the source's own."""
     dates = sum(bool(_BIRTH.search(cell)) for cell in cells)
-    own = [bool(cell) and about_somebody(cell) and not (dates >= _SERIES and _BIRTH.search(cell)) for cell in cells]
+    own = [about_somebody(cell) and not (dates >= _SERIES and _BIRTH.search(cell)) for cell in cells]
     names = [cell.upper() in given_names() - NO_NAMES and not _is_usual(cell) for cell in cells]
-    values = [bool(_RECORD.fullmatch(cell)) for cell in cells]
-    if dates < _SERIES and any(own) + any(names) + any(values) > 1:
+    if dates < _SERIES and any(own) + any(names) + any(map(_RECORD.fullmatch, cells)) > 1:
         own = [bool(cell) and not any(map(_is_usual, _WORD.findall(cell))) for cell in cells]
-    return own
+    return [f"column {at + 1}" if own[at] and at not in read else cell for at, cell in enumerate(cells)]
 
 
 def _is_usual(word: str, agreed: Collection[str] = ()) -> bool:

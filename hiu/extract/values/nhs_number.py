@@ -22,12 +22,6 @@ def nhs_number(text: pl.Expr, *, synthetic: bool) -> pl.Expr:
     return pl.when(usable).then(digits)
 
 
-def has_check_digit(digits: str) -> bool:
-    """Whether ten digits, a number alone, are an NHS number and not all equal."""
-    total = sum(weight * int(figure) for weight, figure in zip(_WEIGHTS, digits, strict=False))
-    return (11 - total % 11) % 11 == int(digits[9]) and len(set(digits)) > 1
-
-
 def checked(digits: pl.Expr) -> pl.Expr:
     """Whether the tenth digit is the check digit: weights 10 to 2, 11 - sum mod 11, 11 is 0, 10 is never valid.
 

@@ -157,9 +157,8 @@ def overlaps(place: Place, source: Source, file: FoundFile, records: pl.DataFram
 
 def _keys(records: pl.DataFrame | None) -> set[str]:
     """The keys of the rows that would count."""
-    if records is None:
-        return set()
-    return set(records.filter(~pl.col("quarantined"), ~pl.col("deleted"))["record_id"].drop_nulls())
+    sound = () if records is None else records.filter(~pl.col("quarantined"), ~pl.col("deleted"))["record_id"]
+    return {*sound} - {None}
 
 
 def said_of_keys_beside(

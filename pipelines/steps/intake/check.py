@@ -11,14 +11,13 @@ import polars as pl
 from hiu.errors import Busy, InputRefused, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
 from hiu.extract.files.find import (
-    NAMES_SOMEBODY,
     FoundFile,
     find_deliveries,
     left_by_program,
     may_take,
     not_taken,
     period_of,
-    unnamed,
+    refuse_named,
 )
 from hiu.extract.files.numbering import named_lines
 from hiu.extract.files.read import RawTable
@@ -79,8 +78,7 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
         out(f"{_name(place, file)}: a file that a program or a system leaves, by its name; a run passes over it")
         return 0
     found = _sources(place, file, source)
-    if (shown := unnamed(_name(place, file), found)) != _name(place, file):
-        raise InputRefused("name", NAMES_SOMEBODY, file=shown)
+    refuse_named(_name(place, file), found)
     checks, refused = _each(place, file, found, today)
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
     code = 4 if refused else code

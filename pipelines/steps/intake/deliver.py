@@ -24,7 +24,7 @@ from hiu.sources import Source
 from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
 from pipelines.steps.intake.erased import without_erased
-from pipelines.steps.intake.supply import sheets_left
+from pipelines.steps.intake.supply import other_tables, sheets_left
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
-    about += sheets_left(left, source, file.name, _filed(place, source) if left else set())
+    about += sheets_left(left, source, file.name, _filed(place, source) if left else set()) + other_tables(left, source)
     done = replace(done, warnings=(*done.warnings, *about))
     notes = [
         *unread_notes(left),

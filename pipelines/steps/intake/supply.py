@@ -233,44 +233,41 @@ def by_month(source: Source) -> bool:
 
 
 def sheets_left(left: Sequence[UnreadSheet], source: Source, name: str, filed: Collection[Month]) -> list[str]:
-    """Sentences on sheets that hold rows and that nothing reads: with the columns of the one that was read, and others.
+    """A sentence if sheets with the columns of the one that was read hold rows, and nothing reads them.
 
     A source that reads the sheet of the file's month reads that of another in a folder of that month: `filed` are the
     months that its files are filed under.
     """
     monthly = by_month(source)
-    strange = [one for one in left if not (one.alike or one.hidden) and one.rows and len(one.words) >= LEAST_COLUMNS]
-    said = [_other_columns(strange, source)] if strange else []
     rest = [
         one for one in left if one.alike and one.rows and not (monthly and month_of_title(one.title, name) in filed)
     ]
     if not rest:
-        return said
+        return []
     which, toml = ", ".join(map(str, rest)), f"sources/{source.name}.toml"
     if source.file.sheets == "all":
         return [
-            *said,
             f"sheets that are much like those that are read are not read: {_lacking(rest, source)}. If a column was "
             f"renamed there, add its new name to columns in {toml}; if they are something else, ask for the workbook "
-            "without them",
+            "without them"
         ]
     also = ", or file the workbook under their months too" if monthly else ""
     return [
-        *said,
         f"sheets with the columns of the one that is read are not read: {which}. If their rows belong to this source, "
         f'write sheets = "all" under [file] in {toml}, in place of sheet, and covers = "from rows" if they are of '
-        f"several months{also}; if not, ask for the workbook without them",
+        f"several months{also}; if not, ask for the workbook without them"
     ]
 
 
-def _other_columns(sheets: Sequence[UnreadSheet], source: Source) -> str:
-    """What is said of a workbook's tables with other columns, until a source reads them or the site ignores them."""
-    return (
+def other_tables(left: Sequence[UnreadSheet], source: Source) -> list[str]:
+    """A sentence if tables with other columns lie beside, until a source reads them or the site ignores them."""
+    sheets = [one for one in left if not (one.alike or one.hidden) and one.rows and len(one.words) >= LEAST_COLUMNS]
+    return [
         f"sheets with other columns are read by no source: {', '.join(map(str, sheets))}. If they hold contacts or "
         f"people, 'hiu new' drafts a source from a copy that holds such a sheet alone, or their headers belong in "
         f"columns of sources/{source.name}.toml; if not, name them under ignored_files in site.toml: "
-        f'"*/{sheets[0].title}"'
-    )
+        + ", ".join(f'"*/{one.title}"' for one in sheets)
+    ] * bool(sheets)
 
 
 def _lacking(sheets: Sequence[UnreadSheet], source: Source) -> str:

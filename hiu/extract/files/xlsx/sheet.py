@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import fastexcel
@@ -73,7 +73,7 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
         sheet_grid(sheet, read_marks(data, _as_sent(book, sheet.name)), notes, source, name) for sheet, notes in read
     ]
     titles = [sheet.name for sheet, _ in read]
-    shown, hidden = visible(book, name), _hidden(book, name)
+    shown, hidden = visible(book, name), visible(book, name, hidden=True)
     rest = [title for title in (*shown, *hidden) if title not in titles]
     others = [(load_sheet(book, title, name), title in hidden) for title in rest]
     return [replace(grids[0], unread=_unread(others, read[0][0], source)), *grids[1:]]
@@ -124,8 +124,7 @@ def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -
         header = find_header(sheet.head(), columns) if found else None
         filled = pl.any_horizontal(pl.all().str.strip_chars().ne("").fill_null(False))
         rows = sheet.cells.slice(0 if header is None else header + 1).filter(filled).height
-        widest = max(({squash(cell) for cell in row if cell} for row in sheet.head()), key=len, default=set[str]())
-        words = frozenset(widest)
+        words = max((frozenset(squash(c) for c in row if c) for row in sheet.head()), key=len, default=frozenset[str]())
         out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden, lacks=lacks, words=words))
     return tuple(out)
 
@@ -202,8 +201,8 @@ def open_book(data: bytes, name: str) -> fastexcel.ExcelReader:
 
 
 def sheet_titles(titles: Sequence[str]) -> list[str]:
-    """The names of sheets in their order; one that seems to be somebody's is 'sheet 3'."""
-    return [f"sheet {at}" if about_somebody(title) else title for at, title in enumerate(titles, 1)]
+    """The names of sheets in their order; one that seems to be somebody's is 'sheet number 3'."""
+    return [f"sheet number {at}" if about_somebody(title) else title for at, title in enumerate(titles, 1)]
 
 
 def _as_sent(book: fastexcel.ExcelReader, title: str) -> str:
@@ -266,23 +265,17 @@ def _by_header(heads: Mapping[str, Rows], source: Source, name: str) -> tuple[st
     return best[0], [f"sheet '{best[0]}' chosen by its header"] * (len(scores) > 1)
 
 
-def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:
-    """Names of the sheets that aren't hidden and hold something. Raises InputRefused('corrupt')."""
-    return [title for title, sheet in _first_rows(book, name) if sheet.visible == "visible" and sheet.width]
-
-
-def _hidden(book: fastexcel.ExcelReader, name: str) -> list[str]:
-    """Names of the sheets that are hidden and hold something."""
-    return [title for title, sheet in _first_rows(book, name) if sheet.visible != "visible" and sheet.width]
-
-
-def _first_rows(book: fastexcel.ExcelReader, name: str) -> Iterator[tuple[str, fastexcel.ExcelSheet]]:
-    """Each sheet by its name, with one row read of it."""
+def visible(book: fastexcel.ExcelReader, name: str, *, hidden: bool = False) -> list[str]:
+    """Names of the sheets that aren't hidden, or that are, and hold something. Raises InputRefused('corrupt')."""
+    found = []
     for at, title in enumerate(sheet_titles(book.sheet_names)):
         try:
-            yield title, book.load_sheet(at, header_row=None, skip_rows=0, n_rows=1, dtypes="string")
+            sheet = book.load_sheet(at, header_row=None, skip_rows=0, n_rows=1, dtypes="string")
         except fastexcel.FastExcelError as error:
             raise _unreadable(title, error, name) from None
+        if (sheet.visible != "visible") is hidden and sheet.width:
+            found.append(title)
+    return found
 
 
 def _unreadable(title: str, error: Exception, name: str) -> InputRefused:
