@@ -141,7 +141,7 @@ def overlaps(place: Place, source: Source, file: FoundFile, records: pl.DataFram
     """What a run will say of the source's other files for the month, if most rows of one are in this file too."""
     if file.period is None or source.covers == "cumulative" or source.key.resend == "period":
         return []
-    found, own, said = find_deliveries(place.raw, {source.name: source}).deliveries, _keys(records), list[str]()
+    found, own, lines = find_deliveries(place.raw, {source.name: source}).deliveries, _keys(records), list[str]()
     for other in found:
         if other.period != file.period or other.name == file.name or file_digest(other.path) == file_digest(file.path):
             continue
@@ -151,8 +151,8 @@ def overlaps(place: Place, source: Source, file: FoundFile, records: pl.DataFram
         row = {"first_file": first, "last_file": last, "shared": len(both)}
         row |= {"first_alone": len(sent[first] - both), "last_alone": len(sent[last] - both)}
         advice = "If one file is to replace the other, move the old one out of the raw folder before the run"
-        said += [f"{in_both(row)} {advice}"] * is_correction(row)
-    return said
+        lines += [f"{in_both(row)} {advice}"] * is_correction(row)
+    return lines
 
 
 def _keys(records: pl.DataFrame | None) -> set[str]:

@@ -147,12 +147,12 @@ def _read_by_none(place: Place, raw: RawTable, source: Source, name: str) -> lis
     or by their columns."""
     others = [one for one in place.sources.values() if raw.left and one.name != source.name and may_take(one, name)]
     read = {squash(one.file.sheet) for one in others if one.file.sheet}
-    known = [known_headers(one) for one in others if not one.file.sheet]
+    accepted = [known_headers(one) for one in others if not one.file.sheet]
     return [
         one
         for one in raw.left
         if squash(one.title) not in read
-        and not any(len(one.words & headers) > 1 for headers in known)
+        and not any(len(one.words & headers) > 1 for headers in accepted)
         and not is_ignored(f"{name}/{one.title}", place.settings.ignored_files)
     ]
 
