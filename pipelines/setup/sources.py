@@ -12,7 +12,7 @@ from hiu.errors import HiuError, InputRefused, SettingsError, UsageError
 from hiu.extract.draft.mapping import checks_left, draft
 from hiu.extract.draft.plan import KINDS
 from hiu.extract.draft.table.sample import Query
-from hiu.extract.files.find import find_deliveries, period_of
+from hiu.extract.files.find import find_deliveries, period_of, refuse_named
 from hiu.extract.files.read import read_table
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import standardise
@@ -39,8 +39,9 @@ def draft_source(
     require_name(name)
     if not file.is_file():
         raise UsageError(f"{file}: no such file; expected an extract to look at")
-    beside = [] if query else _beside(place, file)
     base = load_sources().get(name)
+    refuse_named("" if query else file.name, [base] if base else [])
+    beside = [] if query else _beside(place, file)
     if kind is not None and (kind not in KINDS or base):
         if base:
             raise UsageError(f"the source '{name}' is shipped and is of kind {base.kind}: leave --kind out")

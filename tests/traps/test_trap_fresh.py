@@ -303,3 +303,21 @@ def test_what_a_draft_cannot_find_is_asked_for(name: str, tmp_path: Path) -> Non
     table = Stranger(files={"2026-03/list.csv": text}, sources={"list": "2026-03/list.csv"})
     whole = "\n".join(drafted(table, tmp_path).values())
     assert any(words in line for line in whole.splitlines() if "CHECK: " in line), whole
+
+
+@pytest.mark.parametrize("form", ["%I.%M%p", "%I:%M %p", "%H%Mhrs", "%H%M hours", "%I%M %p"])
+def test_a_time_column_without_the_word_time_belongs_to_its_day(form: str, tmp_path: Path) -> None:
+    rows = [
+        f'O{at},{PEOPLE[who][0]},"{moment:%A, %d %B %Y}",{moment.strftime(form).lower()},{at % 3 + 1} hrs'
+        for at, (who, moment) in enumerate(ROWS)
+    ]
+    meet(
+        Stranger(
+            files={"2026-03/outreach.csv": table("Contact ID,Surname,Contact Date,Contact Start,Contact length", rows)},
+            sources={"outreach": "2026-03/outreach.csv"},
+            writes=('time_columns = ["Contact Start"]',),
+            rows={"2026-03/outreach.csv": (len(ROWS), 0)},
+            records={"start": list(MOMENTS), "family": FAMILIES},
+        ),
+        tmp_path,
+    )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from traps.intake_traps import Trap, spring
+from traps.test_trap_told import SITE
 from traps.trapkit import MAX_BYTES, MAX_RATIO, make_source
 
 from hiu.extract.files.read import RawTable, read_table
@@ -164,3 +166,31 @@ def test_rows_below_a_header_that_lacks_a_column_are_set_aside(head: str, tmp_pa
 def test_a_record_with_a_word_of_a_header_is_no_header(row: str, tmp_path: Path) -> None:
     raw = read(csv(tmp_path / "trap.csv", (",".join(HEAD), [*ROWS, row])), make_source())
     assert raw.frame.height == 3 and raw.refused.is_empty()
+
+
+def test_a_table_with_other_columns_is_said_until_a_source_reads_it_or_the_site_ignores_it(tmp_path: Path) -> None:
+    path = tmp_path / "wards.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheets = {
+        "Calls": [["Ref", "When", "Name", "DOB", "NHS"], ["C1", "02/03/2026", "Ada Quill", "05/09/1974", "9990000018"]],
+        "Beds": [["Spell", "Client", "Admitted", "Discharged"], ["S1", "Ada Quill", "03/03/2026", "04/03/2026"]],
+        "Codes": [["A", "Attended"], ["B", "Cancelled"]],
+    }  # fmt: skip
+    for title, rows in sheets.items():
+        sheet = workbook.add_worksheet(title)
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    workbook.close()
+    ignored = {"": 3, 'ignored_files = ["*/Beds"]': 0}
+    for at, (settings, code) in enumerate(ignored.items()):
+        words = "sheets with other columns are read by no source: 'Beds' (2 rows)"
+        trap = Trap(
+            files={"2026-03/calls.xlsx": path.read_bytes()},
+            sources=SITE["sources"],
+            settings=settings or SITE["settings"],
+            rows={"2026-03/calls.xlsx": (1, 0)},
+            exit=code,
+            says=(words,) * (code == 3),
+            silent=(words,) * (code == 0),
+        )
+        spring(trap, tmp_path / str(at))

@@ -221,3 +221,28 @@ def test_plain_numbers_of_a_workbook_that_counts_from_1904_are_refused(tmp_path:
         read_table(tmp_path / "calls.xlsx", source, name="calls.xlsx", max_bytes=10**7, max_ratio=200.0)
     assert refusal.value.column == "When"
     assert refusal.value.code == "date_1904"
+
+
+def test_two_files_of_one_month_with_most_rows_in_both(tmp_path: Path) -> None:
+    first = [f"C{n},{n:02}/03/2026 10:00,Ada Quill,05/09/1974,9990000018" for n in range(1, 9)]
+    later = "2026-03/calls corrected.csv"
+    two = Trap(
+        files={ONE: rows(*first), later: rows(*first[2:], "C9,09/03/2026 10:00,Ada Quill,05/09/1974,9990000018")},
+        exit=3,
+        rows={later: (7, 0), ONE: (8, 0)},
+        says=(
+            f"6 rows of {ONE} are in {later} too, and count once",
+            "1 more of",
+            "If one file is to replace the other",
+        ),
+        **SITE,
+    )
+    spring(two, tmp_path / "two")
+    apart = Trap(
+        files={ONE: rows(*first[:5]), later: rows(*first[4:])},
+        exit=0,
+        rows={later: (4, 0), ONE: (5, 0)},
+        silent=("are in",),
+        **SITE,
+    )
+    spring(apart, tmp_path / "apart")

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from hiu.errors import SettingsError, UsageError
+from hiu.errors import InputRefused, SettingsError, UsageError
 from hiu.extract.files.path_months import PathMonths, path_months
+from hiu.extract.files.quotable import about_somebody
 from hiu.month import NAMES, Month
 from hiu.plain import one_line
 from hiu.sources import Source
@@ -15,7 +16,12 @@ from hiu.sources.spec import AS_WRITTEN
 
 _TEMPORARY = re.compile(r"~\$.*|\..*|.*\.(lock|swp)|.*~|thumbs\.db|desktop\.ini", re.I)
 _HIDDEN = re.compile(r"\.[^._~].*\.(csv|txt|tsv|xlsx|xlsm|xls|parquet|zip|gz)", re.I)
+_WORDS = re.compile(r"[^\W\d_]+")
 _UNFINISHED = re.compile(r".*\.(tmp|temp|part|partial|crdownload|bak)", re.I)
+_NAMES_SOMEBODY = (
+    "its name, or that of a folder, seems to hold somebody's name, NHS number or date of birth, and names of files are "
+    "shown to everybody: rename it; or if it is nobody's, write these words into pattern under [file] of its source"
+)
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,38 @@ def find_deliveries(raw: Path, sources: Mapping[str, Source], ignored: Sequence[
             refused.append(RefusedFile(name, "link", reason))
             continue
         takers = [source for source in sources.values() if may_take(source, name)]
+        ours = is_ignored(name, ignored)
+        if not (ours and not takers) and (shown := unnamed(name, takers)) != name:
+            refused.append(RefusedFile(shown, "name", _NAMES_SOMEBODY))
+            continue
         taken = [FoundFile(source.name, path, name, period_of(name, source)) for source in takers]
         deliveries += taken
-        if not taken and not any(_fits(name, pattern) for pattern in ignored):
+        if not taken and not ours:
             unmatched.append(name)
     return Sweep(tuple(sorted(deliveries, key=_order)), tuple(sorted(unmatched)), tuple(refused))
+
+
+def is_ignored(name: str, patterns: Sequence[str]) -> bool:
+    """Whether a file, or a sheet by its workbook's path and its own name, fits one of a site's ignored_files."""
+    return any(_fits(name, pattern) for pattern in patterns)
+
+
+def unnamed(name: str, takers: Sequence[Source]) -> str:
+    """A path without what seems to be somebody's name, NHS number or birth in it: its first letter, and the ending.
+
+    Words of the patterns that take the file are agreed, and so nobody's.
+    """
+    agreed = {word.casefold() for source in takers for text in source.file.patterns for word in _WORDS.findall(text)}
+    parts = name.split("/")
+    return "/".join(
+        f"{part[0]}...{PurePosixPath(part).suffix}" if about_somebody(part, agreed) else part for part in parts
+    )
+
+
+def refuse_named(name: str, takers: Sequence[Source]) -> None:
+    """Raises InputRefused('name') for a path that seems to be somebody's."""
+    if (shown := unnamed(name, takers)) != name:
+        raise InputRefused("name", _NAMES_SOMEBODY, file=shown)
 
 
 def not_taken(name: str) -> str:

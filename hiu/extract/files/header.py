@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from hiu.errors import InputRefused
+from hiu.extract.files.quotable import HEADING, NO_NAMES, shown_headers
 from hiu.extract.values.codes import NOT_KNOWN
 from hiu.extract.values.people.given import given_names
-from hiu.extract.values.text import bag
 from hiu.fuzzy import nearest
 from hiu.sources import Source
 
@@ -18,16 +18,6 @@ DEPTH = 40
 Row = Sequence[str | None]
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_NAMES = bag(
-    "JAN APRIL MAY JUNE AUGUST AUG MIN MAX REG DES WILL MARK TRACE VAN DI CON PAT ED SU EM ART RAY CAT AL LOS DOC"
-)
-"""Given names that are months too, or words and abbreviations of headers: alone they are nobody's."""
-_HEADING = bag(
-    "id ref no num number nbr date time code type name names surname forename firstname lastname dob birth born nhs "
-    "postcode address sex gender age status reason outcome category start end arrival attendance discharge admission "
-    "created incident call log person patient location mode priority complaint month total count notes description"
-)
-"""Words of headers, of which a record holds hardly any."""
 _DAY = re.compile(r"(?P<d>\d{1,2})[/. -](?:\d{1,2}|[A-Za-z]{3,9})[/. -]\d{2,4}\b|\d{4}[/.-]\d{1,2}[/.-](?P<e>\d{1,2})")
 _VALUE = re.compile(
     r"\d{3}[ -]?\d{3}[ -]?\d{4}|\d{5,}|\d+\.\d+|(?i:[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})|"
@@ -124,8 +114,11 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
     """Headers made distinct, and a note for each that was renamed.
 
     A second column with a name the source reads raises InputRefused('duplicate_header'); one it doesn't read
-    is called 'Name (column 7)', and a column without a name 'column 7'.
+    is called 'Name (column 7)', and 'column 7' a column without a name or with one that is about somebody.
     """
+    sent = row
+    row = shown_headers(sent, [place for place, cell in enumerate(sent) if squash(cell) in columns])
+    hidden = [str(place) for place, (old, new) in enumerate(zip(sent, row, strict=True), 1) if old != new]
     first: dict[str, int] = {}
     out: list[str] = []
     notes: list[str] = []
@@ -142,6 +135,8 @@ def unique_headers(row: Sequence[str], columns: frozenset[str], name: str, line:
             notes.append(f"second column '{cell}' is called '{shown}'")
         first.setdefault(key, place)
         out.append(shown)
+    about = "headers that seem to be about a person are not shown: the number stands for column"
+    notes += [f"{about} {', '.join(hidden)}"] * bool(hidden)
     return out, notes
 
 
@@ -162,19 +157,19 @@ def says_columns(cells: Sequence[str | None]) -> bool:
         return False
     if any(text.casefold() in NOT_KNOWN for text in texts):
         return False
-    return sum(not _HEADING.isdisjoint(map(str.casefold, _WORD.findall(text))) for text in texts) > 1
+    return sum(not HEADING.isdisjoint(map(str.casefold, _WORD.findall(text))) for text in texts) > 1
 
 
 def _names_somebody(cells: Sequence[str]) -> bool:
     """Whether a given name stands in a row; not where a third of its cells are words of headers, or in such a cell."""
     parts = [_WORD.findall(cell) for cell in cells]
     heads = [
-        not _HEADING.isdisjoint(map(str.casefold, part)) or "_" in cell for part, cell in zip(parts, cells, strict=True)
+        not HEADING.isdisjoint(map(str.casefold, part)) or "_" in cell for part, cell in zip(parts, cells, strict=True)
     ]
     if 3 * sum(heads) >= len(cells) and any(heads):
         return False
     plain = [part for part, head in zip(parts, heads, strict=True) if not head]
-    return any(word.upper() in given_names() - _NO_NAMES for part in plain for word in part)
+    return any(word.upper() in given_names() - NO_NAMES for part in plain for word in part)
 
 
 def holds_values(row: Row) -> bool:
@@ -193,9 +188,9 @@ def _not_found(rows: Sequence[Row], source: Source) -> str:
     names = [header for field in source.fields.values() for header in field.columns]
     expected = [field.columns[0] for field in source.fields.values() if field.columns]
     near = [
-        f"'{tidy(cell)}' is near '{found}'"
-        for cell in widest
-        if looks_like_header(widest) and (found := nearest(tidy(cell), names, 80))
+        f"'{cell}' is near '{found}'"
+        for cell in shown_headers(list(map(tidy, widest)))
+        if looks_like_header(widest) and (found := nearest(cell, names, 80))
     ]
     hint = f" Did you mean: {'; '.join(near[:6])}?" if near else ""
     filled = [row for row in rows[:DEPTH] if any(map(tidy, row))]
@@ -218,7 +213,7 @@ def _is_fixed(row: Row) -> bool:
 
 def _contents(row: Row) -> str:
     if looks_like_header(row):
-        return f"found: {quoted([tidy(cell) for cell in row if tidy(cell)])}"
+        return f"found: {quoted([cell for cell in shown_headers(list(map(tidy, row))) if cell])}"
     return f"found {sum(bool(tidy(cell)) for cell in row)} filled cells, not known headers"
 
 

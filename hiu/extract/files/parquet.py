@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from hiu.errors import InputRefused
 from hiu.extract.files.header import known_headers, squash, unique_headers
+from hiu.extract.files.quotable import shown_headers
 from hiu.extract.files.rows import LINE, WIDTH, Grid
 from hiu.sources import Source
 
@@ -49,7 +50,7 @@ def _texts(frame: pl.DataFrame, columns: frozenset[str], name: str) -> tuple[lis
         problem = f"of type {column.dtype.base_type()}; text, numbers, dates, times or yes and no can be read"
         if squash(column.name) in columns:
             raise InputRefused("column_type", f"found a column {problem}", file=name, column=column.name)
-        notes.append(f"column '{column.name}' is left out: {problem}")
+        notes.append(f"column '{shown_headers([column.name])[0]}' is left out: {problem}")
     return texts, notes
 
 

@@ -27,13 +27,15 @@ _REASONS = {
 @dataclass(frozen=True, kw_only=True)
 class UnreadSheet:
     """A sheet that is not read: how many rows it holds, whether its columns are those of the sheet that is, and which
-    of that one's fields it lacks."""
+    of that one's fields it lacks. `words` are the cells of its widest row near the top, squashed: its headers, if it is
+    a table."""
 
     title: str
     rows: int
     alike: bool
     hidden: bool
     lacks: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"'{self.title}' ({self.rows:,} row{'s' * (self.rows != 1)})"

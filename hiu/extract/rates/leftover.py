@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hiu.extract.rates.quotable import is_ordinary, may_name
+from hiu.extract.files.quotable import is_ordinary, may_name
 from hiu.extract.values.address import NOWHERE
 from hiu.extract.values.codes import YEAR_OF_BIRTH, not_known, whole
 from hiu.extract.values.dates import NEVER, read_dates

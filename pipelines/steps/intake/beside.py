@@ -17,10 +17,11 @@ from hiu.model import RECORD
 from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.sources import Source
+from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, open_warehouse
 from pipelines.common.work import Row
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
-from pipelines.steps.intake.supply import DeliveryRemark, by_month, restatement
+from pipelines.steps.intake.supply import DeliveryRemark, by_month, in_both, is_correction, restatement
 
 MANY_GONE = 5
 """More files than these that are gone are said in one line: an archive took them."""
@@ -134,6 +135,30 @@ def restated_by(
     again = _sent([records], span.first, last)
     rows = _compared(sent, again).with_columns(source=pl.lit(source.name), period=pl.lit(period.start))
     return [restatement(row, place.settings.usual_shorter) for row in rows.sort("month").iter_rows(named=True)]
+
+
+def overlaps(place: Place, source: Source, file: FoundFile, records: pl.DataFrame, today: date) -> list[str]:
+    """What a run will say of the source's other files for the month, if most rows of one are in this file too."""
+    if file.period is None or source.covers == "cumulative" or source.key.resend == "period":
+        return []
+    found, own, lines = find_deliveries(place.raw, {source.name: source}).deliveries, _keys(records), list[str]()
+    for other in found:
+        if other.period != file.period or other.name == file.name or file_digest(other.path) == file_digest(file.path):
+            continue
+        sent = {file.name: own, other.name: _keys(_records(place, other, today))}
+        first, last = sorted(sent)
+        both = sent[first] & sent[last]
+        row = {"first_file": first, "last_file": last, "shared": len(both)}
+        row |= {"first_alone": len(sent[first] - both), "last_alone": len(sent[last] - both)}
+        advice = "If one file is to replace the other, move the old one out of the raw folder before the run"
+        lines += [f"{in_both(row)} {advice}"] * is_correction(row)
+    return lines
+
+
+def _keys(records: pl.DataFrame | None) -> set[str]:
+    """The keys of the rows that would count."""
+    sound = () if records is None else records.filter(~pl.col("quarantined"), ~pl.col("deleted"))["record_id"]
+    return {*sound} - {None}
 
 
 def said_of_keys_beside(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,7 +10,15 @@ import polars as pl
 
 from hiu.errors import Busy, InputRefused, UsageError
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, find_deliveries, left_by_program, may_take, not_taken, period_of
+from hiu.extract.files.find import (
+    FoundFile,
+    find_deliveries,
+    left_by_program,
+    may_take,
+    not_taken,
+    period_of,
+    refuse_named,
+)
 from hiu.extract.files.numbering import named_lines
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
@@ -26,6 +34,7 @@ from pipelines.steps.intake.beside import (
     deliveries_beside,
     gone_columns,
     not_begun,
+    overlaps,
     restated_by,
     said_of_keys_beside,
     usual_rows,
@@ -69,6 +78,7 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
         out(f"{_name(place, file)}: a file that a program or a system leaves, by its name; a run passes over it")
         return 0
     found = _sources(place, file, source)
+    refuse_named(_name(place, file), found)
     checks, refused = _each(place, file, found, today)
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
     code = 4 if refused else code
@@ -131,6 +141,7 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     warnings += gone
     warnings += said_of_keys_beside(place, source, name, delivery.period, done, today)
     warnings = [*warnings, *remarks_on_file(place, source, name, delivery.period, done.records)]
+    warnings += overlaps(place, source, replace(found, period=delivery.period), done.records, today)
     restated = restated_by(place, source, name, delivery.period, done.records, today)
     warnings += [remark.sentence for remark in restated if remark.warn]
     warnings += filter(None, [not_begun(found, today)])

@@ -9,8 +9,8 @@ import polars as pl
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.files.columns import match_columns, unused_headers
-from hiu.extract.files.find import FoundFile, find_deliveries, may_take, months_of
-from hiu.extract.files.header import quoted, squash
+from hiu.extract.files.find import FoundFile, find_deliveries, is_ignored, may_take, months_of
+from hiu.extract.files.header import known_headers, quoted, squash
 from hiu.extract.files.read import RawTable, read_table, unread_notes
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
@@ -24,7 +24,7 @@ from hiu.sources import Source
 from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
 from pipelines.steps.intake.erased import without_erased
-from pipelines.steps.intake.supply import sheets_left
+from pipelines.steps.intake.supply import other_tables, sheets_left
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
-    about += sheets_left(left, source, file.name, _filed(place, source) if left else set())
+    about += sheets_left(left, source, file.name, _filed(place, source) if left else set()) + other_tables(left, source)
     done = replace(done, warnings=(*done.warnings, *about))
     notes = [
         *unread_notes(left),
@@ -143,10 +143,18 @@ def _require_keys(done: Standardised, raw: RawTable, source: Source, name: str) 
 
 
 def _read_by_none(place: Place, raw: RawTable, source: Source, name: str) -> list[UnreadSheet]:
-    """The other sheets of a workbook, without those that another source reads by their name."""
+    """The other sheets of a workbook, without those that the site ignores and that another source reads: by their name,
+    or by their columns."""
     others = [one for one in place.sources.values() if raw.left and one.name != source.name and may_take(one, name)]
     read = {squash(one.file.sheet) for one in others if one.file.sheet}
-    return [one for one in raw.left if squash(one.title) not in read]
+    accepted = [known_headers(one) for one in others if not one.file.sheet]
+    return [
+        one
+        for one in raw.left
+        if squash(one.title) not in read
+        and not any(len(one.words & headers) > 1 for headers in accepted)
+        and not is_ignored(f"{name}/{one.title}", place.settings.ignored_files)
+    ]
 
 
 def _filed(place: Place, source: Source) -> set[Month]:

@@ -20,6 +20,8 @@ from hiu.sources import Source
 from pipelines.common.place import Place, published_tables
 from pipelines.common.work import Row
 
+LEAST_COLUMNS = 4
+"""A sheet with a row of so many different words is a table; with fewer it is a list of codes, or a remark."""
 FEW = 3
 """So many rows may go from a year to date without a warning, and any share of fewer."""
 
@@ -157,23 +159,33 @@ def _beside_its_correction(warehouse: Engine, month: Month, run_id: str) -> list
     """Files of one month of which most rows are in the other too: a corrected file under a name of its own, it seems,
     beside the one that it was to replace. What the sender took out of that still counts."""
     rows = warehouse.ask("overlapping", month=month.start, run_id=run_id).sort("source", "first_file", "last_file")
-    alike = rows.filter(pl.col("shared") > FEW, pl.col("shared") >= pl.max_horizontal("first_alone", "last_alone"))
-    return [_replaces(row) for row in alike.iter_rows(named=True)]
+    return [_replaces(row) for row in rows.iter_rows(named=True) if is_correction(row)]
+
+
+def is_correction(row: Row) -> bool:
+    """Whether most rows of two files are in both; `row` as the question overlapping has it."""
+    return bool(row["shared"] > FEW and row["shared"] >= max(row["first_alone"], row["last_alone"]))
 
 
 def _replaces(row: Row) -> DeliveryRemark:
-    """What is said of two files that seem to be one, corrected; `row` as the question overlapping has it."""
-    first, last = row["first_file"], row["last_file"]
+    """What is said of two files that seem to be one, corrected."""
     taken = {row[f"{which}_run"][8:24]: row[f"{which}_file"] for which in ("first", "last")}  # by their runs' times
     old = taken[min(taken)] if len(taken) > 1 else None
-    line = (
+    first, last = row["first_file"], row["last_file"]
+    back = f"earlier one back: hiu undo '{old}'" if old else f"old one back: hiu undo '{first}' or hiu undo '{last}'"
+    back += " --reason WHY --by NAME, and move it out of the raw folder; then run the month again"
+    line = f"{in_both(row)} If one file is to replace the other, take the {back}"
+    return DeliveryRemark(row["delivery_id"], Month.of(row["period"]), f"{row['source']}: {line}", line=line)
+
+
+def in_both(row: Row) -> str:
+    """How many rows two files have in common, and what of them counts."""
+    first, last = row["first_file"], row["last_file"]
+    return (
         f"{count_of(row['shared'], 'row')} of {last} are in {first} too, and count once, as {last} has them. "
         f"{row['first_alone']:,} more of {first} and {row['last_alone']:,} more of {last} are in one file alone, and "
-        "all of them count. If one file is to replace the other, take the "
-        + (f"earlier one back: hiu undo '{old}'" if old else f"old one back: hiu undo '{first}' or hiu undo '{last}'")
-        + " --reason WHY --by NAME, and move it out of the raw folder; then run the month again"
+        "all of them count."
     )
-    return DeliveryRemark(row["delivery_id"], Month.of(row["period"]), f"{row['source']}: {line}", line=line)
 
 
 def _changed_to_date(place: Place, warehouse: Engine, month: Month, run_id: str) -> list[DeliveryRemark]:
@@ -245,6 +257,17 @@ def sheets_left(left: Sequence[UnreadSheet], source: Source, name: str, filed: C
         f'write sheets = "all" under [file] in {toml}, in place of sheet, and covers = "from rows" if they are of '
         f"several months{also}; if not, ask for the workbook without them"
     ]
+
+
+def other_tables(left: Sequence[UnreadSheet], source: Source) -> list[str]:
+    """A sentence if tables with other columns lie beside, until a source reads them or the site ignores them."""
+    sheets = [one for one in left if not (one.alike or one.hidden) and one.rows and len(one.words) >= LEAST_COLUMNS]
+    return [
+        f"sheets with other columns are read by no source: {', '.join(map(str, sheets))}. If they hold contacts or "
+        f"people, 'hiu new' drafts a source from a copy that holds such a sheet alone, or their headers belong in "
+        f"columns of sources/{source.name}.toml; if not, name them under ignored_files in site.toml: "
+        + ", ".join(f'"*/{one.title}"' for one in sheets)
+    ] * bool(sheets)
 
 
 def _lacking(sheets: Sequence[UnreadSheet], source: Source) -> str:

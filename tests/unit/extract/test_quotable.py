@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from hiu.extract.rates.leftover import sort_out
-from hiu.extract.rates.quotable import may_name
+from hiu.extract.files.quotable import may_name
 from hiu.sources import load_sources
 
 POLICE = load_sources()["police"]

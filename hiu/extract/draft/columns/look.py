@@ -21,7 +21,11 @@ _POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?P<inward>\s*\d[A-Z]{2})?", re.I)
 _NAME = re.compile(r"[^\W\d_][\w'’.\- ]*, *[^\W\d_].*")
 _WORDS = re.compile(r"[^\W\d_]+([ '’\-][^\W\d_]+)*")
 _GUID = re.compile(r"\{?[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?|[0-9a-f]{32,64}", re.I)
-_CLOCK = re.compile(r"(1899-12-3[01] )?([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( ?[ap]\.?m\.?| ?h(ou)?rs?)?", re.I)
+_CLOCK = re.compile(
+    r"(1899-12-3[01] )?([01]?\d|2[0-4])(:[0-5]\d(:[0-5]\d)?( ?[ap]\.?m\.?| ?h(ou)?rs?)?"
+    r"|([.:]?[0-5]\d)? ?[ap]\.?m\.?|[0-5]\d ?h(ou)?rs?)",
+    re.I,
+)
 _BARE_CLOCK = re.compile(
     r"([01]?\d|2[0-4])[:.]?[0-5]\d([:.]?[0-5]\d)?( ?h(ou)?rs?| ?[ap]\.?m\.?)?|noon|midnight|0?\.\d+", re.I
 )

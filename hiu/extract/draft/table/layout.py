@@ -12,6 +12,7 @@ from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, holds_values, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.path_months import title_of_month
+from hiu.extract.files.quotable import shown_headers
 from hiu.extract.files.read import content
 from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, visible
 from hiu.settings import Settings
@@ -109,8 +110,8 @@ def _header(rows: Rows, columns: frozenset[str], name: str) -> tuple[int, int, t
     lower = [tidy(cell) for cell in rows[index]]
     upper = [tidy(cell) for cell in rows[index - 1]] if index else []
     if _is_tall(upper, lower):
-        return index, 2, tuple(joined(upper, lower))
-    return index + 1, 1, tuple(lower)
+        return index, 2, tuple(shown_headers(joined(upper, lower)))
+    return index + 1, 1, tuple(shown_headers(lower))
 
 
 def _is_tall(upper: Sequence[str], lower: Sequence[str]) -> bool:

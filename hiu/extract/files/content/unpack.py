@@ -6,6 +6,7 @@ import zipfile
 import zlib
 
 from hiu.errors import InputRefused
+from hiu.extract.files.quotable import about_somebody
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -25,10 +26,7 @@ def unpack(data: bytes, name: str, *, max_bytes: int, max_ratio: float) -> tuple
         inner, note = _gunzip(data, name, max_bytes, max_ratio), "unpacked (gzip)"
     elif data.startswith((ZIP, _EMPTY_ZIP)) and (archive := _archive(data)):
         member = _only(archive, name)
-        inner, note = (
-            _member(archive, member, name, (max_bytes, max_ratio)),
-            f"'{member.filename}' read from the archive",
-        )
+        inner, note = _member(archive, member, name, (max_bytes, max_ratio)), f"{_shown(member)} read from the archive"
     else:
         return data, []
     if (
@@ -68,6 +66,10 @@ def _only(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
             file=name,
         )
     return members[0]
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    return "a file" if about_somebody(member.filename) else f"'{member.filename}'"
 
 
 def _is_stray(path: str) -> bool:

@@ -22,6 +22,7 @@ from hiu.extract.files.header import (
     unique_headers,
 )
 from hiu.extract.files.path_months import title_of_month
+from hiu.extract.files.quotable import about_somebody
 from hiu.extract.files.rows import LINE, WIDTH, Grid, UnreadSheet
 from hiu.extract.files.shapes.fill import fill_merged, fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
@@ -68,9 +69,11 @@ def read_xlsx(data: bytes, source: Source, name: str, *, max_bytes: int, max_rat
         read = [(load_sheet(book, title, name), list[str]()) for title in alike_titles(heads, source, name)]
     else:
         read = [choose_sheet(book, source, name)]
-    grids = [sheet_grid(sheet, read_marks(data, sheet.name), notes, source, name) for sheet, notes in read]
+    grids = [
+        sheet_grid(sheet, read_marks(data, _as_sent(book, sheet.name)), notes, source, name) for sheet, notes in read
+    ]
     titles = [sheet.name for sheet, _ in read]
-    shown, hidden = visible(book, name), _hidden(book, name)
+    shown, hidden = visible(book, name), visible(book, name, hidden=True)
     rest = [title for title in (*shown, *hidden) if title not in titles]
     others = [(load_sheet(book, title, name), title in hidden) for title in rest]
     return [replace(grids[0], unread=_unread(others, read[0][0], source)), *grids[1:]]
@@ -121,13 +124,15 @@ def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -
         header = find_header(sheet.head(), columns) if found else None
         filled = pl.any_horizontal(pl.all().str.strip_chars().ne("").fill_null(False))
         rows = sheet.cells.slice(0 if header is None else header + 1).filter(filled).height
-        out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden, lacks=lacks))
+        words = max((frozenset(squash(c) for c in row if c) for row in sheet.head()), key=len, default=frozenset[str]())
+        out.append(UnreadSheet(title=sheet.name, rows=rows, alike=alike, hidden=hidden, lacks=lacks, words=words))
     return tuple(out)
 
 
 def read_tables(tables: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> Grid:
     """Of tables that were read from a page or from XML, the one the source means, as a Grid. Raises InputRefused."""
-    sheets = {title: _as_sheet(title, rows) for title, rows in tables.items()}
+    shown = zip(sheet_titles([*tables]), tables.values(), strict=True)
+    sheets = {title: _as_sheet(title, rows) for title, rows in shown}
     title, notes = _by_header({title: sheet.head() for title, sheet in sheets.items()}, source, name)
     return sheet_grid(sheets[title], Marks(), notes, source, name)
 
@@ -195,11 +200,22 @@ def open_book(data: bytes, name: str) -> fastexcel.ExcelReader:
         raise InputRefused("corrupt", f"the workbook can't be opened ({type(error).__name__})", file=name) from None
 
 
+def sheet_titles(titles: Sequence[str]) -> list[str]:
+    """The names of sheets in their order; one that seems to be somebody's is 'sheet number 3'."""
+    return [f"sheet number {at}" if about_somebody(title) else title for at, title in enumerate(titles, 1)]
+
+
+def _as_sent(book: fastexcel.ExcelReader, title: str) -> str:
+    """The name by which the workbook knows a sheet."""
+    names: list[str] = book.sheet_names
+    return dict(zip(sheet_titles(names), names, strict=True))[title]
+
+
 def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | None = None) -> Sheet:
     """Every physical row of a sheet as text, empty cells null."""
     try:
         # skip_rows=0 keeps blank rows at the top, so that rows are counted as Excel counts them
-        sheet = book.load_sheet(title, header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
+        sheet = book.load_sheet(_as_sent(book, title), header_row=None, skip_rows=0, n_rows=rows, dtypes="string")
         batch, errors = sheet.to_arrow_with_errors()
     except fastexcel.FastExcelError as error:
         raise _unreadable(title, error, name) from None
@@ -212,12 +228,13 @@ def load_sheet(book: fastexcel.ExcelReader, title: str, name: str, rows: int | N
 def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tuple[Sheet, list[str]]:
     """The sheet the source names (fuzzily; for one of a month that of the file's month), else the one whose header
     holds most known names. Raises 'sheet'."""
-    titles: list[str] = book.sheet_names
+    titles = sheet_titles(book.sheet_names)
     if (wanted := source.file.sheet) is None:
         shown = visible(book, name)
         title, notes = _by_header({title: load_sheet(book, title, name, DEPTH).head() for title in shown}, source, name)
         return load_sheet(book, title, name), notes
-    same = [title for title in titles if squash(title) == squash(wanted)]
+    sent = zip(titles, book.sheet_names, strict=True)
+    same = [title for title, own in sent if squash(wanted) in (squash(title), squash(own))]
     monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
     if monthly and monthly not in same:
         return load_sheet(book, monthly, name), [f"sheet '{monthly}' read, the one of the file's month"]
@@ -248,25 +265,17 @@ def _by_header(heads: Mapping[str, Rows], source: Source, name: str) -> tuple[st
     return best[0], [f"sheet '{best[0]}' chosen by its header"] * (len(scores) > 1)
 
 
-def visible(book: fastexcel.ExcelReader, name: str) -> list[str]:
-    """Names of the sheets that aren't hidden and hold something. Raises InputRefused('corrupt')."""
+def visible(book: fastexcel.ExcelReader, name: str, *, hidden: bool = False) -> list[str]:
+    """Names of the sheets that aren't hidden, or that are, and hold something. Raises InputRefused('corrupt')."""
     found = []
-    for title in book.sheet_names:
+    for at, title in enumerate(sheet_titles(book.sheet_names)):
         try:
-            sheet = book.load_sheet(title, header_row=None, skip_rows=0, n_rows=1, dtypes="string")
+            sheet = book.load_sheet(at, header_row=None, skip_rows=0, n_rows=1, dtypes="string")
         except fastexcel.FastExcelError as error:
             raise _unreadable(title, error, name) from None
-        if sheet.visible == "visible" and sheet.width:
-            found.append(sheet.name)
+        if (sheet.visible != "visible") is hidden and sheet.width:
+            found.append(title)
     return found
-
-
-def _hidden(book: fastexcel.ExcelReader, name: str) -> list[str]:
-    """Names of the sheets that are hidden and hold something."""
-    sheets = [
-        book.load_sheet(title, header_row=None, skip_rows=0, n_rows=1, dtypes="string") for title in book.sheet_names
-    ]
-    return [sheet.name for sheet in sheets if sheet.visible != "visible" and sheet.width]
 
 
 def _unreadable(title: str, error: Exception, name: str) -> InputRefused:
