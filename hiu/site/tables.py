@@ -152,7 +152,7 @@ class Tables(Suggests):
         if self._opened is None or self._working:
             return frozenset()
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
-        return self._opened.hidden(ids)
+        return self._opened.hidden(ids.to_list())
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -164,7 +164,8 @@ class Tables(Suggests):
             return {}
         shown = self._scan("people").select("person_id").collect()["person_id"]
         former = self._scan("aliases").select("old_id").collect()["old_id"]
-        apart = sorted({*shown, *former} - self._opened.permitted({*shown, *former}).ids)
+        every = {*shown.to_list(), *former.to_list()}
+        apart = sorted(every - self._opened.permitted(every).ids)
         SystemRandom().shuffle(apart)
         return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
 
