@@ -101,10 +101,10 @@ def enter(folder: Path, key: bytes, look: Look, at: datetime, audit: Path) -> No
     """Write a look down, before it is had. Raises HiuError, so that nothing is shown, if it can't be."""
     who = login()
     path = folder / f"{_UNSAFE.sub('_', who)[:40]}-{hashlib.sha256(who.encode()).hexdigest()[:8]}.jsonl"
-    tokens = sorted(pseudonym(one, key) for one in set(look.whom))
-    number = max(len(tokens), look.people or 0)
+    whom = set(look.whom)
+    tokens = sorted(pseudonym(one, key) for one in whom) if 0 < len(whom) <= FEW else None
     event: Entry = {"who": who, "name": look.name, "what": look.what, "purpose": look.purpose, "month": look.month}
-    event |= {"people": number, "whom": tokens if 0 < len(tokens) <= FEW else None, "refused": look.refused}
+    event |= {"people": max(len(whom), look.people or 0), "whom": tokens, "refused": look.refused}
     try:
         event["audit_head"] = head(audit)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -120,17 +120,21 @@ class Tables(Suggests):
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
 
-    def _whole(self, name: str) -> pl.DataFrame:
-        """A table with every row there is, for aggregates: nothing of it is to be shown unmasked.
+    def _whole(self, name: str, *only: str) -> pl.DataFrame:
+        """A table with every row there is (of `only` some columns), for aggregates: nothing of it is to be shown
+        unmasked.
 
         People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
         nothing else that is personal.
         """
-        frame = pl.read_parquet(whole_table(self.folder, name))
+        scan = pl.scan_parquet(whole_table(self.folder, name))
+        there = [column for column in only if column in set(scan.collect_schema())]  # an earlier release may lack some
+        frame = (scan.select(there) if only else scan).collect()
         if not self._absent or "person_id" not in frame.columns:
             return frame
         personal = [one.name for one in RELEASED[name].columns if one.personal and one.name != "person_id"]
         absent = pl.col("person_id").replace_strict(self._absent, default=None, return_dtype=pl.String)
+        personal = [column for column in personal if column in frame.columns]
         kept = [pl.when(absent.is_null()).then(pl.col(column)).alias(column) for column in personal]
         return frame.with_columns(*kept, person_id=pl.coalesce(absent, "person_id"))
 
@@ -148,7 +152,7 @@ class Tables(Suggests):
         if self._opened is None or self._working:
             return frozenset()
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
-        return self._opened.hidden(ids)
+        return self._opened.hidden(ids.to_list())
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -160,7 +164,8 @@ class Tables(Suggests):
             return {}
         shown = self._scan("people").select("person_id").collect()["person_id"]
         former = self._scan("aliases").select("old_id").collect()["old_id"]
-        apart = sorted({*shown, *former} - self._opened.permitted({*shown, *former}).ids)
+        every = {*shown.to_list(), *former.to_list()}
+        apart = sorted(every - self._opened.permitted(every).ids)
         SystemRandom().shuffle(apart)
         return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
 

@@ -45,9 +45,10 @@ reached AS (
 numbered AS (
     SELECT
         dataset, person_id, nobody, kind, first_night, day_out,
+        -- a range, not rows: of stays that are alike either may have been put first
         sum(CASE WHEN reach >= first_night THEN 0 ELSE 1 END) OVER (
             PARTITION BY dataset, person_id, kind ORDER BY first_night, day_out
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS island
     FROM reached
 ),

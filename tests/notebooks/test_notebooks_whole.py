@@ -116,6 +116,8 @@ def test_every_notebook_of_the_suite_is_there() -> None:
         "linkage_quality",
         "ranking",
         "person",
+        "places",
+        "crisis_pathway",
         "cohort",
         "definitions",
         "new_source",

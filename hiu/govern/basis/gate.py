@@ -133,9 +133,10 @@ def permitted(
 def hidden(person_ids: Iterable[str], basis: pl.DataFrame, *, on: date, opt_out: Uses = PLANNING) -> frozenset[str]:
     """Who of the people may be shown on a day to none of those who see people by name (`NAMED_TO`): in no published
     table, page or notebook."""
-    asked = frozenset(person_ids)
-    found = (permitted(asked, basis, purpose="support", recipient=one, on=on, opt_out=opt_out) for one in NAMED_TO)
-    return asked.difference(*(one.ids for one in found))
+    left = frozenset(person_ids)
+    for one in NAMED_TO:
+        left -= permitted(left, basis, purpose="support", recipient=one, on=on, opt_out=opt_out).ids
+    return left
 
 
 def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Uses) -> frozenset[str]:

@@ -130,7 +130,8 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
 def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:
     """Contacts, and events of the data sets in `more`; `day_only` = without a time of day."""
     sets = list({*contact_sets(run._whole("coverage")), *more})
-    whole = run._whole("timeline").filter("counted", C("dataset").is_in(sets))
+    needed = ("person_id", "source", "event_id", "dataset", "start", "start_day_only", "counted", "quotes")
+    whole = run._whole("timeline", *needed).filter("counted", C("dataset").is_in(sets))
     whole = whole if people is None else whole.filter(C("person_id").is_in(people))
     quotes = C("quotes") if "quotes" in whole.columns else pl.lit(None, pl.String).alias("quotes")
     day_only = C("start_day_only").fill_null(False)

@@ -59,7 +59,8 @@ def _ratio_words(one: tuple[int, float, float], other: tuple[int, float, float])
 def reasons(run: Tables, people: list[str] | None, dataset: str | None, months: int) -> Finding:
     """What contacts were about, beside the same months a year before, and beside everybody else."""
     span, sets = checked_months(months), _sets(run, dataset)
-    whole = run._whole("timeline").filter("counted", C("dataset").is_in(sets))
+    needed = ("person_id", "dataset", "reason", "start", "counted")
+    whole = run._whole("timeline", *needed).filter("counted", C("dataset").is_in(sets))
     own = pl.lit(True) if people is None else C("person_id").is_in(people)
     first = run.month - (span - 1)
     now, before = (C("start").is_between(at.start, (at + span).start, closed="left") for at in (first, first - 12))

@@ -53,18 +53,21 @@ def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Mont
 
 def _agencies(run: Tables, first: Month) -> pl.DataFrame:
     """Agencies and sources that saw each person since a month, by any event or a stay of which a night lies in it."""
-    from hiu.rank.reports.cohorts import contacts, stays_in
+    from hiu.rank.reports.cohorts import EACH, contacts, stays_in
 
     sets = run._rows("coverage")["dataset"].unique().to_list()
-    events = contacts(run._rows("timeline", C("dataset").is_in(sets)), first, run.month)
+    events = run._scan("timeline").filter(C("dataset").is_in(sets)).select(*EACH, "counted").collect()
+    events = contacts(events, first, run.month)
     each = pl.concat([events, stays_in(run._rows("stay"), first, run.month)])
+    each = each.select("person_id", "source").unique().sort("person_id", "source")
     agency = C("source").replace(run._agencies).n_unique().cast(pl.Int64)
-    return each.group_by("person_id").agg(agencies=agency, sources=C("source").unique().sort().str.join("|"))
+    found = each.group_by("person_id", maintain_order=True)
+    return found.agg(agencies=agency, sources=C("source").str.join("|"))
 
 
 def _latest(run: Tables, sets: tuple[str, ...]) -> pl.DataFrame:
     own = C("counted") & C("dataset").is_in(list(sets)) & (C("start") < run.month.after)
-    return run._rows("timeline", own).group_by("person_id").agg(last_contact=C("start").max())
+    return run._scan("timeline").filter(own).group_by("person_id").agg(last_contact=C("start").max()).collect()
 
 
 def _who(run: Tables) -> pl.DataFrame:

@@ -258,7 +258,8 @@ class Cohort(Suggests):
 
     def _events(self, *, contacts: bool = False) -> pl.DataFrame:
         """Events and stays of the data sets; or the contacts alone, as the list counts them."""
-        whole, coverage = self.published._whole("timeline"), self.published._whole("coverage")
+        needed = ("person_id", "source", "event_id", "start", "dataset", "counted")
+        whole, coverage = self.published._whole("timeline", *needed), self.published._whole("coverage")
         sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
         return self._own(whole.filter(C("dataset").is_in(list(sets))))
 

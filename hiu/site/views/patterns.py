@@ -127,7 +127,9 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
     if dataset in night_sets(run._table("coverage")):
         raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
     first = (run.month - (months - 1)).start
-    whole = run._whole("timeline") if person_id is None else run._rows("timeline", C("person_id") == person_id)
+    needed = ("person_id", "episode", "dataset", "counted", "start", "start_day_only", "ended")
+    everybody = person_id is None
+    whole = run._whole("timeline", *needed) if everybody else run._rows("timeline", C("person_id") == person_id)
     sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
     events = whole.filter("counted", C("dataset").is_in(sets), C("ended").is_null())
     if not dataset:

@@ -98,3 +98,42 @@ def test_nights_are_those_counted_by_hand(
         store.build(table)
     made = store.read("SELECT person_id, month, gross, leave, net FROM stay_night WHERE gross > 0")
     assert {(row[0], row[1]): list(row[2:]) for row in made.rows()} == by_hand(stays)
+
+
+def test_stays_that_are_alike_count_once_however_the_engine_orders_them() -> None:
+    """A stay sent under two numbers, long after another: threads put two alike rows first by turns."""
+    people = pl.DataFrame({"n": range(50_000)})
+    spans = pl.DataFrame({"k": [0, 1, 2], "first_night": [date(2024, 12, 6), *[date(2025, 3, 27)] * 2]})
+    stays = people.join(spans, how="cross").with_columns(
+        delivery_id=pl.lit("d"),
+        source_row=pl.int_range(pl.len()),
+        source=pl.lit("beds"),
+        person_id=pl.format("P{}", "n"),
+        nobody=pl.lit(False),
+        spell=pl.lit("S"),
+        day_out=pl.col("first_night").dt.offset_by("3d"),
+    )
+    stays = stays.sample(fraction=1, shuffle=True, seed=1)
+    latest = stays.select("delivery_id", "source_row", "source", measures=pl.lit("stay").implode())
+    months = [each.start for each in FIRST.through(LAST)]
+    unit = {"dataset": ["mh_bed_day"], "measure": ["stay"], "unit": ["net_night"], "source": ["beds"]}
+    with Warehouse(None, memory_limit="1GB", threads=2) as made:
+        made.put("counting", pl.DataFrame(unit | {"extra": [False]}))
+        made.put("calendar", pl.DataFrame({"month": months, "source": "beds", "supplied": True}))
+        for table, rows in (("stay", stays), ("latest", latest)):
+            made.put(table, whole(rows, table))
+        for _ in range(4):
+            made.build("stay_night")
+            assert made.read("SELECT DISTINCT month, gross FROM stay_night ORDER BY month").rows() == [
+                (date(2024, 12, 1), 3),
+                (date(2025, 3, 1), 3),
+            ]
+
+
+def whole(rows: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The rows with every column of a table, those not given empty."""
+    types = schema(TABLES[table])
+    return rows.select(
+        pl.col(name).cast(kind) if name in rows.columns else pl.lit(None, kind).alias(name)
+        for name, kind in types.items()
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +11,7 @@ import pytest
 
 import hiu
 from hiu.errors import UsageError
+from hiu.govern import reads
 from hiu.month import Month
 from hiu.rank.reports.cohorts import survival, together
 from hiu.site.ask.around import _near
@@ -267,3 +268,18 @@ def test_two_groups_beside_each_other() -> None:
     assert chance_ratio(0, 3)[:2] == (0.0, 0.0) and chance_ratio(3, 0)[2] is None
     low, high = chance_ratio(10, 10)[1:]
     assert low is not None and high is not None and low * high == pytest.approx(1)
+
+
+def test_a_long_list_is_entered_by_its_number_and_makes_no_tokens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(reads, "pseudonym", lambda one, key: made.append(one) or one)
+    audit = tmp_path / "audit.jsonl"
+    ids = [f"HIU-{turn:08}" for turn in range(reads.FEW + 1)]
+    for whom in (ids, ids[:2]):
+        look = reads.Look(what="people", whom=whom, purpose="support")
+        reads.enter(tmp_path / "reads", b"k" * 32, look, datetime(2026, 4, 8, tzinfo=UTC), audit)
+    assert sorted(made) == ids[:2]
+    found = reads.looks(tmp_path / "reads", b"k" * 32)
+    assert sorted(found["people"]) == [2, reads.FEW + 1] and sorted(found["whom"].list.len()) == [0, 2]

@@ -1,0 +1,152 @@
+"""Every documented call of the analyst's library on a site of a million rows: seconds and peak memory, a process each.
+
+    python tests/bench/library_million.py SITE [--least 0.25] [--only cohort]
+
+SITE is what `tests/bench/run_million.py --folder` leaves, with the month before run too, or any other. In each process
+the site is opened and the object is there; then the call is timed, with what a notebook would show of it, and once
+more. Memory is the most that the whole process held. Calls that take less than `--least` seconds are counted only.
+Prints a Markdown table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from pipelines.setup.api import CLASSES, public
+
+GIVEN = {
+    "site.draft": '"police", file',
+    "run.sql": '"select count(*) from links"',
+    "run.person": "1",
+    "run.why": "1",
+    "run.what_if": 'drop_roles=["caller"]',
+    "run.table": '"monthly_demand"',
+    "ranked.why": "1",
+    "ranked.compare": "1, 2",
+    "cohort.around": '"s136", hours=168',
+    "finding.table": '"agencies"',
+    "review.decision": "0",
+    "chart.save": 'folder + "/chart.svg"',
+}
+"""What is given to a call that needs something."""
+
+MORE = {
+    "run.people of an area": ("run", 'run.people(area="borough")'),
+    "cohort(20).trend": ("run", "run.cohort(run.ranked(20)).trend()"),
+    "cohort(20).beside": ("run", "run.cohort(run.ranked(20)).beside()"),
+    "cohort(20).beside of everybody": ("run", "run.cohort(run.ranked(20)).beside(run.people())"),
+    "run.admissions of a night": ("run", 'run.admissions(on="2026-03-10")'),
+    "review.decide, review.undo": ("review", '(review.decide("unsure", 0), review.undo(0))'),
+    "listing.sortable of the whole list": ("ranked", "ranked.sortable()"),
+    "cohort.together, its chart drawn": ("cohort", "cohort.together().charts[0].svg"),
+    "cohort.flow, its chart drawn": ("cohort", "cohort.flow().charts[0].svg"),
+    "listing.to_pandas of the whole list": ("ranked", "ranked.to_pandas()"),
+}
+"""Calls that are asked otherwise, too."""
+
+READY = {
+    "site": "",
+    "run": "",
+    "ranked": "ranked = run.ranked()",
+    "person": "person = run.person(1)",
+    "cohort": "cohort = run.cohort()",
+    "quality": "quality = run.quality()",
+    "linkage": "linkage = run.linkage()",
+    "places": "places = run.places()",
+    "definitions": "definitions = run.definitions()",
+    "review": 'review = run.review("Bench")',
+    "draft": 'draft = site.draft("police", file)',
+    "finding": "finding = run.cohort().together()",
+    "listing": "listing = run.people()",
+    "chart": "chart = run.person(1).chart()",
+}
+"""What is there before the call is timed."""
+
+ONE = """
+import json, resource, sys, tempfile, time
+import hiu
+from hiu.site.show.chart import Chart
+site = hiu.open({site!r}, by="Bench")
+run = site.latest
+folder, file = tempfile.mkdtemp(), {file!r}
+{ready}
+def ask():
+    wall, cpu = time.perf_counter(), time.process_time()
+    shown = {call}
+    if hasattr(shown, "_repr_html_"):
+        shown._repr_html_()
+    return time.process_time() - cpu, time.perf_counter() - wall
+first, again = ask(), ask()[1]
+print(json.dumps([*first, again, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000]))
+"""
+
+FIRST = """
+import json, resource, time
+wall, cpu = time.perf_counter(), time.process_time()
+import hiu
+hiu.open({site!r}).latest{then}._repr_html_()
+took = time.process_time() - cpu, time.perf_counter() - wall
+print(json.dumps([*took, None, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000]))
+"""
+
+
+def calls() -> dict[str, tuple[str, str]]:
+    """Name of each documented call -> the object that is there, and the call."""
+    found = {}
+    for called, one in CLASSES:
+        for name, what in public(one):
+            if inspect.getdoc(getattr(what, "fget", None) or getattr(what, "func", None) or what):
+                plain = not (inspect.isfunction(what) or isinstance(what, classmethod))
+                given = GIVEN.get(key := f"{called}.{name}", "")
+                found[key] = (called, key if plain else f"{key}({given})")
+    for name in ("chart.of", "cohort.beside", "review.decide", "review.undo"):
+        del found[name]  # a chart of the caller's own; everybody has no others; the two are asked together
+    return found | MORE
+
+
+def measured(script: str) -> list[float | None]:
+    """CPU seconds, seconds on the clock, seconds again, and MB, of a script in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{script}\n{done.stderr}")
+    numbers: list[float | None] = json.loads(done.stdout.strip().splitlines()[-1])
+    return numbers
+
+
+def line(name: str, cpu: float | None, wall: float | None, again: float | None, memory: float | None) -> str:
+    """A line of the table."""
+    once_more = "" if again is None else f"{again:.2f}"
+    return f"| {name} | {cpu:.2f} | {wall:.2f} | {once_more} | {memory:.0f} |"
+
+
+def main() -> None:
+    """Time each, print the table."""
+    ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ask.add_argument("site", type=Path)
+    ask.add_argument("--least", type=float, default=0.25)
+    ask.add_argument("--only", default="")
+    given = ask.parse_args()
+    site, file = str(given.site.resolve()), str(next((given.site / "data" / "raw").glob("*/police_incidents.csv")))
+    print("| what | CPU s | clock s | again, clock s | peak MB |\n|---|---|---|---|---|", flush=True)
+    if not given.only:
+        for name, then in (("the first 20 places", ".ranked(20)"), ("a first chart", ".person(1).chart()")):
+            print(line(f"`import hiu` to {name}, shown", *measured(FIRST.format(site=site, then=then))), flush=True)
+    less, most = 0, 0.0
+    for name, (ready, call) in calls().items():
+        if given.only in name:
+            script = ONE.format(site=site, file=file, ready=READY[ready], call=call)
+            cpu, wall, once_more, memory = measured(script)
+            if max(cpu or 0, wall or 0) < given.least and (memory or 0) <= 300:
+                less, most = less + 1, max(most, memory or 0)
+            else:
+                print(line(f"`{name}`", cpu, wall, once_more, memory), flush=True)
+    print(f"| {less} others, each | < {given.least} | < {given.least} | | {most:.0f} at most |")
+
+
+if __name__ == "__main__":
+    main()
