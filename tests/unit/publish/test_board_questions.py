@@ -114,7 +114,7 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "expected to fall by about 30% from there, and the 325 already allow for that" in _unaided(-0.31, 325)
+    assert "expected to fall by about 30%, and the 325 already allow for that" in _unaided(-0.31, 325)
     assert "expected to not fall" not in _unaided(0.1, 325) and "not expected to fall" in _unaided(0.1, 325)
 
 
