@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from hiu.govern.release.cells import EVERYBODY, Cell, Key
-from hiu.govern.release.disclosure import FEWEST, HIDDEN, event_total
+from hiu.govern.release.disclosure import HIDDEN, event_total
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import ALL
@@ -14,6 +14,8 @@ from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.years import cells_of
 
 C = pl.col
+LEAST_TIMES = "Hidden where fewer than 8 people have no more than it, or no less."
+"""Beside a median and a 90th percentile."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ class Counts:
     def part(self, month: Month, rows: pl.DataFrame) -> str:
         """How many rows, one a thing, of a month's: hidden where its whole is, which they would bound."""
         return total(rows) if self.text(month) != HIDDEN else HIDDEN
+
+    def quantiles(self, month: Month, rows: pl.DataFrame, group: str = EVERYBODY) -> tuple[str, str]:
+        """`quantiles` of rows of a group of a month: hidden where the group's number is, which they would bound."""
+        return quantiles(rows) if self.text(month, group) != HIDDEN else (HIDDEN, HIDDEN)
 
     def share(self, month: Month, group: str, of: str = EVERYBODY) -> str:
         """A per cent of two figures shown, in whole per cents; `not shown` where one of them is hidden."""
@@ -98,12 +104,18 @@ def total(rows: pl.DataFrame) -> str:
     return event_total(rows.group_by("person_id").len()["len"].to_list())
 
 
-def quantiles(rows: pl.DataFrame, minutes: str = "minutes") -> tuple[str, str]:
-    """Median and 90th percentile of minutes, to 5 minutes; hidden where fewer than 8 people are behind them, or one has
-    more than half of them."""
-    each = rows.drop_nulls(minutes).group_by("person_id").len()["len"]
-    if each.len() < FEWEST or each.max() * 2 > each.sum():  # type: ignore[operator]
-        return HIDDEN, HIDDEN
-    values = rows[minutes].drop_nulls()
-    median, ninth = (values.quantile(share, "linear") or 0.0 for share in (0.5, 0.9))
-    return f"{round(median / 5) * 5}", f"{round(ninth / 5) * 5}"
+def quantiles(rows: pl.DataFrame) -> tuple[str, str]:
+    """Median and 90th percentile of minutes, to 5 minutes, each hidden where it would be the value of a few people.
+
+    It says how many have no less and how many no more. Each of the two is a count of its rows, and must be one that
+    could be shown: of 8 people at least, none of whom has more than half. So a 90th percentile needs about 80 people.
+    """
+    own = rows.drop_nulls("minutes")
+    return _quantile(own, 0.5), _quantile(own, 0.9)
+
+
+def _quantile(own: pl.DataFrame, share: float) -> str:
+    found = own["minutes"].quantile(share, "linear")
+    sides = (own.filter(C("minutes") <= found), own.filter(C("minutes") >= found)) if found is not None else ()
+    shown = bool(sides) and all(total(side) not in (HIDDEN, "0") for side in sides)
+    return f"{round(found / 5) * 5}" if found is not None and shown else HIDDEN

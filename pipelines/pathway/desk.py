@@ -5,7 +5,7 @@ from functools import partial
 
 import polars as pl
 
-from hiu.govern.release.disclosure import FEWEST, count_text
+from hiu.govern.release.disclosure import count_text
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.desk_words import (
@@ -29,7 +29,7 @@ from hiu.publish.pathway.desk_words import (
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, cross, decided, quantiles
+from pipelines.pathway.counts import LEAST_TIMES, Counts, cross, decided
 from pipelines.pathway.desk_rows import exceptions, logs, minutes, referrals, repeated
 from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.trends import Breaks, Headline, trends
@@ -116,9 +116,10 @@ def _lead(
         else (f"How many logs were opened in {month.title} can't be shown.")
     )
     yield "; ".join(f"{words}: {counts.share(month, f'{name}=yes')}" for name, words in SHARES.items()) + "."
-    median, ninth = quantiles(minutes(tables, "first_health_contact").filter(C("month") == month.start))
+    median, ninth = counts.quantiles(month, minutes(tables, "first_health_contact").filter(C("month") == month.start))
     if median.isdigit():
-        yield f"Half of first contacts with health staff came within {median} minutes, nine in ten within {ninth}."
+        most = f", nine in ten within {ninth}" if ninth.isdigit() else ""
+        yield f"Half of first contacts with health staff came within {median} minutes{most}."
     joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
     yield f"Logs that are a police incident too, and demand there, once: {counts.part(month, joined)}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
@@ -144,9 +145,9 @@ def _times(tables: Mapping[str, pl.DataFrame], counts: Counts, month: Month) -> 
     for leg, words in LEGS.items():
         own = minutes(tables, leg).filter(C("month") == month.start)
         both = (counts.part(month, one) for one in (own, own.filter(C("minutes").is_null())))
-        rows.append((words, *quantiles(own), *both))
+        rows.append((words, *counts.quantiles(month, own), *both))
     columns = ("Minutes from the log's opening to", "Median", "90th percentile", "Logs with both times", "Out of order")
-    note = f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
+    note = f"To 5 minutes. {LEAST_TIMES}"
     return Grid("Minutes", columns, tuple(rows), note)
 
 
@@ -172,7 +173,9 @@ def _lines(tables: Mapping[str, pl.DataFrame], counts: Counts, asked: Counts) ->
     """The headlines that have a chart."""
     lines = [Headline("Logs opened a month", counts.number, counts=True)]
     lines += [Headline(f"{words}, % of logs", partial(_share, counts, name)) for name, words in SHARES.items()]
-    lines += [Headline(f"{words}: median minutes", partial(_median, tables, leg)) for leg, words in LEGS.items()]
+    lines += [
+        Headline(f"{words}: median minutes", partial(_median, tables, counts, leg)) for leg, words in LEGS.items()
+    ]
     if asked.shown:
         ways = {words.lower(): f"direction={way}" for way, words in WAYS.items()}
         each = {f"Referrals, {words}": partial(asked.number, group=group) for words, group in ways.items()}
@@ -185,6 +188,6 @@ def _share(counts: Counts, name: str, month: Month) -> float | None:
     return 100 * part / whole if part is not None and whole else None
 
 
-def _median(tables: Mapping[str, pl.DataFrame], leg: str, month: Month) -> float | None:
-    found, _ = quantiles(minutes(tables, leg).filter(C("month") == month.start))
+def _median(tables: Mapping[str, pl.DataFrame], counts: Counts, leg: str, month: Month) -> float | None:
+    found, _ = counts.quantiles(month, minutes(tables, leg).filter(C("month") == month.start))
     return float(found) if found.isdigit() else None

@@ -94,7 +94,7 @@ def _sent(tables: Tables) -> Tables:
 def _lead(incidents: pl.DataFrame, tables: Tables, after: date) -> Iterator[str]:
     yield from incident_lines(incidents)
     if "plan_exception" in tables:
-        yield f"Plans overdue: {_people(tables['plan_exception'], 'overdue')}."
+        yield f"Plans overdue, by the register of plans: {_people(tables['plan_exception'], 'overdue')}."
     yield from action_lines(tables, after)
 
 
@@ -149,7 +149,7 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
         "Lead clinician's permission": C("permission").ne_missing("granted"),
         "Capacity review": C("capacity_at").is_null(),
         "Privacy notice": C("notice_at").is_null(),
-        "Plan review past its day": C("plan_review_at") < after,
+        "Plan review past its day, by the caseload": C("plan_review_at") < after,
     }
     rows = tuple((words, str(current.filter(gate).height)) for words, gate in gates.items())
     yield Grid(
@@ -220,16 +220,27 @@ def _partners(tables: Tables, after: date) -> Iterator[Grid]:
         .sort("standing", "organisation", descending=[True, False])
         .iter_rows(named=True)
     ):
-        came = "not sent"
+        came, last = "not sent", row["last_attended"]
         if meetings is not None:
             past = meetings.filter(C("at") >= year, C("at") < datetime(after.year, after.month, after.day))
             names = past["organisations"].list.eval(pl.element().str.to_lowercase())
-            came = f"{names.list.contains(str(row['organisation']).lower()).sum() or 0} of {past.height}"
+            there = past.filter(names.list.contains(str(row["organisation"]).lower()))
+            came = f"{there.height} of {past.height}"
+            # the later of the two registers: one that lacks the day does not contradict the other
+            last = max((at for at in (last, there["at"].max()) if at is not None), default=None)
         ends = row["agreement_end"]
         agreed = "not recorded" if ends is None else day(ends) + (" (over)" if ends < after else "")
-        last = day(row["last_attended"].date()) if row["last_attended"] else "not recorded"
         feed = {"yes": "Yes", "no": "No"}.get(str(row["feed"]), "not recorded")
-        rows.append((str(row["organisation"]), str(row["standing"] or "not recorded"), came, last, feed, agreed))
+        rows.append(
+            (
+                str(row["organisation"]),
+                str(row["standing"] or "not recorded"),
+                came,
+                day(last.date()) if last else "not recorded",
+                feed,
+                agreed,
+            )
+        )
     columns = ("Partner", "Standing", "Meetings in 12 months", "Last came", "Sends data", "Agreement ends")
     yield Grid("Partners", columns, tuple(rows))
     yield _training(tables["partner"], after)

@@ -28,6 +28,7 @@ from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
+from pipelines.pathway.counts import Counts
 from pipelines.pathway.s136.annual import Year, return_csv
 from pipelines.pathway.s136.escalations import escalation_grids, escalation_report
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
@@ -115,6 +116,25 @@ def test_the_report_of_a_month() -> None:
     made = files(part)
     assert sorted(made) == ["s136-2026-03.html", "s136-2026-03.pdf", "s136-2026-03.xlsx"]
     assert "How long each step takes" in made["s136-2026-03.html"].decode()
+
+
+@pytest.mark.parametrize(
+    ("people", "median", "ninth"), [(13, "*", "*"), (20, "10", "*"), (70, "35", "*"), (90, "45", "80")]
+)
+def test_a_median_or_percentile_is_no_value_of_a_few(people: int, median: str, ninth: str) -> None:
+    """It is shown only where 8 people at least lie on either side of it: the second longest of 10 is somebody's."""
+    part, _ = s136_report(invented({15: people}), stamp=STAMP, breaks={})
+    assert grid(part, "Steps of the way").rows[1][1:3] == (median, ninth)
+    way = next((chart.alt for chart in part.charts if chart.alt.startswith("How long")), "")
+    assert ("90th" in way.partition("Arrived to accepted")[2].partition(";")[0]) is (ninth != "*")
+
+
+def test_a_median_is_hidden_with_the_number_of_its_group() -> None:
+    """A place that is hidden because another is must not be bounded by its median."""
+    rows = pl.DataFrame({"person_id": [f"P{at}" for at in range(40)], "minutes": [60] * 40})
+    key = ("events", "s136", "place=A", (str(LAST),))
+    assert Counts("s136", {key: "*"}).quantiles(LAST, rows, "place=A") == ("*", "*")
+    assert Counts("s136", {key: "40"}).quantiles(LAST, rows, "place=A") == ("60", "60")
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -53,7 +53,7 @@ def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> No
     assert grid(part, "Actions by owner").rows == (("Trust", "1", "1", "56", "1"),)
     assert "Action log: 1 open, 1 of them overdue." in part.lead
     partners = {row[0]: row[1:] for row in grid(part, "Partners").rows}
-    assert partners["Trust"] == ("vital", "1 of 2", "not recorded", "Yes", "1 Jan 2026 (over)")
+    assert partners["Trust"] == ("vital", "1 of 2", "4 Mar 2026", "Yes", "1 Jan 2026 (over)")
     assert partners["Council"] == ("recommended", "0 of 2", "not recorded", "not recorded", "not recorded")
     assert [row[1] for row in grid(part, "Training").rows] == ["1", "1", "1"]
     wrong = {row[0]: row[2:] for row in grid(part, "What is to be put right").rows}
@@ -86,3 +86,15 @@ def test_what_nobody_sent_is_not_known_and_not_nought(place: Place) -> None:
     )
     assert {one.title for one in part.grids} == {"Partners", "Training"}
     assert {row[2] for row in grid(part, "Partners").rows} == {"not sent"}
+
+
+def test_a_partner_that_came_to_meetings_has_a_day_on_which_it_last_came(part: Part) -> None:
+    """The register of partners may lack the day that the register of meetings has."""
+    rows = grid(part, "Partners").rows
+    assert any(not row[2].startswith("0 of") for row in rows)
+    assert [row for row in rows if not row[2].startswith("0 of") and row[3] == "not recorded"] == []
+
+
+def test_overdue_plans_of_two_registers_are_told_apart(part: Part) -> None:
+    """The caseload and the register of plans can differ: without their names, one page would contradict itself."""
+    assert any(line.startswith("Plans overdue, by the register of plans: ") for line in part.lead)

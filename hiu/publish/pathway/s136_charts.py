@@ -14,11 +14,11 @@ from hiu.publish.rows import Row
 
 @dataclass(frozen=True)
 class Leg:
-    """A leg of the way as it may be shown: its title, median and 90th percentile in minutes."""
+    """A leg of the way as it may be shown: its title, median and 90th percentile in minutes (None = not shown)."""
 
     title: str
     median: int
-    ninth: int
+    ninth: int | None
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,18 @@ class Spot:
 def way_chart(legs: Sequence[Leg]) -> Chart:
     """Each leg as a bar to its median, and a mark at its 90th percentile; hours and minutes beside."""
     rows: list[Row] = [
-        {"leg": leg.title, "median": leg.median / 60, "ninth": leg.ninth / 60, "text": _beside(leg)} for leg in legs
+        {"leg": leg.title, "median": leg.median / 60, "end": (leg.ninth or leg.median) / 60, "text": _beside(leg)}
+        for leg in legs
     ]
+    marked = [row for row, leg in zip(rows, legs, strict=True) if leg.ninth is not None]
     order = [leg.title for leg in legs]
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("leg:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False, labelPadding=6))
     )
     bars = base.mark_bar(color=SEEN, height=14).encode(x=alt.X("median:Q", title="Hours", axis=alt.Axis(grid=False)))
-    reach = base.mark_rule(color=MUTED).encode(x="median:Q", x2="ninth:Q")
-    ends = base.mark_tick(color=FLAG, thickness=3, size=16).encode(x="ninth:Q")
-    labels = base.mark_text(align="left", dx=6, color=TEXT).encode(x="ninth:Q", text="text:N")
+    reach = base.mark_rule(color=MUTED).encode(x="median:Q", x2="end:Q")
+    ends = base.properties(data=alt.Data(values=marked)).mark_tick(color=FLAG, thickness=3, size=16).encode(x="end:Q")
+    labels = base.mark_text(align="left", dx=6, color=TEXT).encode(x="end:Q", text="text:N")
     title = "How long each step takes"
     sentence = "Bar: median. Mark: 90th percentile, within which nine in ten are."
     drawn = alt.layer(bars, reach, ends, labels).properties(width=WIDTH - 190, height=30 * max(len(rows), 1))
@@ -53,7 +55,7 @@ def way_chart(legs: Sequence[Leg]) -> Chart:
 
 
 def _beside(leg: Leg) -> str:
-    return f"{_hours(leg.median)}, 90th {_hours(leg.ninth)}"
+    return _hours(leg.median) + (f", 90th {_hours(leg.ninth)}" if leg.ninth is not None else "")
 
 
 def _hours(minutes: int) -> str:

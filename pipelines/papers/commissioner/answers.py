@@ -126,8 +126,8 @@ def _unaided(share: float, expected: int) -> str:
     """What contacts of such people do without support, and that the expectation has it in it already."""
     fall = f"expected to fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "not expected to fall"
     return (
-        "People are offered support when their contacts are highest. Without any support these people's would be "
-        f"{fall} from there, and the {expected:,} already allow for that: take nothing more off."
+        "People are offered support when their contacts are highest. Without it these contacts would be "
+        f"{fall}, and the {expected:,} already allow for that."
     )
 
 

@@ -112,7 +112,11 @@ def paper(
         settings_version=settings.version,
         synthetic=settings.synthetic,
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
-        headline=(*_age(month, now), *_headline(released, settings, lines, moved, figures.cost_sentence(made["cost"]))),
+        headline=(
+            *_age(month, now),
+            WHAT_IT_IS,
+            *_headline(released, settings, lines, moved, figures.cost_sentence(made["cost"])),
+        ),
         fairness=fair,
         asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
         trust=assurance.trust(tables, released, sets),
@@ -170,6 +174,12 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
     year = pl.col("month").is_between((month - (YEAR - 1)).start, month.start)
     own = marked.filter(pl.col("supplied"), ~pl.col("whole"), year)
     return dict(own.group_by("dataset").agg(pl.col("month").n_unique()).iter_rows())
+
+
+WHAT_IT_IS = (
+    "Each month police, ambulance, emergency and mental-health services agree which adults with very many contacts are "
+    "offered support, which is voluntary."
+)
 
 
 def _age(month: Month, now: datetime) -> tuple[str, ...]:

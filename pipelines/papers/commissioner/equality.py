@@ -84,10 +84,16 @@ def _texts(released: Released, past: Past, month: str) -> dict[tuple[str, str], 
 
 
 def _rows(kind: str, texts: dict[tuple[str, str], str], top: int) -> list[Row]:
-    groups = sorted({group for group, _ in texts if group.startswith(f"{kind}=")})
+    groups = sorted({group for group, _ in texts if group.startswith(f"{kind}=")}, key=_place)
     shown = [texts[group, "people"] for group in groups]
     total = sum(int(text) for text in shown if text.isdigit())
     return [_row(kind, group, texts, total, top) for group in groups]
+
+
+def _place(group: str) -> tuple[int, str]:
+    """By the alphabet, but from the most deprived to the least."""
+    value = group.partition("=")[2].lower()
+    return (0 if value.startswith("most") else 2 if value.startswith(("least", "not recorded")) else 1, group)
 
 
 def _row(kind: str, group: str, texts: dict[tuple[str, str], str], total: int, top: int) -> Row:

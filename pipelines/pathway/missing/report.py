@@ -6,14 +6,14 @@ from functools import partial
 
 import polars as pl
 
-from hiu.govern.release.disclosure import FEWEST, count_text
+from hiu.govern.release.disclosure import count_text
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.desk_words import NOT_RECORDED
 from hiu.publish.pathway.missing_words import FOUND_BY, KINDS, LEGS, NOTES, PACKS, POOR, RISKS, SITE_BY
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import Stamp
-from pipelines.pathway.counts import Counts, cross, decided, month_cells, quantiles, texts_of
+from pipelines.pathway.counts import LEAST_TIMES, Counts, cross, decided, month_cells, texts_of
 from pipelines.pathway.missing.rows import KEY, episodes, nights, packs, repeated
 from pipelines.pathway.missing.sites import TITLE, site_charts, site_grid, site_year
 from pipelines.pathway.shown import Shown
@@ -65,7 +65,7 @@ def missing_report(
     lines = [
         Headline("Missing episodes a month", counts.number, counts=True),
         Headline("Poor reporting, % of episodes", partial(_share, counts, "poor=yes")),
-        Headline("Last seen to report: median minutes", partial(_median, tables, rows)),
+        Headline("Last seen to report: median minutes", partial(_median, tables, counts, rows)),
     ]
     part = Part(
         name="missing",
@@ -109,7 +109,7 @@ def _grids(found: Found) -> Iterator[Grid]:
     yield _split(found.packs, month, ("grab_pack", PACKS), "Grab pack, of people who went missing before", "People")
     rows = [(words, *_times(found, leg)) for leg, words in LEGS.items()]
     columns = ("From and to", "Median", "90th percentile", "Episodes with both times", "Out of order")
-    note = f"Hours and minutes, to 5 minutes. Hidden where fewer than {FEWEST} people are behind it."
+    note = f"Hours and minutes, to 5 minutes. {LEAST_TIMES}"
     yield Grid("How long it took", columns, tuple(rows), note)
     names = sorted(found.own["site"].unique(), key=lambda name: (name == NOT_RECORDED, name))
     yield _split(counts, month, ("site", {name: _site(name) for name in names}), "Episodes by site", "Episodes")
@@ -136,7 +136,7 @@ def _minutes(tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, leg: str) ->
 
 def _times(found: Found, leg: str) -> tuple[str, ...]:
     own = _minutes(found.tables, found.own, leg)
-    median, ninth = map(_hours, quantiles(own))
+    median, ninth = map(_hours, found.counts.quantiles(found.month, own))
     both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
     return (median, ninth, *both)
 
@@ -150,6 +150,6 @@ def _share(counts: Counts, group: str, month: Month) -> float | None:
     return 100 * part / whole if part is not None and whole else None
 
 
-def _median(tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, month: Month) -> float | None:
-    found, _ = quantiles(_minutes(tables, rows.filter(C("month") == month.start), "to_report"))
+def _median(tables: Mapping[str, pl.DataFrame], counts: Counts, rows: pl.DataFrame, month: Month) -> float | None:
+    found, _ = counts.quantiles(month, _minutes(tables, rows.filter(C("month") == month.start), "to_report"))
     return float(found) if found.isdigit() else None

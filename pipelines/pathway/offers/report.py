@@ -6,14 +6,13 @@ from functools import partial
 
 import polars as pl
 
-from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
-from hiu.publish.pathway.offers_words import NOTES, OFFERED, REFERRED, SERVICES, TAKEN_UP, WAS_USED
+from hiu.publish.pathway.offers_words import NOTES, OFFERED, REFERRED, TAKEN_UP, WAS_USED
 from hiu.publish.pathway.part import ALL, Part
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
+from pipelines.pathway.counts import LEAST_TIMES, Counts, month_cells, texts_of
 from pipelines.pathway.offers.compared import compared_grid, compared_year, sentences
 from pipelines.pathway.offers.rows import RULES, contacts
 from pipelines.pathway.offers.services import (
@@ -118,11 +117,9 @@ def _grids(found: Found) -> Iterator[Grid]:
         yield Grid(title, ("", "Number", "Share"), ((whole, counts.text(month, of), ""), *rows))
     made = [(words, counts.text(month, f"offered={value}")) for value, words in OFFERED.items()]
     yield Grid("Contacts of these services", ("", "Contacts"), (*made, (ALL, counts.text(month))))
-    there = set(found.own["service"])
-    times = [(words, *quantiles(found.own.filter(service=name))) for name, words in SERVICES.items() if name in there]
-    note = f"Minutes, to 5, as the service sent them. Hidden where fewer than {FEWEST} people are behind it."
-    columns = ("Service", "Median", "90th percentile")
-    yield Grid("Time at the scene", columns, (*times, (ALL, *quantiles(found.own))), note)
+    note = f"Minutes, to 5, as the service sent them. {LEAST_TIMES}"
+    columns = ("", "Median", "90th percentile")
+    yield Grid("Time at the scene", columns, (("All services", *counts.quantiles(month, found.own)),), note)
 
 
 def _wrong(found: Found) -> Grid:

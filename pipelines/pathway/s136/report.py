@@ -7,7 +7,6 @@ from functools import partial
 import polars as pl
 
 from hiu.govern.release.cells import Cell
-from hiu.govern.release.disclosure import FEWEST
 from hiu.month import Month
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.part import Chart, Part
@@ -26,7 +25,7 @@ from hiu.publish.pathway.s136_words import (
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
-from pipelines.pathway.counts import Counts, month_cells, quantiles, texts_of
+from pipelines.pathway.counts import LEAST_TIMES, Counts, month_cells, texts_of
 from pipelines.pathway.s136.annual import DATASET, Year, year_of
 from pipelines.pathway.s136.escalations import escalation_grids
 from pipelines.pathway.s136.figures import funnel_lines, hours_of_police, standing, target_of
@@ -114,9 +113,10 @@ def _lead(found: Month136) -> Iterator[str]:
     shares = {"over=yes": "Over the limit", "consulted=yes": "Consulted before", "first_place=ed": "ED as first place"}
     shares |= {"conveyance=police": "Taken in a police vehicle"}
     yield "; ".join(f"{words}: {counts.share(month, group)}" for group, words in shares.items()) + "."
-    median, ninth = quantiles(minutes(found.tables, found.own, "handover"))
+    median, ninth = counts.quantiles(month, minutes(found.tables, found.own, "handover"))
     if median.isdigit():
-        yield f"Police waited {median} minutes or less in half of handovers, and {ninth} or less in nine of ten."
+        most = f", and {ninth} or less in nine of ten" if ninth.isdigit() else ""
+        yield f"Police waited {median} minutes or less in half of handovers{most}."
     unknown = counts.text(month, "over=unknown")
     yield f"Against the limit can't be judged: {unknown}. 'hiu s136 {month} --list' names the rows to put right."
     joined, apart = (counts.text(month, f"counted={answer}") for answer in ("yes", "no"))
@@ -127,12 +127,7 @@ def _grids(found: Month136) -> Iterator[Grid]:
     counts, month = found.counts, found.month
     rows = [(words, *_leg(found, leg)) for leg, words in LEGS.items()]
     columns = ("Minutes", "Median", "90th percentile", "Detentions with both times", "Out of order")
-    yield Grid(
-        "Steps of the way",
-        columns,
-        tuple(rows),
-        f"To 5 minutes. Hidden where fewer than {FEWEST} people are behind it.",
-    )
+    yield Grid("Steps of the way", columns, tuple(rows), f"To 5 minutes. {LEAST_TIMES}")
     yield _split(counts, month, "over", OVER, "Against the limit")
     long = [(words, counts.text(month, f"over=yes&longest={leg}")) for leg, words in STEPS.items()]
     yield Grid("Over the limit, by the longest step", ("Longest step", "Detentions"), tuple(long))
@@ -162,7 +157,7 @@ def _split(counts: Counts, month: Month, name: str, values: Mapping[str, str], t
 def _leg(found: Month136, leg: str) -> tuple[str, ...]:
     own = minutes(found.tables, found.own, leg)
     both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
-    return (*quantiles(own), *both)
+    return (*found.counts.quantiles(found.month, own), *both)
 
 
 def _names(values: pl.Series) -> dict[str, str]:
@@ -181,13 +176,18 @@ def _places(found: Month136, year: Year) -> Iterator[Grid]:
             words,
             counts.text(month, f"place={name}"),
             hours.text(month, f"place={name}"),
-            *quantiles(waits.filter(place=name)),
+            *counts.quantiles(month, waits.filter(place=name), f"place={name}"),
         )
         for name, words in _names(found.own["place"]).items()
     ]
-    every = ("All", counts.text(month), hours.text(month), *quantiles(waits))
+    every = ("All", counts.text(month), hours.text(month), *counts.quantiles(month, waits))
     columns = ("Place", "Detentions", "Police hours", "Median wait, minutes", "90th percentile")
-    yield Grid("Waits for handover, by place", columns, (*rows, every), "From arrival to the release of the police.")
+    yield Grid(
+        "Waits for handover, by place",
+        columns,
+        (*rows, every),
+        f"From arrival to the release of the police. {LEAST_TIMES}",
+    )
     spots, middle = year.spots()
     shown = {spot.name: spot for spot in spots}
     judged = [
@@ -220,8 +220,14 @@ def _target(found: Month136) -> Grid:
 
 def _charts(found: Month136, year: Year, breaks: Breaks, shown: Shown) -> Iterator[Chart]:
     counts = found.counts
-    took = [(words, *quantiles(minutes(found.tables, found.own, leg))) for leg, words in LEGS.items()]
-    if legs := [Leg(words, int(median), int(ninth)) for words, median, ninth in took if median.isdigit()]:
+    took = [
+        (words, *counts.quantiles(found.month, minutes(found.tables, found.own, leg))) for leg, words in LEGS.items()
+    ]
+    if legs := [
+        Leg(words, int(median), int(ninth) if ninth.isdigit() else None)
+        for words, median, ninth in took
+        if median.isdigit()
+    ]:
         yield way_chart(legs)
     spots, middle = year.spots()
     if len(spots) > 1:
@@ -239,5 +245,5 @@ def _share(counts: Counts, group: str, month: Month) -> float | None:
 
 
 def _median(found: Month136, leg: str, month: Month) -> float | None:
-    median, _ = quantiles(minutes(found.tables, found.rows.filter(C("month") == month.start), leg))
+    median, _ = found.counts.quantiles(month, minutes(found.tables, found.rows.filter(C("month") == month.start), leg))
     return float(median) if median.isdigit() else None

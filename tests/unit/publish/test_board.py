@@ -246,7 +246,7 @@ def test_a_few_supported_people_are_never_counted_out() -> None:
     )
     tables["support"] = tables["support"].head(3)
     board = kit.made(tables)
-    assert "fewer than 8 (or so few that it would show) adults were being supported" in board.headline[2]
+    assert "fewer than 8 (or so few that it would show) adults were being supported" in board.headline[3]
     assert all(row[1] in (HIDDEN, "0") for row in board.demand.rows)
     assert "No answer can be given" in board.evaluation[0] and board.evaluation_bars is None
 

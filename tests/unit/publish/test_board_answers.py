@@ -17,7 +17,7 @@ from hiu.govern.release.cells import ANY
 from hiu.model import PUBLISHED
 from hiu.publish.board.change import ALL, Change, change_sentences, change_table
 from hiu.settings import Paper
-from pipelines.papers.commissioner import assurance
+from pipelines.papers.commissioner import assurance, equality
 from pipelines.papers.commissioner import board as job
 from pipelines.papers.commissioner.cells import adult_rows
 from pipelines.papers.commissioner.changes import change_of
@@ -176,3 +176,14 @@ def test_groups_are_not_counted_twice_in_a_year(monkeypatch: pytest.MonkeyPatch)
     site: Any = Site()
     with pytest.raises(HiuError, match="counted once in 12 months"):
         job.board(site, None, kit.NOW, pl.DataFrame({"person_id": ["x"]}))
+
+
+def test_groups_of_deprivation_go_from_the_most_deprived_to_the_least() -> None:
+    values = ("2", "3", "4", "least deprived", "most deprived", "not recorded")
+    texts = {(f"deprivation={value}", measure): "50" for value in values for measure in ("people", "places")}
+    rows = equality._rows("deprivation", texts, 20)
+    assert [row["group"] for row in rows] == ["most deprived", "2", "3", "4", "least deprived", "not recorded"]
+
+
+def test_the_paper_says_first_what_the_service_is_and_for_whom() -> None:
+    assert job.WHAT_IT_IS in kit.paper().headline[:2]

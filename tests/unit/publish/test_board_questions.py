@@ -47,7 +47,7 @@ def test_whoever_is_supported_is_counted_with_a_contact_or_without_as_in_the_pac
     tables = with_support(offers(12), **gone)
     paper = kit.whole(tables)
     assert cells_of(paper)[SUPPORTED].value == 12 == len(supported_people(tables["support"], frames.LAST))
-    assert "about 10 adults were being supported at the end of Mar 2026, with a contact" in paper.board.headline[2]
+    assert "about 10 adults were being supported at the end of Mar 2026, with a contact" in paper.board.headline[3]
     assert paper.board.caseload.rows[-1] == ("Supported at the end of Mar 2026", "10")
 
 
@@ -63,7 +63,7 @@ def test_offers_answers_and_endings_of_two_years_are_counted_of_adults() -> None
     paper = kit.whole(with_support(rows))
     found = {group: cell.value for group, cell in cells_of(paper).items() if "=" not in group}
     assert found == {ANSWERS[0]: 28, ANSWERS[1]: 20, ANSWERS[2]: 11, ENDED: 12, SUPPORTED: 17}
-    assert paper.board.headline[1:3] == (
+    assert paper.board.headline[2:4] == (
         "Of the adults offered support in the last 2 years about 30 agreed, about 20 declined and about 10 have still "
         "to answer.",
         "Support of about 10 ended in these 2 years; about 15 adults were being supported at the end of Mar 2026, with "
@@ -75,16 +75,16 @@ def test_offers_answers_and_endings_of_two_years_are_counted_of_adults() -> None
 
 def test_what_is_not_recorded_of_offers_is_said() -> None:
     none = kit.whole(with_support([])).board
-    assert "is not recorded in the system" in none.headline[1] and {row[1] for row in none.caseload.rows} == {
+    assert "is not recorded in the system" in none.headline[2] and {row[1] for row in none.caseload.rows} == {
         "not recorded"
     }
     some = kit.whole(with_support(offers(12, offered=None))).board
-    assert some.headline[1] == "How many adults were offered support is not recorded."
+    assert some.headline[2] == "How many adults were offered support is not recorded."
     few = [row | {"consent": "refused" if at < 2 else "given"} for at, row in enumerate(offers(20))]
     for row in few[:2]:
         row["start"] = None
     hidden = kit.whole(with_support(few)).board
-    assert "can't be shown" in hidden.headline[1] and HIDDEN in {row[1] for row in hidden.caseload.rows}
+    assert "can't be shown" in hidden.headline[2] and HIDDEN in {row[1] for row in hidden.caseload.rows}
     assert any(text.startswith("Offers and support") for text in hidden.suppressed)
 
 
@@ -96,7 +96,7 @@ def test_a_person_with_a_year_of_birth_alone_is_no_adult_before_eighteen() -> No
     )
     paper = kit.whole({**kit.tables(), "people": people})
     assert not any(row[1] == "under 18" for row in paper.board.equality.rows)
-    assert "People known to be under 18 are in no figure of this paper" in paper.board.headline[0]
+    assert "People known to be under 18 are in no figure of this paper" in paper.board.headline[1]
 
 
 def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
@@ -114,7 +114,7 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "expected to fall by about 30% from there, and the 325 already allow for that" in _unaided(-0.31, 325)
+    assert "expected to fall by about 30%, and the 325 already allow for that" in _unaided(-0.31, 325)
     assert "expected to not fall" not in _unaided(0.1, 325) and "not expected to fall" in _unaided(0.1, 325)
 
 
