@@ -17,7 +17,7 @@ from hiu.publish.quality.contradictions import contradictions
 from hiu.publish.quality.equality import equality_notes
 from hiu.publish.quality.quotes import unfound_quotes
 from hiu.publish.quality.stays import open_stays
-from pipelines.access.basis import digest_of, still_named, unpermitted
+from pipelines.access.basis import digest_of, still_named, supported_withheld, unpermitted
 from pipelines.access.bound import bound_now, changed_parts, require_whole, signed_files
 from pipelines.access.disclose import note_intake, note_pointed
 from pipelines.access.pages import sittings
@@ -133,6 +133,7 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
     def outcome(folder: Path | None, changed: bool, run_id: str | None = None) -> Outcome:
         every = [*warnings, *_open_stays(folder, month), *_unfound_quotes(folder)]
+        every += supported_withheld(place, work.now.date(), folder)
         intake.notes += [*_contradictions(folder), *_equality(folder)]
         intake.notes += withhold(place, work.now, report)
         every += load_stale(place, work.now)

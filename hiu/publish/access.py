@@ -53,8 +53,14 @@ def visible(ranked: pl.DataFrame, top: int) -> pl.DataFrame:
 
 
 def withheld(ranked: pl.DataFrame, top: int) -> int:
-    """How many people would be shown, were it permitted: printed on every output as 'withheld: n'."""
+    """How many people would be shown, were it permitted."""
     return _placed(ranked, top).filter(~pl.col(PERMITTED)).height
+
+
+def withheld_words(ranked: pl.DataFrame, top: int) -> str:
+    """The same as outputs print it, with how many of them are in support: it may be going on unseen."""
+    supported = _placed(ranked, top).filter(~pl.col(PERMITTED), pl.col("access") == "supported").height
+    return f"{withheld(ranked, top)}{f', of them {supported} in support' if supported else ''}"
 
 
 def supported_people(support: pl.DataFrame, month: Month) -> frozenset[str]:

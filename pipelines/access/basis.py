@@ -58,6 +58,15 @@ def allowed(
     return gate.permitted(ids, rows, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
 
 
+def refusal(found: GateResult, person: str, *, purpose: str, recipient: str, on: date) -> str:
+    """Why `found`, which `allowed` said of one person, shows nobody: the codes that forbid it, or that none allows."""
+    shows = f"'hiu basis {person}' shows what is recorded"
+    if found.denials:
+        codes = join_words(f"'{code}'" for code in found.denials)
+        return f"{codes} on record keeps {person} from the {recipient} for {purpose} on {on}; {shows}, and by whom"
+    return f"no basis lets the {recipient} see {person} for {purpose} on {on}; {shows}"
+
+
 def for_group(
     place: Place, tables: Mapping[str, pl.DataFrame], on: date, recipient: str = "group"
 ) -> dict[str, pl.DataFrame]:
@@ -124,7 +133,7 @@ def digest_of(place: Place, on: date) -> str:
         pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on), pl.col("code") != "died"
     )
     columns = ["person_id", "purpose", "recipient", "code", "allow"]
-    return digest(rows.select(columns).sort(columns).rows())
+    return digest(rows.select(columns).sort(columns).rows(), sorted(gate.opt_out_of(place.settings, on)))
 
 
 def unpermitted(place: Place, on: date) -> list[str]:
@@ -138,6 +147,28 @@ def unpermitted(place: Place, on: date) -> list[str]:
         "When the data protection officer has decided (docs/governance.md), add to "
         f"{place.home / 'site.toml'} and run the month again:\n"
         f"{gate.basis_block('support', 'group', on)}"
+    ]
+
+
+def supported_withheld(place: Place, on: date, folder: Path | None = None) -> list[str]:
+    """A sentence if people whom the register of a run (default: the latest) supports are withheld from the group by a
+    row that forbids: how many, by which code. Their support may be going on unseen. Who died is not among them."""
+    if not folder and not place.months():
+        return []
+    support = pl.read_parquet(whole_table(folder or place.which(None)[1], "support"))
+    going = support.filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") > on))["person_id"]
+    opt_out = gate.opt_out_of(place.settings, on)
+    rows = gate.in_force(basis_of(place), purpose="support", recipient="group", on=on, opt_out=opt_out)
+    denied = rows.filter(~pl.col("allow"), pl.col("person_id").is_in(going.implode()))
+    dead = denied.filter(code="died")["person_id"]
+    denied = denied.filter(~pl.col("person_id").is_in(dead.implode())).unique(["person_id", "code"])
+    if denied.is_empty():
+        return []
+    people = count_of(denied["person_id"].n_unique(), "person in support is", "people in support are")
+    why = join_words(f"{code} {n}" for code, n in denied.group_by("code").len().sort("code").rows())
+    return [
+        f"{people} withheld from the group: {why}. Whoever supports them has to know it: 'hiu basis PERSON' shows the "
+        "row, and who may still be shown them"
     ]
 
 

@@ -189,7 +189,7 @@ def withheld(place: Place, tables: Tables, on: date) -> frozenset[str]:
 
 
 def _note(people: str, now: datetime) -> Callable[[list[str]], str]:
-    first = f"Written anew on {now:%Y-%m-%d} without {people} who may no longer be shown to anybody.\n"
+    first = f"Written anew on {now:%Y-%m-%d} without {people} who may no longer be shown here.\n"
     return lambda lost: first + withdrawn(lost)
 
 

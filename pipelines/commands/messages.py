@@ -14,7 +14,7 @@ from hiu.model import LINK_QUALITY
 from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.words.text import count_of, join_words
-from pipelines.access.basis import gates_lacking, unpermitted
+from pipelines.access.basis import gates_lacking, supported_withheld, unpermitted
 from pipelines.back.withdraw import withdrawn_month
 from pipelines.commands.options import print_json
 from pipelines.common.backups import listed_backups
@@ -150,6 +150,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
     ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
+    lacking += supported_withheld(place, now.date())
     doubtful, untaken_files = _doubtful(place), untaken(place, sweep.deliveries)
     rights = [] if place.settings.synthetic else check_private(place.raw, place.curated)
     key, refused, misfits = key_warnings(place), _refused(place), _misfits(place)

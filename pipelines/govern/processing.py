@@ -4,7 +4,7 @@ from datetime import date
 
 from hiu.engine.pathway import tables_with
 from hiu.govern.basis.agreements import in_force
-from hiu.govern.basis.gate import opt_out_of
+from hiu.govern.basis.gate import opt_out_words
 from hiu.model import IDENTITY_COLUMNS, PATHWAY, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
 from pipelines.common.place import Place
@@ -70,14 +70,14 @@ def _purposes(place: Place, on: date) -> list[str]:
                 cells = (one.code, one.decided_by, one.evidence, str(one.end))
                 rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | " + " | ".join(cells) + " |")
     governance = place.settings.governance
-    opted, out = ", ".join(sorted(opt_out_of(place.settings, on))), ", ".join(governance.left_out_of_counts)
+    opted, out = opt_out_words(place.settings, on), ", ".join(governance.left_out_of_counts)
     return [
         *(f"- **{name}**: {text}" for name, text in _WHAT_FOR.items()),
         "",
         *rows,
         "",
         "An objection, a restriction, consent to share withdrawn, or a death forbids everything for that person.",
-        f"A national data opt-out forbids: {opted or 'nothing here'}.",
+        f"A national data opt-out forbids: {opted}.",
         f"Not counted in figures that leave, either: people with {out or 'no such row'}.",
     ]
 

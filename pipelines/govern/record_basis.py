@@ -11,7 +11,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.model.govern import BASIS, EVERY
-from pipelines.access.basis import allowed, denial, last_aliases
+from pipelines.access.basis import allowed, denial, last_aliases, refusal
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place
@@ -166,10 +166,7 @@ def record_disclosure(
     who, on = current_id(place, person), now.date()
     basis = allowed(place, [who], purpose=purpose, recipient=recipient, on=on)
     if not basis.ids:
-        raise HiuError(
-            f"no basis lets data about {who} go to the {recipient} for {purpose} on {on}; it is not to be shared. "
-            f"'hiu basis {who}' shows what is recorded."
-        )
+        raise HiuError(f"it is not to be shared: {refusal(basis, who, purpose=purpose, recipient=recipient, on=on)}")
     codes = basis.codes
     return enter_disclosure(place, now, disclosure, basis=codes, by=by, people=1, person_id=who, automatic=False)
 

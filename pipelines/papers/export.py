@@ -14,7 +14,7 @@ from hiu.extras import require
 from hiu.govern.login import login
 from hiu.govern.release.cells import to_public
 from hiu.month import Month
-from hiu.publish.access import charted, withheld
+from hiu.publish.access import charted, withheld, withheld_words
 from hiu.publish.board.charts import alts, board_charts
 from hiu.publish.board.data import data_file, printed
 from hiu.publish.board.paper import MARKING
@@ -90,7 +90,8 @@ def export_charts(
         for person in report.track(drawn, "charts"):
             written.add(f"{person.person_id}.{form}", chart_file(person, form))
     record(place, now, "charts_exported", **head, files=len(todo), kept=len(chosen) - len(todo))
-    say(f"{target}: {len(todo)} written, {len(chosen) - len(todo)} there already, withheld: {left_out}")
+    kept_back = withheld_words(tables["ranked"], rank.top)
+    say(f"{target}: {len(todo)} written, {len(chosen) - len(todo)} there already, withheld: {kept_back}")
     return target
 
 

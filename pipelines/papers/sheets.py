@@ -17,7 +17,7 @@ from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.release.working import whole_table
 from hiu.publish.sheet.page import person_sheet
-from pipelines.access.basis import allowed
+from pipelines.access.basis import allowed, refusal
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import stamp_of
@@ -73,7 +73,7 @@ def write_sheet(
     found = allowed(place, [who], purpose="support", recipient="clinician", on=now.date(), aliases=tables["aliases"])
     enter_look(place, now, "sheet", [who], by=name or None, month=wanted, refused=None if found.ids else "no basis")
     if not found.ids:
-        raise HiuError(f"no basis lets the clinician see {who} on {now.date()}; 'hiu basis' shows what is recorded")
+        raise HiuError(refusal(found, who, purpose="support", recipient="clinician", on=now.date()))
     path = _sheet_path(out, who, wanted)
     if not supported:
         _override(place, who, wanted, reason, name, now)

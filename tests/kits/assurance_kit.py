@@ -7,6 +7,7 @@ WORDS = (
     "version",
     "on",
     "settings_version",
+    "basis_version",
     "definitions_version",
     "model",
     "own_model",

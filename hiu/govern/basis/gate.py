@@ -1,12 +1,14 @@
 """The gate: whose data may go to a recipient for a purpose on a day. What no row allows is withheld.
 
 Rows come from site.toml (`[[basis]]`, for everybody) and from records (`hiu basis`, for one person). On a day,
-a row that forbids wins over every row that allows; nothing is built in, so an empty table lets nobody through.
+a row that forbids wins over every row that allows, but for a national opt-out of somebody who agreed to that very use;
+nothing is built in, so an empty table lets nobody through.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import product
 
 import polars as pl
 
@@ -20,15 +22,20 @@ from hiu.settings import Settings
 _SCHEMA = schema(BASIS)
 NAMED_TO = ("group", "clinician", "analyst")
 """Recipients who see people, each one as the basis lets them; a commissioner sees figures alone."""
+Uses = Collection[tuple[str, str]]
+"""Pairs of a purpose and a recipient."""
+PLANNING = frozenset(product(("planning",), RECIPIENTS))
+"""What a national data opt-out forbids unless a site sets something else, or a basis rests on section 251."""
 
 
 @dataclass(frozen=True)
 class GateResult:
-    """Who may be shown, how many may not, and the codes of the basis it rests on."""
+    """Who may be shown, how many may not, the codes of the basis it rests on, and of the rows that forbid somebody."""
 
     ids: frozenset[str]
     withheld: int
     codes: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
 
     @property
     def withheld_message(self) -> str:
@@ -63,10 +70,19 @@ def unsigned(settings: Settings, *, purpose: str, recipient: str) -> str:
     )
 
 
-def opt_out_of(settings: Settings, on: date) -> frozenset[str]:
-    """The purposes that a national data opt-out forbids on a day: those set, and those that rest on section 251."""
+def opt_out_of(settings: Settings, on: date) -> frozenset[tuple[str, str]]:
+    """What a national data opt-out forbids on a day: the purposes that are set, and what rests on section 251."""
     rows = (one for one in settings.basis if one.confidentiality == "section 251" and one.start <= on <= one.end)
-    return frozenset({*settings.governance.opt_out_purposes, *(one.purpose for one in rows)})
+    set_ = product(settings.governance.opt_out_purposes, RECIPIENTS)
+    return frozenset({*set_, *((one.purpose, one.recipient) for one in rows)})
+
+
+def opt_out_words(settings: Settings, on: date) -> str:
+    """The same in words: `planning, to everybody; support, to the group (section 251)`."""
+    set_ = settings.governance.opt_out_purposes
+    rest = sorted(use for use in opt_out_of(settings, on) if use[0] not in set_)
+    words = [f"{one}, to everybody" for one in set_] + [f"{one}, to the {to} (section 251)" for one, to in rest]
+    return "; ".join(words) or "nothing here"
 
 
 def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) -> pl.DataFrame:
@@ -76,49 +92,45 @@ def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) 
     return basis_table(settings, follow(recorded, aliases))
 
 
-def in_force(
-    basis: pl.DataFrame, *, purpose: str, recipient: str, on: date, opt_out: Collection[str] = ("planning",)
-) -> pl.DataFrame:
+def in_force(basis: pl.DataFrame, *, purpose: str, recipient: str, on: date, opt_out: Uses = PLANNING) -> pl.DataFrame:
     """The rows that bear on a purpose and a recipient on a day, both ends included.
 
-    `opt_out` = the purposes a national data opt-out forbids (care of the person is not among them). Raises UsageError.
+    `opt_out` = what a national data opt-out forbids (`opt_out_of`); leave that was recorded of the person for this
+    very use, such as explicit consent, ends it for that use. Raises UsageError.
     """
     for kind, word, terms in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
         if word not in terms:
             raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, terms)} There are: {', '.join(terms)}.")
-    return basis.filter(
+    rows = basis.filter(
         pl.col("purpose").is_in([purpose, EVERY]),
         pl.col("recipient").is_in([recipient, EVERY]),
         pl.col("start") <= on,
         pl.col("end").is_null() | (pl.col("end") >= on),
-        (pl.col("code") != "national_opt_out") | pl.col("allow") | pl.lit(purpose in opt_out),
     )
+    very_use = "allow", pl.col("purpose") == purpose, pl.col("recipient") == recipient, pl.col("person_id") != EVERY
+    agreed = rows.filter(*very_use)["person_id"]
+    holds = pl.lit((purpose, recipient) in opt_out) & ~pl.col("person_id").is_in(agreed.implode())
+    return rows.filter((pl.col("code") != "national_opt_out") | pl.col("allow") | holds)
 
 
 def permitted(
-    person_ids: Iterable[str],
-    basis: pl.DataFrame,
-    *,
-    purpose: str,
-    recipient: str,
-    on: date,
-    opt_out: Collection[str] = ("planning",),
+    person_ids: Iterable[str], basis: pl.DataFrame, *, purpose: str, recipient: str, on: date, opt_out: Uses = PLANNING
 ) -> GateResult:
     """Who of the people may be shown to a recipient for a purpose on a day; the one place where that is decided."""
     asked = frozenset(person_ids)
     rows = in_force(basis, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
     # a row that allows must name its purpose and recipient, however it came into the file
     allow = rows.filter("allow", pl.col("purpose") == purpose, pl.col("recipient") == recipient)
-    allowed, denied = set(allow["person_id"]), set(rows.filter(~pl.col("allow"))["person_id"])
+    forbid = rows.filter(~pl.col("allow"), pl.col("person_id").is_in([EVERY, *asked]))
+    allowed, denied = set(allow["person_id"]), set(forbid["person_id"])
     ids = asked if EVERY in allowed else asked & allowed
     ids = frozenset() if EVERY in denied else ids - denied
     used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
-    return GateResult(ids, len(asked) - len(ids), tuple(sorted(used)) if ids else ())
+    codes, denials = tuple(sorted(used)) if ids else (), tuple(sorted(set(forbid["code"])))
+    return GateResult(ids, len(asked) - len(ids), codes, denials)
 
 
-def hidden(
-    person_ids: Iterable[str], basis: pl.DataFrame, *, on: date, opt_out: Collection[str] = ("planning",)
-) -> frozenset[str]:
+def hidden(person_ids: Iterable[str], basis: pl.DataFrame, *, on: date, opt_out: Uses = PLANNING) -> frozenset[str]:
     """Who of the people may be shown on a day to none of those who see people by name (`NAMED_TO`): in no published
     table, page or notebook."""
     asked = frozenset(person_ids)
@@ -126,7 +138,7 @@ def hidden(
     return asked.difference(*(one.ids for one in found))
 
 
-def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Collection[str]) -> frozenset[str]:
+def left_out(basis: pl.DataFrame, codes: Collection[str], on: date, opt_out: Uses) -> frozenset[str]:
     """People who are not in aggregates that leave, either: a row with one of `codes` forbids planning on the day."""
     rows = in_force(basis, purpose="planning", recipient="commissioner", on=on, opt_out=opt_out)
     found = rows.filter(~pl.col("allow"), pl.col("code").is_in(list(codes)), pl.col("person_id") != EVERY)
@@ -139,7 +151,7 @@ def basis_block(purpose: str, recipient: str, start: date) -> str:
         f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
         'code = "the lawful basis, as your privacy notice cites it"\ndecided_by = "who decided it"\n'
         'evidence = "reference of the impact assessment"\n'
-        '# confidentiality = "section 251"  # or implied consent, explicit consent, public interest\n'
+        '# confidentiality = "implied consent"  # or explicit consent, public interest, section 251\n'
         f"start = {start}\nend = YYYY-MM-DD\n"
     )
 

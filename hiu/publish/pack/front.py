@@ -80,7 +80,7 @@ def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Ove
         f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
     )
     return {
-        "all": f"All {len(supported)} people who are supported have {having}." if having else "",
+        "all": f"All {len(supported)} people in support who may be shown have {having}." if having else "",
         "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
         "rows": [
             Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])

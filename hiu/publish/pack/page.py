@@ -11,7 +11,7 @@ from dataclasses import asdict
 
 from hiu.model import DATASETS, LABELS
 from hiu.month import Month
-from hiu.publish.access import visible, withheld
+from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
@@ -77,7 +77,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "withheld": left_out,
+        "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
         "top": settings.rank.top,

@@ -160,7 +160,7 @@ class View(Front):
     is supported without a contact."""
 
     stamp: Stamp
-    withheld: int
+    withheld: str
     nobody: dict[str, str] | None
     marking: str
     top: int

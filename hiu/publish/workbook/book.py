@@ -34,14 +34,14 @@ _BASE: dict[str, object] = {"font_name": FACE, "font_size": 10, "valign": "top"}
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What a month's workbook is made from. `sets` = data sets in order; `withheld` = people the gate holds back."""
+    """What a month's workbook is made from. `sets` = data sets in order; `withheld` = how many the gate holds back."""
 
     stamp: Stamp
     people: Sequence[ListedPerson]
     actions: Sequence[Action]
     series: Mapping[str, PersonSeries]
     sets: tuple[str, ...]
-    withheld: int
+    withheld: str
     key: bytes
 
     def choices(self, column: int = 4) -> str:

@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 from hiu.model import DATASETS
 from hiu.model.grades import BAND_FROM
 from hiu.model.meeting import CHOICES, GATE_DATES
-from hiu.publish.access import withheld
+from hiu.publish.access import withheld_words
 from hiu.publish.charts.data import series
 from hiu.publish.feeds import own_sets
 from hiu.publish.people import actions_of
@@ -91,7 +91,7 @@ def workbook(tables: Tables, *, stamp: Stamp, settings: Settings, key: bytes) ->
         actions=[one for one in actions_of(tables["meeting_entry"], done=False) if one.person_id in ids],
         series={one.person_id: one for one in drawn},
         sets=(*DATASETS, *extra),
-        withheld=withheld(tables["ranked"], settings.rank.top),
+        withheld=withheld_words(tables["ranked"], settings.rank.top),
         key=key,
     )
     target = io.BytesIO()

@@ -26,7 +26,7 @@ def basis(
     deny: Annotated[str | None, typer.Option(help="What forbids it: objection, restriction, withdrawn ...")] = None,
     end: Annotated[str | None, typer.Option(help="End a row of this person: its code")] = None,
     purpose: Annotated[str | None, typer.Option(help="support or planning (to forbid: any, if not given)")] = None,
-    recipient: Annotated[str | None, typer.Option(help="group, clinician, analyst or commissioner")] = None,
+    recipient: Annotated[str | None, typer.Option(help="group, clinician, analyst, commissioner or partner")] = None,
     opt_out: Annotated[Path | None, typer.Option(help="CSV with a column of NHS numbers opted out nationally")] = None,
     evidence: Annotated[str | None, typer.Option(help="Where the decision is kept")] = None,
     until: Until = None,

@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.govern import records
 from hiu.govern.basis.clock import days_text
+from hiu.govern.basis.gate import opt_out_words
 from hiu.govern.erase.tombstone import CODE
 from hiu.govern.pseudonym import key_id
 from hiu.govern.release.outputs import put
@@ -33,6 +34,10 @@ from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_rev
 def print_basis(place: Place, person: str | None, on: date, *, kept_runs: Sequence[str], as_json: bool) -> None:
     """The rows in force, and for a person what they come to; before them what became of runs that are kept."""
     rows = basis_of(place).filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on))
+    own = place.settings.basis
+    answers = {(EVERY, one.purpose, one.recipient, one.code, one.start): one.confidentiality for one in own}
+    hows = [answers.get(key) for key in rows.select("person_id", "purpose", "recipient", "code", "start").rows()]
+    rows = rows.with_columns(pl.Series("confidentiality", hows, dtype=pl.String))
     if person:
         rows = rows.filter(pl.col("person_id").is_in([person, EVERY]))
     if as_json:
@@ -46,7 +51,10 @@ def print_basis(place: Place, person: str | None, on: date, *, kept_runs: Sequen
         verb = "may go" if row["allow"] else "may NOT go"
         until = f" until {day(row['end'])}" if row["end"] else ""
         purpose, recipient = ("any" if row[name] == EVERY else row[name] for name in ("purpose", "recipient"))
-        out(f"{who}: {verb} to {recipient} for {purpose}{until}: {row['code']} (decided by {row['decided_by']})")
+        how = "" if row["confidentiality"] is None else f"; confidentiality: {row['confidentiality'] or 'not said'}"
+        to = "where the opt-out holds" if row["code"] == "national_opt_out" else f"to {recipient} for {purpose}"
+        out(f"{who}: {verb} {to}{until}: {row['code']} (decided by {row['decided_by']}){how}")
+    out(f"the national data opt-out forbids: {opt_out_words(place.settings, on)}")
     if rows.is_empty():
         out("no basis is in force: nobody is shown to anybody. See [[basis]] in site.toml and docs/governance.md")
     _print_verdicts(place, person, on)
@@ -60,8 +68,9 @@ def _print_verdicts(place: Place, person: str | None, on: date) -> None:
     for purpose, recipient in (
         (p, r) for p in PURPOSES for r in RECIPIENTS if (p == "planning") == (r == "commissioner")
     ):
-        yes = allowed(place, [person], purpose=purpose, recipient=recipient, on=on).ids
-        out(f"  {purpose}, {recipient}: {'shown' if yes else 'withheld'}")
+        found = allowed(place, [person], purpose=purpose, recipient=recipient, on=on)
+        why = f" ({join_words(found.denials)})" if found.denials else ""
+        out(f"  {purpose}, {recipient}: {'shown' if found.ids else f'withheld{why}'}")
     gates, lacks = gates_of(place, person, on)
     out(f"gates: {gates or 'none is on record'}")
     if lacks:

@@ -13,7 +13,7 @@ from hiu.publish.pack.words import definitions_version
 from hiu.publish.quality.equality import audited
 from hiu.publish.words.text import count_of, day
 from hiu.version import VERSION
-from pipelines.common.fingerprint import build
+from pipelines.common.fingerprint import build, digest
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
 from pipelines.govern.assurance.involvement import involvement
@@ -46,6 +46,7 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         "on": day(now.date()),
         "made": f"Made by `hiu assurance` ({version}) for {settings.name} on {day(now.date())}.",
         "settings_version": settings.version,
+        "basis_version": digest([one.model_dump() for one in settings.basis], settings.governance.model_dump())[:8],
         "definitions_version": definitions_version(),
         "model": model_of(place).version,
         "fewest": FEWEST,

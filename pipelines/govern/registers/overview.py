@@ -12,6 +12,7 @@ import polars as pl
 from hiu.errors import HiuError
 from hiu.govern import audit, reads, records
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.basis.gate import opt_out_words
 from hiu.govern.release.disclosure import count_text
 from hiu.model.govern import BASIS, DISCLOSURES, EVERY
 from hiu.publish.pages import render
@@ -62,8 +63,8 @@ def _breaches(place: Place, now: datetime) -> list[str]:
     rows = breaches_of(place)
     reported = rows.drop_nulls("notified_at")
     late = reported.filter(pl.col("notified_at") > pl.col("notify_by")).height
-    first = f"Entered: {rows.height}. Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
-    return [first, *breaches_due(place, now)]
+    reports = f"Reported to the Commissioner: {reported.height}, of which after 72 hours: {late}."
+    return [f"Breaches entered: {rows.height}. {reports}", *breaches_due(place, now)]
 
 
 def _objections(place: Place, now: datetime) -> list[str]:
@@ -72,12 +73,13 @@ def _objections(place: Place, now: datetime) -> list[str]:
         ~pl.col("allow"), pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on)
     )
     out = place.settings.governance.left_out_of_counts
+    kept = {"national_opt_out": f"kept from: {opt_out_words(place.settings, on)}"}
     lines = [
-        f"{code}: {count_text(n)} people; not shown by name"
+        f"{code}: {count_text(n)} people; {kept.get(code, 'not shown by name')}"
         + ("; not counted in figures that leave either" if code in out else "; counted in figures that leave")
         for code, n in rows.filter(pl.col("person_id") != EVERY).group_by("code").len().sort("code").iter_rows()
     ]
-    return lines or ["None is in force."]
+    return lines or ["No objection, restriction or opt-out is in force."]
 
 
 WHY_DUE = {

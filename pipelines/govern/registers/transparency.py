@@ -77,7 +77,7 @@ def _owner(place: Place) -> Fields:
     return {
         "2.1.1 Organisation or department": [place.settings.name],
         "2.1.2 Team": [TO_FILL],
-        "2.1.3 Senior responsible owner": [f"Who decided the lawful basis: {decided}", f"Owner: {TO_FILL}"],
+        "2.1.3 Senior responsible owner": [f"Owner: {TO_FILL}", f"The lawful basis was decided by: {decided}"],
         "2.1.4 Third party involvement": ["The tool calls no service of a supplier.", f"Contracts: {TO_FILL}"],
     }
 

@@ -17,7 +17,7 @@ _TASKS = ("Partnership", "Prevention", "Intervention")
 
 
 def people_paper(
-    tables: Mapping[str, pl.DataFrame], shown: pl.DataFrame, top: int, withheld: int, stamp: Stamp
+    tables: Mapping[str, pl.DataFrame], shown: pl.DataFrame, top: int, withheld: str, stamp: Stamp
 ) -> Part:
     """The paper: `tables` have passed the gate, `shown` are the rows of the list that may be shown."""
     names = {who: display_name(name) for who, name in tables["people"].select("person_id", "name_text").iter_rows()}

@@ -14,7 +14,7 @@ from hiu.govern.release.ground import Ground
 from hiu.month import Month
 from hiu.places.demand import LEVELS as LABELS
 from hiu.places.demand import PERIOD, clustering, persons, populations
-from hiu.publish.access import visible, withheld
+from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.pathway.forms import files
 from hiu.publish.pathway.labels import NAMED, unnamed
 from hiu.publish.pathway.part import Part
@@ -76,8 +76,9 @@ def write_people(place: Place, month: str | None, *, folder: Path | None, now: d
     enter_look(place, now, TASKING.what, ids, month=wanted)
     about = {"basis": found.codes, "by": login(), "people": len(ids), "withheld": left_out, "file": target.name}
     enter_disclosure(place, now, TASKING, **about)  # type: ignore[arg-type]
-    say(f"withheld: {left_out}")
-    return _write(target, people_paper(tables, shown, top, left_out, _stamp(place, wanted, source, now)))
+    kept_back = withheld_words(tables["ranked"], top)
+    say(f"withheld: {kept_back}")
+    return _write(target, people_paper(tables, shown, top, kept_back, _stamp(place, wanted, source, now)))
 
 
 def adults(tables: Mapping[str, pl.DataFrame], minimum_age: int) -> pl.DataFrame:

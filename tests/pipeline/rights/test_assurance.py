@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import NOW
+from areakit import NOW, PlaceOf
 from rights_kit import Known
 from typer.testing import CliRunner
 
@@ -22,7 +23,7 @@ from hiu.publish.assurance.rag import ratings
 from hiu.publish.words.text import day
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place
-from pipelines.govern.assurance.facts import NOTHING, figures_of
+from pipelines.govern.assurance.facts import NOTHING, facts_of, figures_of
 from pipelines.govern.assurance.involvement import involvement
 from pipelines.govern.assurance.pack import ANSWERS, Written, write_pack
 
@@ -158,3 +159,12 @@ def test_the_command_says_what_it_wrote(known: Known, tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["assurance", "--out", str(tmp_path / "p"), *site])
     assert said.exit_code == 0 and "begin with assurance.html" in said.output and ANSWERS in said.output
     assert OPEN in (tmp_path / "p" / "assurance.html").read_text(encoding="utf-8")
+
+
+def test_the_basis_has_a_version_that_moves_with_it(place_of: PlaceOf) -> None:
+    """The settings' version leaves the basis out, since no figure hangs on it; what is signed has to tell it."""
+    place = place_of()
+    under = tuple(one.model_copy(update={"confidentiality": "section 251"}) for one in place.settings.basis)
+    other = replace(place, settings=place.settings.model_copy(update={"basis": under}))
+    (one, two) = (facts_of(each, NOW) for each in (place, other))
+    assert one["basis_version"] != two["basis_version"] and one["settings_version"] == two["settings_version"]

@@ -33,7 +33,7 @@ def test_the_page_has_every_register_the_head_and_no_person(changed: Known) -> N
     chapters = chapters_of(place, NOW)
     assert len(chapters) == 9 and all(chapters.values())
     assert "erasure 1" in chapters["Requests of people about their data"][0]
-    assert "Entered: 1." in chapters["Breaches"][0] and "due in 72 hours" in chapters["Breaches"][1]
+    assert "Breaches entered: 1." in chapters["Breaches"][0] and "due in 72 hours" in chapters["Breaches"][1]
     assert audit.head(place.audit) in page
     assert not PERSON_ID.search(page) and str(changed.other["name_text"]) not in page
 

@@ -6,18 +6,22 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import NOW, PlaceOf
+from areakit import LAST, NOW, PlaceOf, run
 from rights_kit import Known
 from typer.testing import CliRunner
 
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.govern import audit, records
 from hiu.model.govern import BASIS, BREACHES, REQUESTS
-from pipelines.access.basis import allowed, denial, hidden, last_aliases
+from pipelines.access.basis import allowed, denial, digest_of, hidden, last_aliases, supported_withheld
 from pipelines.cli import app
+from pipelines.commands.govern.messages import print_basis
+from pipelines.common.place import Place
+from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.govern.registers.breaches import add_breach, breaches_due, note_breach
 from pipelines.govern.registers.overview import chapters_of
 from pipelines.govern.registers.requests import (
@@ -30,6 +34,7 @@ from pipelines.govern.registers.requests import (
     resume,
     wait_for,
 )
+from pipelines.papers.sheets import write_sheet
 
 
 def asked(kind: str = "access", person: str | None = None, on: date | None = None) -> NewRequest:
@@ -124,21 +129,91 @@ def test_counts_of_people_on_the_page_of_an_inspection_are_as_counts_may_leave(c
     assert not [line for line in said if re.search(r"(?<!\d)[1-7](?!\d)", line)]
 
 
-@pytest.mark.parametrize(("answer", "shown"), [("section 251", False), ("implied consent", True)])
-def test_who_opted_out_is_shown_to_nobody_for_what_rests_on_section_251(
-    changed: Known, answer: str, shown: bool
-) -> None:
-    settings, today, person = changed.place.settings, NOW.date(), str(changed.other["person_id"])
-    own = tuple(one.model_copy(update={"confidentiality": answer}) for one in settings.basis)
-    place = replace(changed.place, settings=settings.model_copy(update={"basis": own}))
-    row = denial(person, "national_opt_out", by="Officer", evidence="list", start=today, now=NOW)
+def opted_out(known: Known, *recipients: str) -> tuple[Place, str]:
+    """The site, where these recipients see people under section 251, others by implied consent; and who opted out."""
+    settings, person = known.place.settings, str(known.other["person_id"])
+    answers = {True: "section 251", False: "implied consent"}
+    own = tuple(
+        one.model_copy(update={"confidentiality": answers[one.purpose == "support" and one.recipient in recipients]})
+        for one in settings.basis
+    )
+    place = replace(known.place, settings=settings.model_copy(update={"basis": own}))
+    row = denial(person, "national_opt_out", by="Officer", evidence="list", start=NOW.date(), now=NOW)
     records.add(place, BASIS, [row])
-    for recipient in ("group", "clinician"):
-        found = allowed(place, [person], purpose="support", recipient=recipient, on=today)
-        assert (person in found.ids) is shown, recipient
+    return place, person
+
+
+@pytest.mark.parametrize("recipients", [(), ("group",), ("group", "clinician", "analyst")])
+def test_who_opted_out_is_kept_from_those_alone_who_see_people_under_section_251(
+    changed: Known, recipients: tuple[str, ...]
+) -> None:
+    (place, person), today = opted_out(changed, *recipients), NOW.date()
+    for to in ("group", "clinician", "analyst"):
+        found = allowed(place, [person], purpose="support", recipient=to, on=today)
+        assert (person in found.ids) is (to not in recipients), to
     tables = {"people": pl.DataFrame({"person_id": [person]}), "aliases": last_aliases(place)}
-    assert (person in hidden(place, tables, today)) is not shown
-    assert f"confidentiality: {answer}" in " ".join(chapters_of(place, NOW)["Lawful basis"])
+    assert (person in hidden(place, tables, today)) is (len(recipients) == 3)
+    assert ("confidentiality: section 251" in " ".join(chapters_of(place, NOW)["Lawful basis"])) is bool(recipients)
+
+
+def test_the_officer_is_told_which_block_brings_the_opt_out_in(
+    changed: Known, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, person = opted_out(changed, "group")
+    told = " ".join(chapters_of(place, NOW)["Objections, opt-outs and restrictions"])
+    assert "kept from: planning, to everybody; support, to the group (section 251)" in told
+    print_basis(place, person, NOW.date(), kept_runs=[], as_json=False)
+    said = capsys.readouterr().out
+    assert "group for support" in said and "confidentiality: section 251" in said
+    assert "confidentiality: implied consent" in said
+    assert "the national data opt-out forbids: planning, to everybody; support, to the group (section 251)" in said
+    assert "support, group: withheld (national_opt_out)" in said and "support, clinician: shown" in said
+    agreed = BasisChange(
+        allow="explicit consent", deny=None, end=None, purpose="support", recipient="group", until=None
+    )
+    record_change(place, person, agreed, evidence="form 7", by="Officer", now=NOW)
+    print_basis(place, person, NOW.date(), kept_runs=[], as_json=False)
+    assert "support, group: shown" in capsys.readouterr().out
+
+
+def test_a_refused_sheet_names_the_row_that_forbids_it(changed: Known, tmp_path: Path) -> None:
+    place, person = opted_out(changed, "group", "clinician")
+    with pytest.raises(HiuError, match=f"'national_opt_out' on record keeps {person} from the clinician"):
+        write_sheet(place, person, None, tmp_path, override="urgent", by="Dr Oakes", now=NOW)
+    assert allowed(place, [person], purpose="support", recipient="analyst", on=NOW.date()).ids
+    bare = replace(place, settings=place.settings.model_copy(update={"basis": ()}))
+    with pytest.raises(HiuError, match="no basis lets the clinician see"):
+        write_sheet(bare, person, None, tmp_path, override="urgent", by="Dr Oakes", now=NOW)
+
+
+def test_a_month_is_made_again_once_its_blocks_rest_on_section_251(changed: Known) -> None:
+    place, _ = opted_out(changed)
+    under = tuple(one.model_copy(update={"confidentiality": "section 251"}) for one in place.settings.basis)
+    other = replace(place, settings=place.settings.model_copy(update={"basis": under}))
+    assert digest_of(place, NOW.date()) != digest_of(other, NOW.date())
+
+
+@pytest.mark.parametrize(("code", "told"), [("objection", True), ("national_opt_out", True), ("died", False)])
+def test_a_person_in_support_who_is_withheld_is_told_of(changed: Known, code: str, told: bool) -> None:
+    place, today = changed.place, NOW.date()
+    own = tuple(one.model_copy(update={"confidentiality": "section 251"}) for one in place.settings.basis)
+    place = replace(place, settings=place.settings.model_copy(update={"basis": own}))
+    ranked = pl.read_parquet(place.which(None)[1] / "ranked.parquet")
+    person = str(ranked.filter(access="supported").sort("rank")["person_id"][0])
+    assert supported_withheld(place, today) == []
+    records.add(place, BASIS, [denial(person, code, by="Officer", evidence="letter", start=today, now=NOW)])
+    found = supported_withheld(place, today)
+    if not told:
+        assert found == []
+        return
+    (line,) = found
+    assert f"1 person in support is withheld from the group: {code} 1" in line and person not in line
+    outcome = run(place, LAST, at=NOW + timedelta(hours=1))
+    assert line in outcome.warnings and outcome.published
+    pack = (outcome.published / "pack.html").read_text(encoding="utf-8")
+    assert ", of them 1 in support<" in pack and person not in pack
+    site = ["--site", str(place.home), "--curated", str(place.curated)]
+    assert ("in support is withheld" in CliRunner().invoke(app, ["status", *site]).output) is (code == "objection")
 
 
 def test_the_log_knows_the_person_by_token(changed: Known) -> None:

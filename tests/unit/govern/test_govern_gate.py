@@ -9,7 +9,7 @@ import pytest
 from signed import Signed
 
 from hiu.errors import HiuError, UsageError
-from hiu.govern.basis.gate import basis_table, follow, left_out, opt_out_of, permitted, row, unsigned
+from hiu.govern.basis.gate import NAMED_TO, basis_table, follow, hidden, left_out, opt_out_of, permitted, row, unsigned
 from hiu.govern.records import add, read
 from hiu.model.govern import BASIS
 from hiu.publish.access import gated, mark, visible, withheld
@@ -115,22 +115,47 @@ def test_a_national_opt_out_forbids_planning_and_not_a_persons_own_care() -> Non
     board = site("planning", "commissioner")
     assert asked(board, opted, purpose="planning", recipient="commissioner") == ({BOB, CAZ}, 1)
     basis = basis_table(board, frame(opted, of(BOB, "objection"), of(CAZ, "withdrawn")))
-    codes = ("objection", "national_opt_out")
-    assert left_out(basis, codes, TODAY, ("planning",)) == {ANN, BOB}
+    codes, opt_out = ("objection", "national_opt_out"), opt_out_of(board, TODAY)
+    assert left_out(basis, codes, TODAY, opt_out) == {ANN, BOB}
     assert left_out(basis, codes, TODAY, ()) == {BOB}, "a site may read the policy otherwise"
-    assert left_out(basis, (), TODAY, ("planning",)) == frozenset()
+    assert left_out(basis, (), TODAY, opt_out) == frozenset()
 
 
-def test_a_national_opt_out_forbids_what_rests_on_section_251() -> None:
-    """COPI regulations 2 and 5: the opt-out applies unless the approval says otherwise."""
-    opted, (one,) = of(ANN, "national_opt_out"), site().basis
-    for answer, shown in (("section 251", {BOB, CAZ}), ("explicit consent", {*EVERYBODY}), ("", {*EVERYBODY})):
-        own = Settings(name="A", basis=(one.model_copy(update={"confidentiality": answer}),))
-        rows, opt_out = basis_table(own, frame(opted)), opt_out_of(own, TODAY)
-        found = permitted(EVERYBODY, rows, purpose="support", recipient="group", on=TODAY, opt_out=opt_out)
-        assert found.ids == shown, answer
-    over = Settings(name="A", basis=(one.model_copy(update={"confidentiality": "section 251"}),))
-    assert opt_out_of(over, date(2027, 1, 1)) == {"planning"}, "the block has ended"
+def under_251(*recipients: str) -> Settings:
+    """A site that names people to all three; to these under section 251, to others by implied consent."""
+    (one,) = site().basis
+    answers = {to: "section 251" if to in recipients else "implied consent" for to in NAMED_TO}
+    rows = [one.model_copy(update={"recipient": to, "confidentiality": how}) for to, how in answers.items()]
+    return Settings(name="A", basis=tuple(rows))
+
+
+@pytest.mark.parametrize("recipients", [(), ("group",), ("group", "analyst"), NAMED_TO])
+def test_a_national_opt_out_keeps_people_from_those_alone_who_see_them_under_section_251(
+    recipients: tuple[str, ...],
+) -> None:
+    own = under_251(*recipients)
+    rows, opt_out = basis_table(own, frame(of(ANN, "national_opt_out"))), opt_out_of(own, TODAY)
+    for to in NAMED_TO:
+        found = permitted(EVERYBODY, rows, purpose="support", recipient=to, on=TODAY, opt_out=opt_out)
+        assert (ANN in found.ids) is (to not in recipients), to
+        assert found.denials == (("national_opt_out",) if to in recipients else ())
+    assert hidden(EVERYBODY, rows, on=TODAY, opt_out=opt_out) == ({ANN} if recipients == NAMED_TO else set())
+    ended = opt_out_of(own, date(2027, 1, 1))
+    assert {purpose for purpose, _ in ended} == {"planning"}, "the blocks have ended"
+
+
+def test_consent_to_the_very_use_ends_the_opt_out_for_it_and_for_nothing_else() -> None:
+    own = under_251("group", "analyst")
+    agreed = of(ANN, "explicit consent", allow=True, purpose="support", recipient="group")
+    basis = basis_table(own, frame(of(ANN, "national_opt_out"), of(BOB, "national_opt_out"), agreed))
+    opt_out = opt_out_of(own, TODAY)
+    for to, shown in (("group", {ANN, CAZ}), ("analyst", {CAZ})):
+        found = permitted(EVERYBODY, basis, purpose="support", recipient=to, on=TODAY, opt_out=opt_out)
+        assert found.ids == shown, to
+    assert left_out(basis, ["national_opt_out"], TODAY, opt_out) == {ANN, BOB}, "planning was not agreed to"
+    over = basis.with_columns(end=pl.when("allow").then(date(2026, 4, 7)).otherwise("end"))
+    ended = permitted(EVERYBODY, over, purpose="support", recipient="group", on=TODAY, opt_out=opt_out)
+    assert ANN not in ended.ids, "the consent ran out"
 
 
 def test_leave_for_one_person_is_for_them_alone() -> None:

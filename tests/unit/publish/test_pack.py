@@ -63,7 +63,7 @@ def test_what_the_gate_holds_back_is_counted_and_nowhere_else() -> None:
     tables = pack_area.tables(NAMES)
     ids = [pack_area.person_id(k) for k in range(1, 9)]
     text = page(gated(tables, ids))
-    assert "Withheld: 1" in text and NAMES[0] not in text and pack_area.person_id(0) not in text
+    assert "Withheld: 1, of them 1 in support" in text and NAMES[0] not in text and pack_area.person_id(0) not in text
     assert pack_area.SECRET in text, "the note of somebody else's action"
 
 
@@ -266,8 +266,9 @@ def test_what_everybody_supported_has_overdue_is_said_once() -> None:
     tables = pack_area.tables(NAMES)
     late = tables["support"].with_columns(capacity_at=pl.lit(date(2025, 1, 2)), plan_review_at=pl.lit(date(2025, 2, 3)))
     overdue = view({**tables, "support": late})["overdue"]
-    many = f"All {late.height} people who are supported have an overdue capacity review and an overdue plan review."
-    assert overdue["all"] == many and overdue["kinds"][:2] == ["Capacity review, last", "Plan review, was due"]
+    both = "an overdue capacity review and an overdue plan review"
+    assert overdue["all"] == f"All {late.height} people in support who may be shown have {both}."
+    assert overdue["kinds"][:2] == ["Capacity review, last", "Plan review, was due"]
     assert {tuple(one["cells"][:2]) for one in overdue["rows"]} == {("2 Jan 2025", "3 Feb 2025")}
 
 
