@@ -224,7 +224,9 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
     if free_before < 1:
         return f"All of the {earlier} months before were in hospital, so there are none outside to compare with."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
-    days = f"the {free:.0f} of these {beds.days} days" if beds.recent[at] >= 1 else f"these {beds.days} days, all of them"
+    days = (
+        f"the {free:.0f} of these {beds.days} days" if beds.recent[at] >= 1 else f"these {beds.days} days, all of them"
+    )
     return (
         f"Going by the {earlier} months before, {EXPECTED} would be expected in {days} outside hospital "
         f"({unit} per 30 such days: {now}, {then} before)."

@@ -170,8 +170,8 @@ def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restate
     by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
     assert (
         by["B"]
-        == "Up from 2nd to 1st: others moved down or left the list; this person's intensity fell too, but by less: from "
-        "76.8 to 71.6."
+        == "Up from 2nd to 1st: others moved down or left the list; this person's intensity fell too, but by less: "
+        "from 76.8 to 71.6."
     )
     assert by["A"].startswith("Down from 1st to 2nd: over 3 months severity score 22, was 30.")
 
