@@ -6,7 +6,7 @@ time, is shown as a date.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -197,6 +197,44 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     ago = count_of((month.end - row["start"].date()).days, "day")
     what = f"{_words(row['dataset'], 1)}{apart} ({about}); {ended}"
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
+
+
+def last_stay(timeline: pl.DataFrame, month: Month, months: int = 6) -> str:
+    """The latest stay in a mental-health bed, if it goes on or ended in the latest `months`: where, its days, and the
+    contacts during it and since; else that there was none in these months."""
+    since = (month - (months - 1)).start
+    rows = timeline.filter(pl.col("start") < month.end + timedelta(days=1)).sort("start").to_dicts()
+    stays = [row for row in rows if is_stay(row) and (_goes_on(row, month) or _ended_since(row, since))]
+    if not stays:
+        return f"No stay in a mental-health bed in the last {months} months is in the records."
+    row = stays[-1]
+    first, last = row["start"].date(), None if _goes_on(row, month) else row["end"].date()
+    events = [one["start"].date() for one in rows if not is_stay(one) and one["counted"]]
+    during = sum(first <= on <= (last or month.end) for on in events)
+    details = _details(row)
+    where = f"a mental-health bed{f' ({details})' if details else ''}"
+    if last is None:
+        return f"In {where} since {day(first)}; {count_of(during, 'contact')} during the stay."
+    nights = count_of((last - first).days, "night")
+    after = sum(on > last for on in events)
+    return (
+        f"Left {where} on {day(last)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
+        f"and not in the months below). {_some(during)} during the stay, {_some(after).lower()} since."
+    )
+
+
+def _goes_on(row: Row, month: Month) -> bool:
+    end: datetime | None = row["end"]
+    return row["ended"] == "open" if end is None else end.date() > month.end
+
+
+def _ended_since(row: Row, since: date) -> bool:
+    end: datetime | None = row["end"]
+    return end is not None and end.date() >= since
+
+
+def _some(n: int) -> str:
+    return count_of(n, "contact") if n else "No contact"
 
 
 def moment(when: datetime) -> str:

@@ -21,9 +21,11 @@ from hiu.publish.people import ages
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
+from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
     "danger": "Suicide, self-harm or overdose in the records",
+    "detained": "Under 18 and detained, or assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
@@ -34,8 +36,9 @@ ALERTS = {
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
     "What the contacts of the last 3 months were about (suicide, self-harm, overdose) is looked at for supported "
-    "people only. A candidate without such an alert may have it in the records: the person sheet, made with a reason, "
-    "says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said of them."
+    "people only. A candidate or an under-18 without such an alert may have it in the records: the person sheet, made "
+    "with a reason, says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said "
+    "of them."
 )
 """Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
@@ -110,7 +113,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_danger, _beds, _lost, _left, _dates, _doubts):
+    for part in (_danger, _detained, _beds, _lost, _left, _dates, _doubts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -129,6 +132,27 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     for person_id in (one for one, row in rows.items() if shows_gates(row)):
         if words := danger(timeline.filter(person_id=person_id), month):
             yield person_id, "danger", words.removesuffix(".")
+
+
+def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Detentions and assessments of under-18s in the last 3 months. Of a candidate nothing is dated."""
+    own = tables["monthly_demand"].filter(
+        pl.col("month").is_between((month - 2).start, month.start), pl.col("dataset").is_in(["s136", "mha_assessment"])
+    )
+    for person_id, found in sorted(_by_dataset(own).items()):
+        if person_id in rows and rows[person_id]["list"] != "adult" and (words := amounts(found)):
+            yield person_id, "detained", f"{words} in the last 3 months"
+
+
+def _by_dataset(demand: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """By person: how many of each data set."""
+    totals = (
+        demand.group_by("person_id", "dataset").agg(pl.col("n").sum()).sort("person_id", "dataset", descending=True)
+    )
+    out: dict[str, dict[str, float]] = {}
+    for person_id, dataset, n in totals.iter_rows():
+        out.setdefault(person_id, {})[dataset] = n
+    return out
 
 
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

@@ -12,8 +12,12 @@ MATCHES = 10
 """Pairs shown; the rest are counted."""
 CHECK = "check which is right before relying on it"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = f"More than one NHS number or date of birth was sent ({CHECK}); no match waits for a decision, since"
-"""Before why people with such a conflict are not among the pairs."""
+OTHERS = f"More than one NHS number or date of birth: {CHECK}"
+"""Heading of people with such a conflict who are not among the pairs."""
+NOTHING_WAITS = "No match waits for a decision, since"
+"""Before why that is so."""
+LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
+"""Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
 
 
@@ -41,6 +45,11 @@ def doubted(tables: Tables, shown: Collection[str]) -> Mapping[str, str]:
             if person in shown:
                 out.setdefault(person, str(row["why"]))
     return out
+
+
+def settled_people(found: Matches) -> int:
+    """How many people with a conflict are not among the pairs."""
+    return sum(len(ids) for _, ids in found["settled"])
 
 
 def _decided(tables: Tables) -> pl.DataFrame:

@@ -18,10 +18,10 @@ from hiu.publish.charts.headings import recent
 from hiu.publish.pack.alerts import ALERTS, SUPPORTED_ONLY, alerted
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
-from hiu.publish.pack.matches import OTHERS
+from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import definitions, definitions_version, nobody_shown, settings_list
+from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, settings_list
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
@@ -40,6 +40,11 @@ ASK_FIRST = "Ask the lead clinician before support is offered again."
 MINOR = (
     "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "
     "nothing about the duty to refer a child at risk."
+)
+MINORS_NOTE = (
+    "Places U1, U2 and so on are a list of their own and take none of the adults' places. Whether this meeting talks "
+    "about any of them is for the chair and the children's safeguarding lead to say. What contacts were about "
+    "(suicide, self-harm, overdose) was looked at for those alone who are supported."
 )
 PACK_TABLES = (
     "ranked",
@@ -157,6 +162,11 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             access=ACCESS,
             alerts=ALERTS,
             conflict=OTHERS,
+            nothing_waits=NOTHING_WAITS,
+            less_sure=LESS_SURE,
+            conflicts=settled_people(view["matches"]),
+            no_row=no_row,
+            minors_note=MINORS_NOTE,
             alerted=[one for one in alerted(people) if not one["minor"]],
             alerted_minors=[one for one in alerted(people) if one["minor"]],
             supported_only=SUPPORTED_ONLY,

@@ -10,10 +10,10 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
-from hiu.publish.pack.matches import OTHERS
-from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, certain
+from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
-from hiu.publish.pack.words import definitions_version
+from hiu.publish.pack.words import definitions_version, no_row, place_words
 from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
@@ -109,7 +109,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     return {
         **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
         **{key: value for key, value in view.items() if key in as_is},
-        "unlisted": [f"{name(one)}: {why}. Support goes on." for one, why in view["unlisted"]],
+        "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "next_month": (stamp.month + 1).title,
@@ -145,14 +145,15 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "matches": [
-            *(_match(pair, either) for pair in view["matches"]["pairs"]),
-            *(f"{OTHERS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]),
-        ],
+        "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
+        "less_sure": LESS_SURE,
+        "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
+        "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         f"overlap there is no reliable difference. {certain(view['definitions'])}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
+        "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in view["people"] if person["minor"]],
         "settings_version": stamp.settings_version,
     }
@@ -191,7 +192,7 @@ def _match(pair: Match, either: Naming) -> str:
 
 def _row(person: Person) -> list[str]:
     return [
-        str(person["rank"]),
+        place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
         fit(person["name"], CELL, 9)
@@ -220,7 +221,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
-    place = "Supported:" if person["supported"] and person["rank"] > top else f"{person['rank']}."
+    place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
     shown = [
         one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")

@@ -4,6 +4,7 @@ import hashlib
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
+from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in
 from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
 from hiu.publish.words.terms import label_words
@@ -92,3 +93,18 @@ def _in_words(name: str) -> str:
     """What a setting is: as definitions.toml says, else its own name."""
     table, _, last = name.rpartition(".")
     return SETTINGS.get(name) or (f"{SETTINGS[table]}: {last}" if table in SETTINGS else name)
+
+
+def place_words(person: Person) -> str:
+    """The place as it is called in the meeting; that of an under-18 begins with U, since two lists have a 1st place."""
+    return f"{'U' if person['minor'] else ''}{person['rank']}"
+
+
+def no_row(why: str) -> str:
+    """Why somebody whose support goes on has no row, and what to do about it, in sentences."""
+    if why != "nothing counted in 12 months":
+        return f"{why}. Support goes on."
+    return (
+        f"{why}. By the caseload support goes on. Whether the person is alive and still lives here is not in these "
+        "data: check before contact."
+    )

@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import last_contact, mentions
+from hiu.publish.episodes import last_contact, last_stay, mentions
 from hiu.publish.pack.page import ASK_FIRST
 from hiu.publish.pack.reviews import going, overdue_of
 from hiu.publish.people import entries_of, support_so_far
@@ -17,8 +17,10 @@ from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
 
 UNRECORDED = (
-    "Address, telephone, GP, care co-ordinator, next of kin, what the person wants, safeguarding, need for an "
-    "interpreter, and risk to staff. Ask the team; no entry here does not mean that there is none."
+    "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
+    "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs beyond what "
+    "contacts were about, risk to staff; and whether the person has died or moved away, unless an agency sent it. Ask "
+    "the team; no entry here does not mean that there is none."
 )
 SHARING = (
     "This sheet is for the lead clinician. Pass it on only as the group's sharing agreement allows, and keep or "
@@ -36,6 +38,7 @@ def first_facts(own: Tables, timeline: pl.DataFrame, month: Month, settings: Set
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         ("Mentioned in the records", mentions(timeline, month)),
+        ("In hospital", last_stay(timeline, month)),
         ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),

@@ -35,7 +35,7 @@ from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import label_words, source_words
-from hiu.publish.words.text import clean, count_of, day
+from hiu.publish.words.text import clean, count_of, day, join_words, number
 from hiu.settings import Settings
 
 SIDE = {
@@ -71,13 +71,14 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "child": MINOR if _is_child(own["ranked"], who["age"]) else "",
         "first": first_facts(own, timeline, stamp.month, settings),
         "sharing": SHARING,
+        "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
         **dated(timeline, stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "measures": measures(settings),
-        "place": _place(first_row(own["ranked"])),
+        "place": _place(first_row(own["ranked"]), drawn, settings),
         "gates": gates_of(first_row(own["support"]), stamp.month, settings),
         "risk": gradings(own["risk_grading"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
@@ -188,10 +189,23 @@ def prior_sum(cells: Sequence[str]) -> str:
     return with_totals([["", *cells[-24:-12]]])[0][-1] if len(cells) > 12 else "–"
 
 
-def _place(row: Row) -> str:
+def _place(row: Row, drawn: PersonSeries, settings: Settings) -> str:
     if not row:
         return "Not in the ranked population this month."
-    return clean(f"{row['sentence']} {label_words(row['label'])}: {row['label_sentence']}")
+    nights = sum(n or 0 for n in drawn.counts["mh_bed_day"][-12:]) * settings.rank.weights.mh_bed_day
+    beds = ""
+    if 2 * nights >= row["points_12"] > 0:
+        beds = f" Of the {number(row['points_12'])} of 12 months, {number(nights)} are for nights in a bed."
+    return clean(f"{row['sentence']}{beds} {label_words(row['label'])}: {row['label_sentence']}")
+
+
+def supplied_words(drawn: PersonSeries) -> str:
+    """Whether every data set was supplied for every month shown; else which was not, and for how many months."""
+    lacks = {name: cells.count(None) for name, cells in drawn.counts.items() if None in cells}
+    if not lacks:
+        return f"Every data set was supplied for each of the {len(drawn.months)} months above."
+    parts = join_words(f"{short_title(name)} ({count_of(n, 'month')})" for name, n in lacks.items())
+    return f"Not supplied for some of the months above, where a dash stands: {parts}."
 
 
 def sources(

@@ -42,7 +42,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { danger: "suicide or self-harm", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
+const ALERTS = { danger: "suicide or self-harm", detained: "detained or assessed", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -56,7 +56,7 @@ function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
-    h("td", { class: "n" }, h("b", {}, String(person.rank)), h("span", { class: "range" }, ` ${range}`)),
+    h("td", { class: "n" }, h("b", {}, `${person.minor ? "U" : ""}${person.rank}`), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,

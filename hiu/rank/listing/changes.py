@@ -192,7 +192,7 @@ class _Why:
         if self._all_by_others(was, row):
             found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
-        smaller = "" if less in ([], ["this person changed little"]) else "in smaller part "
+        smaller = "" if less in ([], ["this person changed little"]) else "with less effect on the place, "
         return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}."
 
     def _corrected(self, was: Row, then: Row, name: str) -> str:
@@ -200,7 +200,7 @@ class _Why:
             return "records were joined or split"
         months = 3 if amount(then["points_12"]) == amount(was["points_12"]) else 12
         now, before = (amount(one[f"points_{months}"]) for one in (then, was))
-        return f"corrected data: over {months} months last month's severity score is now {now}, was {before}"
+        return f"corrected data, by which last month's {months}-month severity score is {now} instead of {before}"
 
     def _all_by_others(self, was: Row, row: Row) -> bool:
         """Whether the person would have this very place with the intensity of a month ago too."""
@@ -216,7 +216,7 @@ class _Why:
             words = self.moves.words(name, months, way, main) if self.moves and main else ""
             if way * (now - then) > 0 and (words or not main):
                 score = f"severity score {amount(now)}, was {amount(then)}"
-                return f"over {months} months {f'{words}: ' if words else ''}{score}"
+                return f"over {months} months{f', {words}:' if words else ''} {score}"
         if way < 0 and self.moves and self.moves.nothing_new(name):
             return "the same events, but longer ago, so they count for less"
         events = many(main) if main else "the events"
@@ -230,8 +230,8 @@ def _others(was: Row, row: Row, *, up: bool) -> str:
     now, then = row["intensity"], was["intensity"]
     if abs(_step(now, then)) <= _SMALL:
         return f"others {_MOVED[up]}; this person changed little"
-    less = f"{'fell' if now < then else 'rose'} less, to {now:.1f} from {then:.1f}"
-    return f"others {_MOVED[up]}; this person's intensity {less}"
+    way = "fell" if now < then else "rose"
+    return f"others {_MOVED[up]}; this person's intensity {way} too, but by less: from {then:.1f} to {now:.1f}"
 
 
 def _step(now: float, then: float) -> float:

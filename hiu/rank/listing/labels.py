@@ -139,7 +139,9 @@ def _community(window: Window, unit: str) -> Floats:
     words = np.full(len(window.R), "", dtype=object)
     if window.beds is not None:
         for at in np.flatnonzero(window.beds.differ):
-            words[at] = community_words(window.beds, int(at), window.outside[0][at], window.outside[1][at], unit)
+            words[at] = community_words(
+                window.beds, int(at), window.outside[0][at], window.outside[1][at], unit=unit, earlier=window.n
+            )
     return words
 
 

@@ -167,9 +167,9 @@ class Moves:
     def _part(self, name: str, was: float, now: float, span: int) -> str:
         began = self.past.joined[self.past.datasets.index(name)] or 0
         inside = began and began > len(self.past.months) - 1 - span
-        late = f" (supplied since {self.past.months[began].title})" if inside else ""
-        units = "nights in hospital" if name == "mh_bed_day" else many(name)
-        return f"from {was:.0f} to {now:.0f} {units}{late}"
+        late = f", supplied since {self.past.months[began].title}" if inside else ""
+        units = _unit(name) if name != "mh_bed_day" else ("night in hospital", "nights in hospital")
+        return f"{now:.0f} {units[now != 1]} (was {was:.0f}{late})"
 
 
 def label_sentence(
@@ -187,8 +187,8 @@ def label_sentence(
     """The reason of a label in a sentence (docs/ranking.md); `new` = the label is NEW, `least` months are needed.
 
     `seen` is all that was counted in the months of the window, `compared` the part of it that is held against
-    `expected`; `beside` is what else was counted, told where there would be nothing to tell; `community` follows
-    of those who spent nights in hospital.
+    `expected`; `beside` is what else was counted, told where there would be nothing to tell; `community` is what
+    `community_words` says of those who spent nights in hospital.
     """
     opening = f"{_amount(seen, *unit)} in {_months(window.months)}"
     if not seen and beside:
@@ -203,18 +203,34 @@ def label_sentence(
     if new:
         return f"{opening}; no source knows this person that began early enough to compare with.{out}"
     part = f" {compared:.0f} of them compared," if compared != seen else ""
-    days = " for these days outside" if community else ""
-    return f"{opening};{part} {_number(expected)} expected{days} from the previous {window.n}.{community}{out}"
+    if community:
+        part = f" {_capital(part.strip(' ,'))}." if part else ""
+        return f"{opening}.{part} {community.replace(EXPECTED, _number(expected))}{out}"
+    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{out}"
 
 
-def community_words(beds: Beds, at: int, recent: float, before: float, unit: str) -> str:
-    """How many days one person was in hospital, and contacts for 30 days in the community, now and before."""
+EXPECTED = "{expected}"
+"""Where the number expected belongs in what `community_words` says."""
+
+
+def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: str, earlier: int) -> str:
+    """What was to be expected of one person outside hospital, and contacts for 30 such days, now and before.
+
+    earlier: how many months before are compared with.
+    """
     free, free_before = beds.days - beds.recent[at], beds.days_before - beds.before[at]
-    opening = f" {beds.recent[at]:.0f} of the {beds.days} days in hospital"
-    if min(free, free_before) < 1:
-        return f"{opening}; there is no day in the community to compare."
+    if free < 1:
+        return f"All of the {beds.days} days were in hospital, so there are none outside to compare."
+    if free_before < 1:
+        return f"All of the {earlier} months before were in hospital, so there are none outside to compare with."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
-    return f"{opening}; {unit} per 30 days in the community: {now}, {then} before."
+    days = (
+        f"the {free:.0f} of these {beds.days} days" if beds.recent[at] >= 1 else f"these {beds.days} days, all of them"
+    )
+    return (
+        f"Going by the {earlier} months before, {EXPECTED} would be expected in {days} outside hospital "
+        f"({unit} per 30 such days: {now}, {then} before)."
+    )
 
 
 def _unit(name: str) -> tuple[str, str]:

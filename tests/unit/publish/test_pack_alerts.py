@@ -50,6 +50,21 @@ def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None
     }, "of a candidate without the date; a stay that was not sent again says nothing"
 
 
+def test_detentions_and_assessments_are_an_alert_of_under_18s_alone() -> None:
+    tables = area()
+    months = [date(2026, 3, 1), date(2026, 2, 1), date(2025, 12, 1)]
+    told = [
+        {"person_id": one, "month": month, "dataset": name, "n": n}
+        for one in (IDS[1], IDS[5])
+        for month, name, n in zip(months, ("s136", "mha_assessment", "s136"), (2, 3, 9), strict=True)
+    ]
+    tables["monthly_demand"] = frames.frame(PUBLISHED["monthly_demand"], told)
+    young = pl.when(person_id=IDS[5]).then(pl.lit("under_18")).otherwise("list")
+    tables["ranked"] = tables["ranked"].with_columns(list=young)
+    words = "2 section 136 detentions and 3 Mental Health Act assessments in the last 3 months"
+    assert alerts(tables) == {IDS[5]: [("detained", words)]}
+
+
 def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who_may_see_dates() -> None:
     names = ("dataset", "start", "reason", "outcome")
     told = [

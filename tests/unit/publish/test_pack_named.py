@@ -105,7 +105,9 @@ def test_nothing_is_shown_of_who_may_not_be_shown_but_how_many(texts: dict[str, 
     for file in ("pack.html", "pack.pdf"):
         assert "Support also goes on for 1 person of whom consent" in texts[file]
         assert "Support ended for 1 person without a row here" in texts[file]
-        assert "nothing counted in 12 months. Support goes on" in texts[file]
+        assert (
+            "nothing counted in 12 months. By the caseload support goes on. Whether the person is alive" in texts[file]
+        )
 
 
 def test_an_action_due_on_the_last_day_is_not_overdue(texts: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from hiu.model import PUBLISHED
 from hiu.publish.pack.alerts import SUPPORTED_ONLY
-from hiu.publish.pack.matches import CHECK
+from hiu.publish.pack.matches import CHECK, LESS_SURE, NOTHING_WAITS, OTHERS
 from hiu.publish.pack.page import CANDIDATES, MINOR, pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
 from hiu.publish.people import NAMESAKE, support_so_far
@@ -108,8 +108,9 @@ def test_under_18s_have_an_age_on_list_page_and_in_alerts_and_the_children_s_lea
     found, html, pdf = outputs(area(people=young, monthly_extra=frames.frame(PUBLISHED["monthly_extra"], [left])))
     assert [one["who"] for one in found] == ["", "", "", "", "", "age 13"]
     name = found[5]["name"]
-    assert f"{name} (age 13): Left the emergency department" in pdf and f"{name}, age 13" in pdf
-    assert re.search(rf">{IDS[5]}</button> \(age 13\): Left the emergency department", html)
+    alert = r"\(age 13\): ([^.<]{,99} in the last 3 months(; | · ))?Left the emergency department"
+    assert re.search(f"{name} {alert}", pdf) and f"{name}, age 13" in pdf
+    assert re.search(rf">{IDS[5]}</button> {alert}", html)
     assert pdf.count(MINOR) == 1 and "1980" not in json.dumps(found)
 
 
@@ -133,8 +134,10 @@ def test_two_dates_of_birth_are_worded_alike_on_the_first_screen_and_beside_the_
     people = frames.people(dict(zip(IDS, pack_area.plain_names(6), strict=True)))
     found, html, pdf = outputs(area(people=people.with_columns(two_dobs=pl.col("person_id") == IDS[4])))
     assert f"Conflict: more than one date of birth; {CHECK}." in found[4]["sources"]
-    assert f"was sent ({CHECK}); no match waits for a decision, since all their other details agree" in pdf
-    assert CHECK in html and pdf.count(CHECK) == 2
+    heading, why = f"{OTHERS} (1)", f"{NOTHING_WAITS} all their other details agree"
+    assert heading in pdf and why in pdf and f"<h3>{heading}</h3>" in html and why in html
+    assert pdf.index(LESS_SURE) < pdf.index(heading) and html.index(LESS_SURE) < html.index(heading)
+    assert pdf.count(CHECK) == 2
 
 
 def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import contacts, episodes, how_many, last_contact, mentions
+from hiu.publish.episodes import contacts, episodes, how_many, last_contact, last_stay, mentions
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
@@ -218,6 +218,26 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment. "
         "92 days before the end of Mar 2026."
     )
+
+
+def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_contacts_around_it() -> None:
+    def stay(start: datetime, end: datetime | None, ended: str) -> dict[str, Any]:
+        about = {"person_id": "P", "source": "mh", "dataset": "mh_bed_day", "event_id": str(start)}
+        return {**about, "start": start, "end": end, "ended": ended}
+
+    before = stay(datetime(2024, 8, 1), datetime(2024, 8, 5), "sent")
+    ward = stay(datetime(2025, 3, 7, 9), datetime(2026, 1, 21, 15), "sent")
+    call = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
+    calls = [{**call, "event_id": str(at), "start": at} for at in (datetime(2025, 12, 28, 2), datetime(2026, 2, 1, 3))]
+    assert last_stay(timeline([before]), LAST) == (
+        "No stay in a mental-health bed in the last 6 months is in the records."
+    )
+    assert last_stay(timeline([before, ward, calls[0]]), LAST) == (
+        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
+        "this number and not in the months below). 1 contact during the stay, no contact since."
+    )
+    goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST)
+    assert goes_on == "In a mental-health bed since 30 Jan 2026; 1 contact during the stay."
 
 
 def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() -> None:

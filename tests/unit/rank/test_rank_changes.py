@@ -57,7 +57,7 @@ def test_own_demand_and_others_demand() -> None:
     found = rows(area(D=40))
     assert found["D"]["kind"] == "new" and (found["D"]["rank_before"], found["D"]["rank_now"]) == (4, 1)
     assert found["D"]["what"] == (
-        "1st, was 4th: over 3 months from 12 to 48 police incidents: severity score 48, was 12."
+        "1st, was 4th: over 3 months, 48 police incidents (was 12): severity score 48, was 12."
     )
     assert found["A"] == {
         "kind": "falling",
@@ -72,10 +72,10 @@ def test_own_demand_and_others_demand() -> None:
 def test_falling_by_own_demand() -> None:
     found = rows(area(B=0, C=9))
     assert found["B"]["what"] == (
-        "Down from 2nd to 3rd: over 3 months from 24 to 16 police incidents: severity score 16, was 24."
+        "Down from 2nd to 3rd: over 3 months, 16 police incidents (was 24): severity score 16, was 24."
     )
     assert found["C"]["what"].startswith(
-        "Up from 3rd to 2nd: over 3 months from 18 to 21 police incidents: severity score 21, was 18."
+        "Up from 3rd to 2nd: over 3 months, 21 police incidents (was 18): severity score 21, was 18."
     )
 
 
@@ -145,7 +145,7 @@ def test_restated_figures_are_the_reason() -> None:
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert (
         row["what"]
-        == "Up from 3rd to 2nd: corrected data: over 12 months last month's severity score is now 96, was 72."
+        == "Up from 3rd to 2nd: corrected data, by which last month's 12-month severity score is 96 instead of 72."
     )
 
 
@@ -158,8 +158,8 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     )
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 2nd: corrected data: over 12 months last month's severity score is now 96, was 72; in smaller "
-        "part over 12 months from 96 to 100 police incidents: severity score 100, was 96."
+        "Up from 3rd to 2nd: corrected data, by which last month's 12-month severity score is 96 instead of 72; "
+        "with less effect on the place, over 12 months, 100 police incidents (was 96): severity score 100, was 96."
     )
 
 
@@ -170,8 +170,8 @@ def test_who_rises_with_less_demand_than_before_owes_it_to_others_not_to_restate
     by = {row["person_id"]: row["what"] for row in found.iter_rows(named=True)}
     assert (
         by["B"]
-        == "Up from 2nd to 1st: others moved down or left the list; this person's intensity fell less, to 71.6 from "
-        "76.8."
+        == "Up from 2nd to 1st: others moved down or left the list; this person's intensity fell too, but by less: "
+        "from 76.8 to 71.6."
     )
     assert by["A"].startswith("Down from 1st to 2nd: over 3 months severity score 22, was 30.")
 
@@ -183,8 +183,8 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 1st: over 3 months severity score 52, was 19; in smaller part corrected data: over 12 months "
-        "last month's severity score is now 73, was 72."
+        "Up from 3rd to 1st: over 3 months severity score 52, was 19; with less effect on the place, corrected "
+        "data, by which last month's 12-month severity score is 73 instead of 72."
     )
 
 
@@ -202,8 +202,8 @@ def test_every_part_that_moved_is_named_the_heaviest_first() -> None:
     }
     found = rows(counts)
     assert found["D"]["what"] == (
-        "3rd, was 4th: over 3 months from 13 to 44 nights in hospital, from 0 to 1 Mental Health Act assessments and "
-        "from 0 to 2 ambulance deployments, although from 14 to 12 police incidents: severity score 28, was 17."
+        "3rd, was 4th: over 3 months, 44 nights in hospital (was 13), 1 Mental Health Act assessment (was 0) and "
+        "2 ambulance deployments (was 0), although 12 police incidents (was 14): severity score 28, was 17."
     )
 
 
@@ -213,7 +213,7 @@ def test_a_part_whose_month_was_not_supplied_is_not_said_to_have_moved() -> None
     assert "ambulance" in rows(counts)["D"]["what"]
     parts = moves(counts, ("ambulance_deployment", MARCH - 3))
     assert rows(counts, moves=parts)["D"]["what"].startswith(
-        "1st, was 4th: over 3 months from 12 to 48 police incidents: severity"
+        "1st, was 4th: over 3 months, 48 police incidents (was 12): severity"
     )
 
 

@@ -152,12 +152,12 @@ def test_days_in_hospital_are_not_days_without_contacts() -> None:
     name, sentence = label(usual)
     assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
     assert sentence == (
-        "12 contacts in 3 months; 14 expected for these days outside from the previous 12. 36 of the 90 days in "
-        "hospital; contacts per 30 days in the community: 6.7, 7.9 before."
+        "12 contacts in 3 months. Going by the 12 months before, 14 would be expected in the 54 of these 90 days "
+        "outside hospital (contacts per 30 such days: 6.7, 7.9 before)."
     )
     ward = {POLICE: [3, 2, 2] + [1] * 9 + [2, 0, 0], BEDS: [0, 0, 0] + [30] * 9 + [20, 0, 0]}
     _, sentence = label(ward)
-    assert "2 contacts in 3 months; 5 expected for these days outside from the previous 12. 20 of" in sentence, (
+    assert "2 contacts in 3 months. Going by the 12 months before, 5 would be expected in the 70 of" in sentence, (
         "the nine contacts of months on the ward are none of the days outside"
     )
     without, _ = label({POLICE: usual[POLICE]})
