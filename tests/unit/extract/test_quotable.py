@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from hiu.extract.rates.leftover import sort_out
 from hiu.extract.files.quotable import may_name
+from hiu.extract.rates.leftover import sort_out
 from hiu.sources import load_sources
 
 POLICE = load_sources()["police"]
