@@ -211,15 +211,27 @@ def place_of(area: Path, tmp_path: Path) -> PlaceOf:
 
 @pytest.fixture(scope="session")
 def published(area: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """The area's last month, run once in the area's own curated folder. Read it; copy it to change it."""
-    return once(tmp_path_factory, "published", lambda _: run(open_place(area)))
+    """The area's last month, run once in the area's own curated folder. Read it; copy `just_published` to change it."""
+
+    def make(folder: Path) -> Outcome:
+        outcome = run(open_place(area))
+        shutil.copytree(area / "data" / "curated", folder / "curated")
+        return outcome
+
+    return once(tmp_path_factory, "published", make)
+
+
+@pytest.fixture(scope="session")
+def just_published(published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The area's curated folder before any test looked at it: a look is entered with the time of day. Copy it."""
+    assert published.published
+    return run_folder(tmp_path_factory) / "shared" / "published" / "curated"
 
 
 @pytest.fixture
-def place_after(area: Path, published: Outcome, tmp_path: Path) -> Place:
+def place_after(area: Path, just_published: Path, tmp_path: Path) -> Place:
     """The area just after its last month was published, in a curated folder of the test's own."""
-    assert published.published
-    shutil.copytree(area / "data" / "curated", tmp_path / "after")
+    shutil.copytree(just_published, tmp_path / "after")
     return open_place(area, curated=tmp_path / "after")
 
 

@@ -38,12 +38,14 @@ def own_settings(site: Site, tmp_path: Path) -> Callable[[Callable[[str], str]],
 
 
 @pytest.fixture(scope="session")
-def objected(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Objected:
+def objected(
+    area: Path, published: Outcome, just_published: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Objected:
     assert published.published
     before = published.published
 
     def make(folder: Path) -> tuple[str, str]:
-        shutil.copytree(area / "data" / "curated", folder / "curated")
+        shutil.copytree(just_published, folder / "curated")
         place = open_place(area, curated=folder / "curated")
         ranked = pl.read_parquet(before / "ranked.parquet").filter(pl.col("list") == "adult")
         person = str(ranked.sort("rank", "person_id")["person_id"][0])
