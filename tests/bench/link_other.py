@@ -1,7 +1,9 @@
 """Matching on areas by another maker: as shipped, then with a model trained on the area's own trusted NHS numbers.
 
-    python tests/bench/link_other.py [--seeds 101 102 103] [--people 20000] [--months 24] [--folder DIR]
+    python tests/bench/link_other.py [--seeds 101 102 103] [--people 20000] [--months 24] [--folder DIR] [--own]
     python tests/bench/link_other.py --site DIR      # a site that such a run made, from its files on
+
+`--own`: areas of hiu.synth instead, which lists no traps.
 
 For each area: a new site, the files of all months (tests/bench/other_areas), `hiu run`, `hiu train`, its adoption and
 `hiu run` again, each as it would be typed. Last come both models, each at the line of highest F1 at which no more than
@@ -10,6 +12,8 @@ right person:
 
 - B-cubed precision, recall and F1, and F1 of the rows of people who have twelve or more;
 - the share of rows in a wrong cluster, one of which most rows are of somebody else;
+- rows in a wrong cluster, and rows away from most of their person's, as the run's own quality table estimates them and
+  as they are: "in" where the truth lies inside the printed interval;
 - of pairs who look alike, how many share no cluster; of people with a second face, how many have most of the rows under
   it in the cluster that holds most of their other rows.
 """
@@ -25,10 +29,12 @@ import time
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 from other_areas import make
+from run_million import area
 
 from hiu.link.joining import LINES
 from hiu.link.match import Cuts
@@ -37,7 +43,8 @@ from hiu.settings import Linking
 
 KEY = ["source", "source_file", "source_row"]
 OFTEN = 12
-Figures = dict[str, float | str]
+_ERROR = {"precision": "wrong %: expected, from, to", "recall": "missed %: expected, from, to"}
+Figures = dict[str, Any]
 
 
 def hiu(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -51,11 +58,14 @@ def hiu(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def published(site: Path, month: str) -> tuple[Path, Figures]:
-    """Run a month; the folder with the links of everybody, and what the run said."""
+    """Run a month; the file with the links of everybody, and what the run said."""
     said = json.loads(hiu(site, "run", month, "--json").stdout)
     folder = Path(said["published"])
     whole = folder.parents[1] / "working" / folder.name / "links.parquet"
     run = {name: said[name] for name in ("received", "quarantined")} | {"refused": len(said["refused"])}
+    told = pl.read_parquet(folder / "link_quality.parquet").filter(group="all", basis="model")
+    for measure, value, low, high in told.select("measure", "value", "low", "high").iter_rows():
+        run[_ERROR[measure]] = [round(100 * (1 - share), 3) for share in (value, high, low)]
     return whole if whole.exists() else folder / "links.parquet", run | {
         "link s": round(said["seconds"].get("link", 0.0), 1)
     }
@@ -77,7 +87,7 @@ def newest_model(site: Path) -> Path:
 
 def matched(links: Path, truth: Path) -> pl.DataFrame:
     """Linkable rows with their true person and the cluster they were put in; each must have one."""
-    rows = pl.read_csv(truth / "rows.csv").with_columns(pl.col("face").fill_null(""))
+    rows = _told(truth)
     found = pl.read_parquet(links, columns=[*KEY, "identity_id", "person_id"]).with_columns(
         pl.col("source_row").cast(pl.Int64)
     )
@@ -85,6 +95,14 @@ def matched(links: Path, truth: Path) -> pl.DataFrame:
     if both["person_id"].null_count():
         raise SystemExit(f"{both['person_id'].null_count()} linkable rows of the truth have no person in {links}.")
     return both
+
+
+def _told(truth: Path) -> pl.DataFrame:
+    """The truth of the second maker, or of hiu.synth."""
+    if (truth / "rows.csv").exists():
+        return pl.read_csv(truth / "rows.csv").with_columns(pl.col("face").fill_null(""))
+    rows = pl.read_parquet(truth / "rows.parquet").select(*KEY, pl.col("linkable").cast(pl.Int8), person="person_id")
+    return rows.with_columns(pl.col("source_row").cast(pl.Int64), face=pl.lit(""))
 
 
 def b_cubed(both: pl.DataFrame) -> Figures:
@@ -99,7 +117,9 @@ def b_cubed(both: pl.DataFrame) -> Figures:
     most = both.group_by("person_id", "person").len().sort("len", "person", descending=[True, False])
     owner = most.unique("person_id", keep="first", maintain_order=True).select("person_id", owner="person")
     wrong = both.join(owner, on="person_id").select((pl.col("person") != pl.col("owner")).mean()).item()
-    return {"rows": len(both), **_means(each), "wrong rows %": round(100 * wrong, 3), "F1 12+": _means(often)["F1"]}
+    missed = 1 - both.group_by("person", "person_id").len().group_by("person").max()["len"].sum() / len(both)
+    errors = {"wrong rows %": round(100 * wrong, 3), "missed rows %": round(100 * missed, 3)}
+    return {"rows": len(both), **_means(each), **errors, "F1 12+": _means(often)["F1"]}
 
 
 def _means(each: pl.DataFrame) -> Figures:
@@ -151,7 +171,7 @@ def best(site: Path, links: Path) -> Iterator[Figures]:
     """Of each model the line of highest F1 at which no more than 0.2% of rows are wrong: models beside each other."""
     with duckdb.connect(str(site / "data" / "curated" / "hiu.duckdb"), read_only=True) as db:
         identity, events = (db.sql(f"SELECT * FROM {name}").pl() for name in ("identity", "identity_event"))
-    rows = matched(links, site / "truth").drop("person_id")
+    rows = matched(links, _truth(site)).drop("person_id")
     shipped_model = resources.files("hiu.link.model").joinpath("model.json")
     for name, text in (("shipped", shipped_model.read_text()), ("trained", newest_model(site).read_text())):
         cuts = Cuts(identity, settings=Linking(), lowest=LINES[0], events=events, model=WeightTable(json.loads(text)))
@@ -166,16 +186,28 @@ def _joined(rows: pl.DataFrame, clusters: pl.DataFrame) -> pl.DataFrame:
 
 
 def _figures(links: Path, site: Path) -> Figures:
-    both = matched(links, site / "truth")
-    return b_cubed(both) | traps(both, site / "truth")
+    truth = _truth(site)
+    both = matched(links, truth)
+    return b_cubed(both) | (traps(both, truth) if (truth / "traps.csv").exists() else {})
 
 
-def new_site(folder: Path, seed: int, people: int, months: int) -> Path:
+def _truth(site: Path) -> Path:
+    return next(folder for folder in (site / "truth", site / "data" / "truth") if folder.exists())
+
+
+def new_site(folder: Path, seed: int, people: int, months: int, own: bool) -> Path:
     """An invented area in a site of its own; one chart, since none is looked at."""
     site = folder / f"area-{seed}-{people}"
+    if own:
+        area(site, people, months, seed)
+        return _one_chart(site)
     init = [sys.executable, "-m", "pipelines.cli", "init", str(site), "--synthetic", "--name", f"Other area {seed}"]
     subprocess.run(init, check=True, capture_output=True)
     make(site, seed=seed, people=people, months=months)
+    return _one_chart(site)
+
+
+def _one_chart(site: Path) -> Path:
     with (site / "site.toml").open("a", encoding="utf-8") as file:
         file.write("\n[rank]\ncharts = 1\n")
     return site
@@ -189,10 +221,11 @@ def main() -> None:
     asked.add_argument("--months", type=int, default=24)
     asked.add_argument("--folder", type=Path)
     asked.add_argument("--site", type=Path)
+    asked.add_argument("--own", action="store_true")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as kept:
         for seed in [0] if given.site else given.seeds:
-            site = given.site or new_site(given.folder or Path(kept), seed, given.people, given.months)
+            site = given.site or new_site(given.folder or Path(kept), seed, given.people, given.months, given.own)
             for figures in measure(site, "2026-03"):
                 print(json.dumps({"area": site.name, **figures}), flush=True)
 

@@ -1,157 +1,225 @@
-"""Boosted trees against the shipped weights, over the same levels and the same labels: which should ship?
+"""Which form of model? Weights, pairs of fields, boosted trees and Splink at equal shares of wrong rows.
 
-    .venv-bench/bin/python tests/bench/link_trees.py [--folder DIR] [--people 20000] [--sample DIR]
+    .venv-bench/bin/python tests/bench/link_trees.py [--folder DIR] [--sample DIR] [--first 31] [--second 101]
 
-LightGBM with every field monotone (evidence can only help), trained as the weights are on areas 11 and 12, then both
-put behind link.model.scorer.Scorer and through the same blocking, clustering and resolving on areas neither has seen:
-13, 31, and the sample if given. Each is run at several offsets of the prior, so that rows in the wrong cluster can be
-read at equal recall. Prints Markdown.
+For each area, nothing of its truth seen by any: the shipped model; three that are fitted to the labels `hiu train`
+makes of the area's own trusted numbers (fields alone, fields and pairs, trees of depth 2 by LightGBM, in which more
+agreement can only help), all put through the same blocking, clustering and resolving; and Splink as in its tutorial and
+with all fields that it has comparisons for, trained by EM on the same descriptions. Each is run at many lines; F1 is
+read off between the two lines beside each share of wrong rows. Prints Markdown.
 """
 
 from __future__ import annotations
 
 import argparse
-import copy
 import json
+import logging
 import math
+import sys
 import tempfile
 import time
+import warnings
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from link_areas import Area, read, score, synthetic
-from numpy.typing import NDArray
+from link_own import SAMPLE_SOURCES, second
 
-from hiu.link import link
 from hiu.link.levels import NAMES, Levels
-from hiu.link.model.labels import labelled_pairs
-from hiu.link.model.scorer import Reals, WeightTable
+from hiu.link.match import Cuts
+from hiu.link.model import candidate
+from hiu.link.model.fit import Ridge, fit
+from hiu.link.model.labels import Labels, labelled_pairs
+from hiu.link.model.scorer import ModelFile, Reals, WeightTable, values_at
 from hiu.settings import Linking
 from hiu.sources import load_sources
 
-TRAINED_ON, TRIED_ON = (11, 12), (13, 31)
-OFFSETS = (-3.0, -1.5, 0.0, 1.5, 3.0)
-SITE = Path(__file__).parents[1] / "sites" / "sample"
-PARAMETERS: dict[str, Any] = {
-    "objective": "binary",
-    "num_leaves": 31,
-    "learning_rate": 0.05,
-    "min_data_in_leaf": 40,
-    "lambda_l2": 5.0,
-    "deterministic": True,
-    "force_row_wise": True,
-    "seed": 1,
-    "verbose": -1,
-    "num_threads": 2,
-    "monotone_constraints": [1] * len(NAMES),
-    "monotone_constraints_method": "advanced",
-}
-ROUNDS = 300
+WANTED = (0.0014, 0.0017, 0.002, 0.0028)
+LINES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999)
+SPLINK_LINES = (0.5, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.999999, 0.99999999)
+NUMBER = NAMES.index("nhs_number")
+ROUNDS, PARAMETERS = (
+    800,
+    {
+        "objective": "binary",
+        "num_leaves": 4,
+        "max_depth": 2,
+        "learning_rate": 0.1,
+        "min_data_in_leaf": 40,
+        "lambda_l2": 5.0,
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": 1,
+        "verbose": -1,
+        "num_threads": 1,
+        "monotone_constraints": [1] * len(NAMES),
+        "monotone_constraints_method": "advanced",
+    },
+)
+C = pl.col
+Curve = list[tuple[float, float]]
 
 
-class Shifted:
-    """A scorer whose prior is moved by an offset."""
+class Trees(WeightTable):
+    """LightGBM over the fields, each level replaced by its weight so that more is better; the NHS number as shipped."""
 
-    def __init__(self, scorer: Any, offset: float) -> None:
-        self.scorer, self.offset, self.version = scorer, offset, f"{scorer.version}{offset:+g}"
-        self.frozen = self.version
-
-    def contributions(self, levels: Levels) -> Reals:
-        """Those of the scorer, the prior moved."""
-        parts = self.scorer.contributions(levels).copy()
-        parts[:, -1] += self.offset
-        return parts
-
-    def sized(self, descriptions: int) -> Shifted:
-        """As the scorer, for an area of another size."""
-        return Shifted(self.scorer.sized(descriptions), self.offset)
-
-
-class Trees:
-    """LightGBM over the fields, each level replaced by its shipped weight so that more is better."""
-
-    version = frozen = "trees"
-
-    def __init__(self, booster: Any, rank: NDArray[np.float64], prior: float = 0.0) -> None:
-        self.booster, self.rank, self.prior = booster, rank, prior
+    def __init__(self, booster: Any, base: ModelFile) -> None:
+        super().__init__({**base, "version": "trees"})
+        self.booster = booster
 
     def contributions(self, levels: Levels) -> Reals:
-        """log2 contribution of each field (exact tree contributions), and the base last."""
-        parts = self.booster.predict(features(levels, self.rank), pred_contrib=True) / math.log(2)
-        parts[:, -1] += self.prior
-        return np.asarray(parts, dtype=np.float64)
-
-    def sized(self, descriptions: int) -> Trees:
-        """One bit less for each doubling beyond the areas trained on, as the weights have it."""
-        return Trees(self.booster, self.rank, -max(math.floor(math.log2(max(descriptions, 1) / 44_000)), 0))
+        """log2 contribution of each field (exact tree contributions), none of pairs, and the base last."""
+        out = np.zeros_like(super().contributions(levels))
+        parts = self.booster.predict(features(levels, self.table), pred_contrib=True) / math.log(2)
+        out[:, : len(NAMES)], out[:, -1] = parts[:, :-1], parts[:, -1]
+        out[:, NUMBER] = self.table[NUMBER, levels[:, NUMBER]]
+        return out
 
 
-def features(levels: Levels, rank: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The levels as numbers in order of evidence."""
-    values: NDArray[np.float64] = rank[np.arange(len(NAMES)), levels]
+def features(levels: Levels, table: Reals) -> Reals:
+    """The levels as numbers in order of evidence, the NHS number hidden."""
+    values: Reals = table[np.arange(len(NAMES)), levels]
+    values[:, NUMBER] = 0.0
     return values
 
 
-def trained(areas: list[Area], rank: NDArray[np.float64]) -> tuple[Trees, float]:
-    """The trees, and CPU seconds of training."""
+def labelled(area: Area, base: ModelFile) -> tuple[Labels, ModelFile]:
+    """The labels that `hiu train` would learn from, and the base model for an area of this size."""
+    owned, settings = candidate.trusted(area.identity), Linking()
+    found = labelled_pairs(area.identity, owned, settings, area.events, hide_number=True)
+    base = values_at(base, found.descriptions)
+    said_with_less = candidate._said_with_less(area.identity, area.events, base, settings)
+    return candidate._plausible(found, base).plus(said_with_less), base
+
+
+def models(area: Area) -> Iterator[tuple[str, WeightTable]]:
+    """Each model by its name."""
     import lightgbm
 
-    parts = [labelled_pairs(area.identity, area.owners, Linking(), area.events) for area in areas]
-    levels, same, weight = (np.concatenate([getattr(p, name) for p in parts]) for name in ("levels", "same", "weight"))
-    began = time.process_time()
-    data = lightgbm.Dataset(features(levels, rank), same.astype(int), weight=weight, feature_name=list(NAMES))
-    booster = lightgbm.train(PARAMETERS, data, ROUNDS)
-    return Trees(booster, rank), time.process_time() - began
+    base: ModelFile = json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8"))
+    yield "shipped, pairs of fields", WeightTable(base)
+    labels, base = labelled(area, base)
+    for name, ridge in (("own numbers, fields alone", Ridge(together=None)), ("own numbers, pairs of fields", Ridge())):
+        yield name, WeightTable(fit(labels.levels, labels.same, labels.weight, base, ridge))
+    seen = features(labels.levels, WeightTable(base).table)
+    data = lightgbm.Dataset(seen, labels.same.astype(int), weight=labels.weight, feature_name=list(NAMES))
+    yield "own numbers, trees of depth 2", Trees(lightgbm.train(PARAMETERS, data, ROUNDS), base)
+
+
+def ours(area: Area, model: WeightTable) -> Curve:
+    """Wrong rows and F1 at each line."""
+    cuts = Cuts(area.identity, settings=Linking(), lowest=LINES[0], events=area.events, model=model)
+    return [_judged(area, cuts.at(line).clusters) for line in LINES]
+
+
+def _judged(area: Area, clusters: pl.DataFrame) -> tuple[float, float]:
+    found = score(area, clusters)
+    return found["wrong"], found["f1"]
+
+
+def splink(area: Area, *, every: bool) -> Curve:
+    """Wrong rows and F1 at each line; every: all its fields, with rarity of names, and not those of its tutorial."""
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    names = ("identity_id", "given", "family", "middle", "dob", "postcode", "street", "house", "sex", "nhs_number")
+    rows = area.identity.filter(~C("nobody")).select(*names, full_name=pl.concat_str("given", "family", separator=" "))
+    rules = [
+        block_on("nhs_number"),
+        block_on("given", "family"),
+        block_on("family", "dob"),
+        block_on("given", "dob"),
+        block_on("postcode", "given"),
+    ]
+    comparisons: list[Any] = [
+        cl.ForenameSurnameComparison("given", "family", forename_surname_concat_col_name="full_name"),
+        cl.DateOfBirthComparison("dob", input_is_string=False),
+        cl.PostcodeComparison("postcode"),
+        cl.ExactMatch("nhs_number"),
+        cl.ExactMatch("sex"),
+    ]
+    if every:
+        rules += [block_on("postcode", "family"), block_on("dob", "substr(given,1,1)"), block_on("street", "house")]
+        rules += [block_on("dob", "substr(family,1,1)")]
+        comparisons[0] = cl.NameComparison("given").configure(term_frequency_adjustments=True)
+        comparisons[3] = cl.DamerauLevenshteinAtThresholds("nhs_number", [1])
+        comparisons += [
+            cl.NameComparison("family").configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("middle", [0.9]),
+            cl.JaroWinklerAtThresholds("street", [0.9]),
+            cl.ExactMatch("house"),
+        ]
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="identity_id",
+        blocking_rules_to_generate_predictions=rules,
+        comparisons=comparisons,
+    )
+    api = DuckDBAPI()
+    linker = Linker(api.register(rows.to_arrow()), settings)
+    sure = [block_on("nhs_number"), block_on("given", "family", "dob")]
+    linker.training.estimate_probability_two_random_records_match(sure, recall=0.7)
+    linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
+    for rule in (block_on("given", "family"), block_on("dob")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    pairs, curve = linker.inference.predict(threshold_match_probability=SPLINK_LINES[0]), []
+    for line in SPLINK_LINES:
+        found = linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, line)
+        people = pl.from_arrow(found.as_duckdbpyrelation().to_arrow_table())
+        assert isinstance(people, pl.DataFrame)
+        alone = area.identity.join(people, on="identity_id", how="left")
+        named = pl.coalesce(C("cluster_id").cast(pl.String), "identity_id")
+        curve.append(_judged(area, alone.select("identity_id", cluster=named)))
+    return curve
+
+
+def cells(curve: Curve) -> Iterator[str]:
+    """F1 at each share of wrong rows; where no line comes so low, or so high, the line that comes nearest."""
+    wrong, f1 = (np.array(side) for side in zip(*sorted(curve), strict=True))
+    for wanted in WANTED:
+        if wrong[0] <= wanted <= wrong[-1]:
+            yield f"{np.interp(wanted, wrong, f1):.4f}"
+        else:
+            at = int(np.argmin(np.abs(wrong - wanted)))
+            yield f"{f1[at]:.4f} at {wrong[at]:.2%}"
 
 
 def main() -> None:
-    """Train, run everything, print."""
+    """Run everything, print."""
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "hiu-link-areas")
-    ask.add_argument("--people", type=int, default=20_000)
     ask.add_argument("--sample", type=Path)
+    ask.add_argument("--first", type=int, nargs="*", default=[31])
+    ask.add_argument("--second", type=int, nargs="*", default=[101])
     asked = ask.parse_args()
-    shipped = WeightTable(json.loads((resources.files("hiu.link.model") / "model.json").read_text(encoding="utf-8")))
-    trees, seconds = trained([synthetic(asked.folder / str(s), asked.people, s) for s in TRAINED_ON], shipped.table)
-    size = len(trees.booster.model_to_string())
-    print(
-        f"trees: {seconds:.1f} CPU s to train, {size:,} bytes as text; weights: {len(str(shipped.table.tolist())):,}\n"
-    )
-    areas = {f"area {s}": synthetic(asked.folder / str(s), asked.people, s) for s in TRIED_ON}
-    if asked.sample:
-        sources = load_sources(SITE / "sources")
-        areas["sample"] = read(asked.sample / "raw", sources, asked.sample / "truth" / "rows.parquet")
-    print("| area | model | offset | precision | recall | F1 | wrong rows | CPU s |\n|---|---|---|---|---|---|---|---|")
-    for name, area in areas.items():
-        curves = {}
-        for model, scorer in (("weights", shipped), ("trees", trees)):
-            curves[model] = [_tell(name, model, area, Shifted(copy.copy(scorer), offset), offset) for offset in OFFSETS]
-        _equal(name, curves)
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    areas: dict[str, Callable[[], Area]] = {}
+    if truth := asked.sample and asked.sample / "truth" / "rows.parquet":
+        areas["sample"] = lambda: read(asked.sample / "raw", load_sources(SAMPLE_SOURCES), truth)
+    for seed in asked.second:
+        areas[f"{seed}"] = lambda seed=seed: second(asked.folder / f"o{seed}-8000", seed)
+    for seed in asked.first:
+        areas[f"{seed}"] = lambda seed=seed: synthetic(asked.folder / f"s{seed}-20000", 20_000, seed)
+    print("| area | model |" + "".join(f" {wanted:.2%} |" for wanted in WANTED) + " CPU s |\n" + "|---" * 7 + "|")
+    for name, made in areas.items():
+        area = made()
+        for model, scorer in models(area):
+            began = time.process_time()
+            _tell(name, model, ours(area, scorer), began)
+        for model, every in (("Splink 5, its tutorial", False), ("Splink 5 by EM, all its fields", True)):
+            began = time.process_time()
+            _tell(name, model, splink(area, every=every), began)
 
 
-def _tell(name: str, model: str, area: Area, scorer: Any, offset: float) -> dict[str, float]:
-    began = time.process_time()
-    linked = link(area.identity, settings=Linking(), events=area.events, model=scorer)
-    took, s = time.process_time() - began, score(area, linked.clusters)
-    print(
-        f"| {name} | {model} | {offset:+g} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} | "
-        f"{s['wrong']:.2%} | {took:.1f} |"
-    )
-    return s
-
-
-def _equal(name: str, curves: dict[str, list[dict[str, float]]]) -> None:
-    """Wrong rows of the trees where their recall is the weights' own (between two runs, a straight line)."""
-    base = curves["weights"][OFFSETS.index(0.0)]
-    points = sorted((s["recall"], s["wrong"]) for s in curves["trees"])
-    inside = points[0][0] <= base["recall"] <= points[-1][0]
-    wrong = float(np.interp(base["recall"], *zip(*points, strict=True)))
-    told = f"{wrong:.2%}" if inside else "not reached at any offset tried"
-    print(
-        f"| {name} | **at equal recall** | | | {base['recall']:.4f} | | weights {base['wrong']:.2%}, trees {told} | |"
-    )
+def _tell(name: str, model: str, curve: Curve, began: float) -> None:
+    took = time.process_time() - began
+    print(f"| {name} | {model} | {' | '.join(cells(curve))} | {took:.1f} |", flush=True)
+    print(name, model, [f"{wrong:.3%} {f1:.4f}" for wrong, f1 in curve], file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

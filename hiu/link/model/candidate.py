@@ -30,7 +30,10 @@ from hiu.settings import Linking
 
 C = pl.col
 LEAST = 300
-"""Pairs of one person below which an area is too small to train on; labels need as many of one person and of two."""
+"""Labelled pairs of one person, and of two people, that numbers need to teach a model by themselves."""
+FEWEST = 30
+"""Pairs of one person that agreement must be expected to show: fewer teach nothing, as the model in force, to which
+the new one is drawn back, counts as `em.PSEUDO_PAIRS`."""
 ENOUGH = 5000
 """Labelled pairs from which numbers alone teach a model; with fewer it is learned from agreement as well."""
 ONE_PERSON = 10.0
@@ -187,9 +190,9 @@ def _learned_from_agreement(patterns: Patterns, base: ModelFile) -> tuple[ModelF
     fitted, chance = fit_unlabelled(patterns, base)
     compared = np.isnan(patterns.same)
     levels, pairs, chance = patterns.levels[compared], patterns.pairs[compared], chance[compared]
-    if (expected := float((pairs * chance).sum())) < LEAST:
+    if (expected := float((pairs * chance).sum())) < FEWEST:
         raise HiuError(
-            f"too few descriptions of one person to train on: about {expected:.0f} pairs; expected {LEAST}. "
+            f"too few descriptions of one person to train on: about {expected:.0f} pairs; expected {FEWEST}. "
             "The model in force stays."
         )
     before, after = (_weigh(model, levels) for model in (base, fitted))

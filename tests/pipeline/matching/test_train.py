@@ -41,7 +41,8 @@ def says(*args: str, code: int = 0) -> str:
     return done.output
 
 
-def test_a_small_area_is_told_that_it_has_too_little_to_learn_from(site: Path) -> None:
+def test_a_small_area_is_told_that_it_has_too_little_to_learn_from(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidate, "FEWEST", 10_000)
     if "too few descriptions of one person" not in (told := says("train", "--site", str(site), "--quiet", code=1)):
         pytest.fail(told)
     assert not (site / "models").exists()

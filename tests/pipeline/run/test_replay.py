@@ -1,7 +1,12 @@
-"""The sample area's 24 months as they came: month by month is the same as all at once, and again is quick."""
+"""The sample area's 24 months as they came: month by month is the same as all at once, and again is quick.
+
+So it is under the shipped model and under one that the area trained.
+"""
 
 from __future__ import annotations
 
+import random
+import shutil
 import time
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -10,8 +15,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, REPOSITORY, link_rows, run, same
+from typer.testing import CliRunner
 
 from hiu.engine.duckdb import Warehouse
+from hiu.link import explain_pair
+from hiu.link.levels import NAMES
+from pipelines.cli import app
+from pipelines.common.model import model_of
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
 
@@ -39,6 +49,40 @@ def test_24_monthly_runs_equal_one(sample: Path, tmp_path: Path, at_once: tuple[
     assert link_rows(latest).equals(link_rows(at_once[1]))
     assert len(place.months()) == len(list(MONTHS))
     _ids_stay(place)
+
+
+@pytest.fixture(scope="module")
+def trained(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's site with a model of its own in force, trained on all 24 months."""
+    site = shutil.copytree(REPOSITORY / "tests" / "sites" / "sample", tmp_path_factory.mktemp("trained") / "site")
+    settings = site / "site.toml"
+    text = settings.read_text(encoding="utf-8").replace("../../../../shared/sample/raw", (sample / "raw").as_posix())
+    settings.write_text(text, encoding="utf-8")
+    run(open_place(site))
+    for words in (["train"], ["train", "--adopt", "{}", "--by", "A Analyst"]):
+        model = next((path.name for path in (site / "models").glob("*.json")), "")
+        done = CliRunner().invoke(app, [*(word.format(model) for word in words), "--site", str(site), "--quiet"])
+        assert done.exit_code == 0, done.output
+    return site
+
+
+def test_24_monthly_runs_equal_one_under_a_trained_model(sample: Path, trained: Path, tmp_path: Path) -> None:
+    once, monthly = (open_place(trained, raw=sample / "raw", curated=tmp_path / name) for name in ("once", "monthly"))
+    model = model_of(once)
+    assert model.version.startswith("site-")
+    whole = run(once)
+    for month in MONTHS:
+        latest = run(monthly, month)
+    same(latest, whole)
+    assert link_rows(latest).equals(link_rows(whole))
+    _ids_stay(monthly)
+    with Warehouse(once.warehouse, memory_limit="2GB") as warehouse:
+        identity, events, pairs = (warehouse.read(name) for name in ("identity", "identity_event", "pair_score"))
+    for a, b, weight in random.Random(1).sample(pairs.select("identity_a", "identity_b", "match_weight").rows(), 200):
+        found = explain_pair(identity, a, b, settings=once.settings.linking, events=events, model=model)
+        assert abs(found.fields["weight"].sum() - found.weight) < 1e-9
+        assert set(NAMES) < set(found.fields["field"])
+        assert abs(weight - found.weight) < 1e-9
 
 
 def _ids_stay(place: Place) -> None:

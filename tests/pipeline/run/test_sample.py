@@ -73,7 +73,7 @@ def test_the_matchers_estimate_of_itself_holds_the_truth(
         right = cells.group_by(side).agg(pl.col("len").max())["len"].sum() / rows.height
         row = told.filter(pl.col("measure") == measure).row(0, named=True)
         assert row["low"] <= right <= row["high"], (measure, right, row)
-        assert row["high"] - row["low"] < 0.03
+        assert row["high"] - row["low"] < 0.05
 
 
 def test_rows_that_name_nobody_are_people_of_their_own(joined: pl.DataFrame) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 from link_kit import SCHEMA, table, who
 
+from hiu.errors import HiuError
 from hiu.link import link
 from hiu.link.levels import CODE, FIELDS, NAMES, Levels
 from hiu.link.model import candidate
@@ -55,6 +56,28 @@ def test_names_in_each_others_place_count_once() -> None:
         sum(model[name]["swapped"] for name in ("given", "family")) for model in (BASE["weights"], weights)
     )
     assert after < before + 6  # some pairs of one kind teach, and no field repeats what the other has said
+
+
+GIVEN = ("GERHARD", "MICHAEL", "HANS", "FRANK", "PETRA", "STEFAN", "JUTTA", "DIETER")
+FAMILY = ("FRIEDRICH", "MEYER", "SCHULZE", "BERGMANN", "ERNST", "FUCHS", "HOFFMANN", "BAUER")
+
+
+def register(pairs: int) -> pl.DataFrame:
+    """People of different names and births, each recorded twice, the second time with a slip in the family name."""
+    rows = []
+    for k in range(pairs):
+        given, family, born = GIVEN[k % 8], FAMILY[k // 8 % 8], f"{1930 + k}-{1 + k % 12:02}-{1 + k % 27:02}"
+        rows += [who(f"a{k}", f"{given} {family}", born), who(f"b{k}", f"{given} {family[:-2]}{family[-1]}", born)]
+    return table(rows)
+
+
+def test_a_register_of_a_few_dozen_people_is_learned_from_and_one_of_ten_is_not() -> None:
+    found = candidate.candidate(register(60), None, BASE, settings=Linking(), made="")
+    assert found.unlabelled
+    linked = link(register(60), settings=Linking(link_at=0.7), model=WeightTable(found.values))
+    assert linked.clusters["cluster"].n_unique() == 60
+    with pytest.raises(HiuError, match="expected 30"):
+        candidate.candidate(register(10), None, BASE, settings=Linking(), made="")
 
 
 def levels_of(kind: dict[str, dict[str, float]], n: int, rng: np.random.Generator) -> Levels:
