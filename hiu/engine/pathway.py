@@ -13,6 +13,7 @@ from hiu.engine import Engine, Scalar
 from hiu.engine.inputs import supplied_months
 from hiu.model import PATHWAY, TABLES, Column
 from hiu.model.frames import TYPES, schema
+from hiu.model.words import NOT_KNOWN
 from hiu.month import Month
 from hiu.rules import rules
 from hiu.sources import Source
@@ -20,8 +21,7 @@ from hiu.sources import Source
 C = pl.col
 RECORDED = ("recorded", "not recorded")
 """The codes of a column that says only whether something is written, never what."""
-NO_WORDS = ("n", "no", "none", "nil", "false", "f", "0", "not recorded", "not done")
-NOT_KNOWN = ("unknown", "unk", "not known", "nk", "n/k", "tbc", "not stated")
+NO_WORDS = ("n", "no", "none", "nil", "false", "f", "0", "not recorded", "unrecorded", "not done")
 DERIVED: Mapping[str, tuple[str, ...]] = {
     "desk_incident": ("desk_log",),
     "desk_scope": ("referral",),

@@ -3,7 +3,7 @@
 The one place that says what a table holds: hiu/model/tables, a column a line. Suites (expectations/), the data
 dictionary (docs/data-dictionary.md) and the published Parquet files are generated from or checked against it.
 
-What may enter: a table, a column, a code.
+What may enter: a table, a column, a code, a unit, and a rule by which every room reads one of them (an age, a grade).
 """
 
 from dataclasses import replace

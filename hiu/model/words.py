@@ -74,3 +74,11 @@ GOING_UP = ("ESCALATING", "RISING")
 """Labels that say that contacts go up beyond chance."""
 GOING_DOWN = ("DE-ESCALATING", "FALLING")
 """Labels that say that they go down beyond chance."""
+
+NOT_KNOWN = (
+    "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
+    "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
+    "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "withheld",
+    "tbc", "tba", "to be confirmed", "not yet known", "none given", "no details", "no data", "missing data", "blank",
+)  # fmt: skip
+"""Cells that say in words that a value is not known, in small letters."""

@@ -4,7 +4,7 @@ Shipped TOMLs lie beside this file; a site adds its own or `extends` a shipped o
 crisis pathway, in `pathway`, are in use only where a site extends them.
 Adding a source is adding a TOML: no code changes. `spec.py` says what a TOML may hold.
 
-What may enter: a word that a TOML may use.
+What may enter: the TOML of a source that every site may use, and a word that a TOML may use.
 """
 
 from __future__ import annotations

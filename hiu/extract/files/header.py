@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from hiu.errors import InputRefused
 from hiu.extract.files.quotable import HEADING, NO_NAMES, shown_headers
-from hiu.extract.values.codes import NOT_KNOWN
 from hiu.extract.values.people.given import given_names
 from hiu.fuzzy import nearest
+from hiu.model.words import NOT_KNOWN
 from hiu.sources import Source
 
 DEPTH = 40

@@ -6,18 +6,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from hiu.extract.values.text import by_word
+from hiu.model.words import NOT_KNOWN
 
 SEX = by_word(M="m,male,1,man,boy", F="f,female,2,woman,girl", X="9,i,indeterminate,other,o,non-binary,non binary,nb")
 """Sex or stated gender (NHS Data Dictionary 1, 2, 9; X there is 'not known', as U, 0 and blank are everywhere)."""
 
 YES_NO = by_word(yes="y,yes,true,t,1", no="n,no,false,f,0")
-NOT_KNOWN = (
-    "unknown", "unk", "unkn", "unknwn", "not known", "notknown", "nk", "n k", "n/k", "not given", "not stated",
-    "not recorded", "not specified", "not provided", "not disclosed", "not available", "not obtained", "not supplied",
-    "not applicable", "unspecified", "unrecorded", "unstated", "undisclosed", "withheld",
-    "tbc", "tba", "to be confirmed", "not yet known", "none given", "no details", "no data", "missing data", "blank",
-)  # fmt: skip
-"""Cells that say in words that a value is not known, in small letters."""
 
 _UNTRACED = (
     "not traced", "no trace", "untraced", "not yet traced", "awaiting trace", "trace failed", "could not be traced",

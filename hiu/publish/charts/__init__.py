@@ -2,5 +2,5 @@
 
 Altair and the renderer are used here; no table is computed here.
 
-What may enter: drawing; no table is computed here.
+What may enter: drawing, and how many months are drawn.
 """

@@ -68,7 +68,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {definitions_version()} · "
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
-        "child": MINOR if _is_child(own["ranked"], who["age"]) else "",
+        "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
         "first": first_facts(own, timeline, stamp.month, settings),
         "sharing": SHARING,
         "supplied": supplied_words(drawn),
@@ -108,10 +108,10 @@ def _latest(shown: int, of: int) -> str:
     return f"the latest {shown} of {of}" if of > shown else f"all {of}"
 
 
-def _is_child(ranked: pl.DataFrame, age: object) -> bool:
-    """On the list of under-18s, or, on no list, younger than 18."""
+def _is_child(ranked: pl.DataFrame, age: object, adult: int) -> bool:
+    """On the list of under-18s, or, on no list, younger than an adult."""
     row = first_row(ranked)
-    return row["list"] != "adult" if row else isinstance(age, int) and age < 18
+    return row["list"] != "adult" if row else isinstance(age, int) and age < adult
 
 
 def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:

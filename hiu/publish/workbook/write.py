@@ -17,6 +17,7 @@ from hiu.model.grades import BAND_FROM
 from hiu.model.meeting import CHOICES, GATE_DATES
 from hiu.publish.access import withheld_words
 from hiu.publish.charts.data import series
+from hiu.publish.charts.headings import MONTHS
 from hiu.publish.feeds import own_sets
 from hiu.publish.people import actions_of
 from hiu.publish.rows import Tables
@@ -43,7 +44,6 @@ from hiu.publish.workbook.sheets import actions, meta, monthly, read_me
 from hiu.publish.workbook.values import DATES, EARLIEST, PAST
 from hiu.settings import Settings
 
-MONTHS = 24
 WIDTHS = {
     "rank": 7,
     "name": 24,
