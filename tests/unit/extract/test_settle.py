@@ -7,7 +7,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 from examples import examples
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from hiu.errors import InputRefused, SettingsError
@@ -89,6 +89,9 @@ def test_figures_with_the_year_in_front_leave_the_other_forms_of_a_column() -> N
 @given(st.lists(DAYS, min_size=2, max_size=30), st.sampled_from(WRITTEN))
 def test_what_is_detected_reads_the_column(days: list[date], form: str) -> None:
     texts = pl.Series([write(day, form) for day in days])
+    # six figures are taken for numbers where hardly any of them differ
+    few = max(texts.str.slice(0, 2).n_unique(), texts.str.slice(4, 2).n_unique()) <= 2
+    assume(not few or len(texts[0]) != 6)
     seen = detect(texts)
     assert seen.read == len(days)
     read = read_dates(texts, seen.formats).to_list()
