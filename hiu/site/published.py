@@ -151,7 +151,9 @@ class Published(Tables):
     def admissions(self, months: int = 12, *, on: date | str | None = None) -> Listing:
         """Spells in a mental-health bed that were open in the last months: dates, nights without leave, leave nights,
         wards, legal status, and days since the discharge before. With `on`, a day ("2026-03-10") or a date, those who
-        slept in the bed that night: whoever was on leave is left out. Both have the spell's own start and wards."""
+        slept in the bed that night: whoever was on leave is left out. Both have the spell's own start and wards.
+
+        Raises LookRefused for a day, if no basis lets you ask for somebody who was there."""
         from hiu.site.views.patterns import admissions, in_bed
 
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
