@@ -81,7 +81,11 @@ def look(method: Method) -> Method:
 
 def tables_of(one: Any) -> OfMonth:
     """The month that an object of the library is of."""
-    run = getattr(one, "_run", None) if isinstance(one, pl.DataFrame) else getattr(one, "published", one)
+    run = (
+        getattr(one, "_run", None)
+        if isinstance(one, pl.DataFrame)
+        else getattr(one, "_published", getattr(one, "published", one))
+    )
     return cast(OfMonth, run)
 
 

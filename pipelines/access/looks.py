@@ -7,7 +7,7 @@ from random import SystemRandom
 from hiu.govern import reads
 from hiu.govern.pseudonym import PERSON_ID
 from hiu.month import Month
-from hiu.site.handed import WITHHELD
+from hiu.site.handed import WITHHELD, coded
 from pipelines.access.basis import allowed
 from pipelines.common import answer
 from pipelines.common.place import Place
@@ -66,7 +66,7 @@ def without_ids(place: Place, text: str, purpose: str, now: datetime, codes: dic
     withheld = sorted((whom := people_in(text)) - may_look(place, whom, purpose, now) - codes.keys())
     SystemRandom().shuffle(withheld)
     codes |= {person: f"{WITHHELD}{turn:03}" for turn, person in enumerate(withheld, len(codes) + 1)}
-    return PERSON_ID.sub(lambda one: codes.get(one[0], one[0]), text)
+    return coded(text, codes)
 
 
 def people_in(text: str) -> frozenset[str]:

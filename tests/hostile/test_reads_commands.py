@@ -180,6 +180,7 @@ def test_without_a_basis_no_analyst_s_command_gives_a_true_id_or_name(
     told = said.out + said.err + "".join(path.read_text() for path in tmp_path.glob("*.csv"))
     assert not PERSON_ID.search(told)
     assert not [name for name in people["name_text"].drop_nulls() if " " in name and name in told]
+    assert "ranked, " not in told and not re.search(r"\(rank \d+", told), "nor a place beside initials and a year"
     if kind in ("sensitivity", "review", "cost"):
         assert said.code == 0 and "withheld-" in said.out
 

@@ -231,6 +231,23 @@ def everything_in(found: object) -> str:
     return "\n".join([*cells, *more, str(page), told])
 
 
+def test_without_a_basis_a_doubtful_pair_leads_to_nobody_on_the_list(
+    closed: dict[str, object], holders: dict[str, object]
+) -> None:
+    """A pair shows initials and a year: beside them no place on the list and no number of rows, which tables have."""
+    shut, open_ = closed["Review"], holders["Review"]
+    assert isinstance(shut, Review) and isinstance(open_, Review) and len(shut) == len(open_) > 0
+    for at in range(len(shut)):
+        pair = shut.pair(at)
+        told = pair["effect"] + str(pair["records"])
+        assert "withheld-" in told and "rank" not in told and not re.search(r"(; |\()\d+ rows?", told)
+    assert "rank" in open_.pair(0)["effect"] and " row" in str(open_.pair(0)["records"])
+    run = closed["Published"]
+    assert isinstance(run, Published) and not hasattr(shut, "published")
+    pairs, people = shut.listing().to_polars(), run.table("people").to_polars()["person_id"]
+    assert not pairs["person_a"].equals(run.sql("select * from review_queue order by place")["person_a"]), people.len()
+
+
 def test_without_a_basis_a_list_under_other_definitions_is_right(
     closed: dict[str, object], holders: dict[str, object]
 ) -> None:

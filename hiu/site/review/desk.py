@@ -50,7 +50,8 @@ class Review(Suggests):
         second: bool = False,
         shown: Collection[str] = (),
     ) -> None:
-        self.published, self.reviewer, self.second = published, reviewer, second
+        # with tables in hand whose numbers are those of a pair, its initials would lead to the person
+        self._published, self.reviewer, self.second = published, reviewer, second
         order = ["place"] if "place" in queue.columns else ["priority", "match_probability", *PAIR]
         self._queue = queue.sort(order, descending=[name in ("priority", "match_probability") for name in order])
         self._pairs = Pairs(published, shown)
@@ -88,7 +89,7 @@ class Review(Suggests):
     @look
     def to_pandas(self) -> pd.DataFrame:
         """The queue, as a pandas frame."""
-        return self.published._handed(self._queue, people_in(self._queue)).to_pandas()
+        return self._published._handed(self._queue, people_in(self._queue)).to_pandas()
 
     def progress(self) -> dict[str, int]:
         """Pairs in the queue, and how many of them are decided."""
@@ -112,7 +113,7 @@ class Review(Suggests):
 
         Raises UsageError without a reviewer, ContradictoryDecision if earlier decisions about others rule it out.
         """
-        row, opened, who = self._row(self.at if at is None else at), self.published.opened, self._who()
+        row, opened, who = self._row(self.at if at is None else at), self._published.opened, self._who()
         a, b = row["identity_a"], row["identity_b"]
         if self.second:
             desk.second_opinion(opened, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
@@ -133,7 +134,7 @@ class Review(Suggests):
         """Undo what is in force about a pair; it stays on record. Raises UsageError if nothing is."""
         if self.second:
             raise UsageError("a second opinion is replaced by answering again; it binds nothing")
-        row, opened = self._row(self.at if at is None else at), self.published.opened
+        row, opened = self._row(self.at if at is None else at), self._published.opened
         a, b = row["identity_a"], row["identity_b"]
         desk.undo(opened, a, b, reviewer=self._who(), at=opened.now())
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
@@ -150,11 +151,11 @@ class Review(Suggests):
         """Pairs others decided that two people look at: a fixed share of them, the same in every run."""
         from hiu.link.review.queue import second_sample
 
-        share = self.published.settings.linking.double_review
+        share = self._published.settings.linking.double_review
         mine = C("reviewer") == " ".join(self._who().split())
         others = self._in_force().filter(~mine).unique(PAIR, maintain_order=True)
         chosen = others.filter(second_sample(others, share))
-        ids = self.published._table("descriptions").select("identity_id", "person_id")
+        ids = self._published._table("descriptions").select("identity_id", "person_id")
         people = {side: ids.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"}
         with_people = chosen.select(PAIR).join(people["a"], on="identity_a").join(people["b"], on="identity_b")
         drop = [name for name in ("person_a", "person_b") if name in self._queue.columns]
@@ -176,17 +177,17 @@ class Review(Suggests):
         return self._rows[at]
 
     def _in_force(self) -> pl.DataFrame:
-        return desk.in_force(self.published.opened.records)
+        return desk.in_force(self._published.opened.records)
 
     def _opinions(self) -> pl.DataFrame:
         from hiu.govern.records import read
         from hiu.model import SECOND_OPINIONS
 
         mine = C("reviewer") == " ".join(self._who().split())
-        return read(self.published.opened.records, SECOND_OPINIONS).filter(mine)
+        return read(self._published.opened.records, SECOND_OPINIONS).filter(mine)
 
     def _about(self, row: Row) -> pl.DataFrame:
-        return desk.earlier(self.published.opened.records, row["identity_a"], row["identity_b"])
+        return desk.earlier(self._published.opened.records, row["identity_a"], row["identity_b"])
 
     def _who(self) -> str:
         if not (self.reviewer or "").strip():
@@ -197,7 +198,7 @@ class Review(Suggests):
         done = self.progress()
         named = f"decisions are {self.reviewer}'s" if self.reviewer else "to decide: run.review('your name')"
         return Card(
-            f"Match review, {self.published.month.title}",
+            f"Match review, {self._published.month.title}",
             {
                 "pairs": f"{done['pairs']:,}, {done['decided']:,} decided",
                 "reviewer": named,
@@ -208,7 +209,7 @@ class Review(Suggests):
 
     def _agreement(self) -> str:
         """How often two people who looked at the same pair said the same, as the month's quality has it."""
-        found = self.published._table("link_quality").filter(C("measure") == "reviewers_agree").to_dicts()
+        found = self._published._table("link_quality").filter(C("measure") == "reviewers_agree").to_dicts()
         if not found or not found[0]["n"]:
             return "nobody has looked at a decided pair again: run.review('another name', second=True)"
         one = found[0]
