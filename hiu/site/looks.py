@@ -81,12 +81,9 @@ def look(method: Method) -> Method:
 
 def tables_of(one: Any) -> OfMonth:
     """The month that an object of the library is of."""
-    run = (
-        getattr(one, "_run", None)
-        if isinstance(one, pl.DataFrame)
-        else getattr(one, "_published", getattr(one, "published", one))
-    )
-    return cast(OfMonth, run)
+    if isinstance(one, pl.DataFrame):
+        return cast(OfMonth, getattr(one, "_run", None))
+    return cast(OfMonth, getattr(one, "_published", getattr(one, "published", one)))
 
 
 def people_in(value: object) -> frozenset[str]:

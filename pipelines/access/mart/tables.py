@@ -39,8 +39,8 @@ _RANKED = {
     "estimated": "is_estimated",
 }
 """Columns of the list that are called otherwise, because their names are reserved words or say too little alone."""
-_BANDS = {20: "first 20", 50: "21 to 50", 100: "51 to 100", 200: "101 to 200"}
-"""Last place -> name of the band: a place itself joins two recipients' marts, and a token to the name in a pack."""
+_ENDS, _BANDS = (20, 50, 100, 200), ("first 20", "21 to 50", "51 to 100", "101 to 200", "201 and over")
+"""Bands of places by their last: a place itself joins two recipients' marts, and a token to the name in a pack."""
 C = pl.col
 
 
@@ -111,10 +111,6 @@ def _lists(place: Place, months: tuple[Month, Month], who: Members) -> pl.DataFr
         now = called_since(ranked["person_id"], aliases).join(who.frame, on="person_id")
         own = ranked.join(now.select("person_token", person_id="was"), on="person_id").sort("rank")
         dated = own.unique("person_token", keep="first").with_columns(month_start=pl.lit(month.start))
-        band = (
-            C("rank")
-            .bin_intervals([*_BANDS], labels=[*_BANDS.values(), "201 and over"], right_closed=True)
-            .cast(pl.String)
-        )
+        band = C("rank").bin_intervals(_ENDS, labels=_BANDS, right_closed=True).cast(pl.String)
         found.append(dated.with_columns(rank_band=band).rename(_RANKED).select(wanted.names))
     return pl.concat(found, how="vertical_relaxed")
