@@ -152,7 +152,8 @@ def show(place: Place, gathered: answer.Answer, name: str, given: Mapping[str, o
         gathered.entered = True
     if whom and name in COMMANDS_OF["analyst"]:
         codes = {one: one for one in people_in(str([*given.values()]))}  # what was typed tells the asker nothing
-        gathered.lines = [without_ids(place, gathered.text, "support", now, codes)]
+        for_what = str(given.get("purpose") or "support")
+        gathered.lines = [without_ids(place, gathered.text, for_what, now, codes)]
     gathered.show()
 
 

@@ -197,6 +197,13 @@ def test_a_purpose_is_asked_of_the_basis(own_settings: Edited, who: dict[str, st
     assert site.hiu("explain", who["PERSON"], "--purpose", "gossip").code == 2
 
 
+def test_whom_a_basis_for_the_purpose_shows_is_found_by_their_id(own_settings: Edited, who: dict[str, str]) -> None:
+    support = 'purpose = "support"\nrecipient = '
+    site = own_settings(lambda text: text.replace(f'{support}"analyst"', f'{support}"clinician"'))
+    assert who["PERSON"] in site.hiu("find", who["NAME"], "--purpose", "planning").out
+    assert who["PERSON"] not in site.hiu("find", who["NAME"]).out
+
+
 def test_one_who_objected_is_not_found(site: Site, who: dict[str, str]) -> None:
     deny = ("basis", who["PERSON"], "--deny", "objection", "--by", "J. Patel", "--evidence", "letter of 2 April")
     assert site.hiu(*deny).code == 0
