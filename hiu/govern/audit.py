@@ -34,17 +34,19 @@ Entry = dict[str, Any]
 _FIELDS = {"n", "at", "event", "previous", "mac"}
 
 
-def append(path: Path, key: bytes, event: Entry, at: datetime, *, anchor: bool = False) -> str:
+def append(path: Path, key: bytes, event: Entry, at: datetime, *, anchor: bool = False, in_order: bool = False) -> str:
     """Add an event; returns the new head. `at` is aware; it is written in UTC.
 
     A last line that a power cut left half written is set aside, and that is an event of its own.
-    With `anchor` the head is also left beside the log, which then shows by itself that lines were cut off.
+    With `anchor` the head is also left beside the log, which then shows by itself that lines were cut off. With
+    `in_order` the time is no earlier than that of the line before.
     Raises HiuError if the last whole line was not written with this key or was changed.
     """
     if at.tzinfo is None:
         raise ValueError("an audit time needs a zone")
     whole, torn = _split(path.read_bytes() if path.exists() else b"")
-    number, previous = _last(path, whole, key)
+    number, previous, last = _last(path, whole, key)
+    at = max(at, last or at) if in_order else at
     events = [{"type": "audit_line_torn", "bytes": len(torn)}, event] if torn else [event]
     text = b""
     for one in events:
@@ -204,16 +206,16 @@ def _entry(text: bytes) -> Entry | None:
     return entry if ours and type(entry["n"]) is int else None
 
 
-def _last(path: Path, whole: bytes, key: bytes) -> tuple[int, str]:
+def _last(path: Path, whole: bytes, key: bytes) -> tuple[int, str, datetime | None]:
     if not whole:
-        return 0, GENESIS
+        return 0, GENESIS, None
     entry = _entry(whole.rstrip(b"\n").rsplit(b"\n", 1)[-1])
     if entry is None or any(_breaks(entry, key, entry["previous"], entry["n"])):
         raise HiuError(
             f"{path}: the last line was changed or written with another key; nothing is added to it. "
             "'hiu verify' says more"
         )
-    return entry["n"], str(entry["mac"])
+    return entry["n"], str(entry["mac"]), datetime.fromisoformat(str(entry["at"]))
 
 
 def _split(content: bytes) -> tuple[bytes, bytes]:

@@ -5,15 +5,16 @@ one (so an undo is a row too), and the earlier stays in the file as history. A l
 earlier version) is dropped by the next `add`; it was never reported as done. The batch reads these files at its start,
 so they can be added to while a run is going on, and they outlive a rebuilt warehouse.
 
-Every line carries an HMAC under the site's key over itself and all that stands before it. So a line that was written
-by hand, or copied from another place, is known until the audit log has bound it (`unsigned`).
+Every line carries an HMAC under the site's key over itself and all that stands before it, and the audit log has what
+the file will be before the line is in it. So a line that was written by hand, or brought from another place or a copy
+of the site, is known until the audit log has bound it (`unsigned`).
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from filelock import FileLock
 
 from hiu.disk import replace
 from hiu.errors import HiuError
+from hiu.govern.audit import append
 from hiu.model import Table
 from hiu.model.frames import schema
 from hiu.model.table import Type
@@ -31,13 +33,19 @@ Row = dict[str, Any]
 """Column -> value."""
 MAC = "mac"
 """What a line has beside its columns: the HMAC that it was written with."""
+ADDING = "records_added"
+"""What an event is that says what a file of records is about to be; `adding` has its length and digest by name."""
+_TIMES = ("recorded_at", "entered_at", "said_at", "undone_at", "decided_at", "at")
 
 
 class Signer(Protocol):
-    """A site as records are added to it: its folder of records, and its keys."""
+    """A site as records are added to it: its folder of records, its audit log, and its keys."""
 
     @property
     def records(self) -> Path: ...
+
+    @property
+    def audit(self) -> Path: ...
 
     def key_for(self, purpose: str) -> bytes: ...
 
@@ -63,23 +71,49 @@ def add(site: Signer, table: Table, rows: Sequence[Row]) -> None:
             signed = _written({**line, MAC: _mac(key, table.name, before.digest(), line)})
             before.update(signed)
             content += signed
+        if rows:
+            _announce(site, table, rows[-1], content)
         # a new file in place of the old: a cut leaves all of the rows or none, never an action without its owner
         replace(path, content)
 
 
-def unsigned(path: Path, key: bytes | None, bound: int) -> list[int]:
+def _announce(site: Signer, table: Table, row: Row, content: bytes) -> None:
+    """Enter in the audit log what a file of records is about to be, at the time that its last row states.
+
+    A cut in between leaves an entry of what was never reported as done.
+    """
+    if not site.audit.exists() and any(site.audit.parent.glob("audit-until-*.jsonl")):
+        return  # a new key is being made: it binds every file itself, and its log begins with that
+    site.audit.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(site.audit.with_suffix(".lock"), timeout=_WAIT):
+        stated = [row[name] for name in _TIMES if isinstance(row.get(name), datetime)]
+        at = stated[0].replace(tzinfo=UTC) if stated else datetime.now(UTC)
+        event = {"type": ADDING, "adding": {table.name: measure(content)}}
+        append(site.audit, site.key_for("audit"), event, at=at, anchor=True, in_order=True)
+
+
+def unsigned(path: Path, key: bytes | None, bound: int, added: Collection[tuple[int, str]]) -> list[int]:
     """Numbers of the whole lines behind the first `bound` bytes of a file that were not written by `add` of this site.
 
+    `added`: lengths and digests that the audit log has of the file. A line that a copy of the site signed is in none.
     Without a key none of those lines can be told from one that was written by hand.
     """
     content = path.read_bytes() if path.exists() else b""
-    before, found = hashlib.sha256(content[:bound]), []
+    logged = [n for n, sha256 in added if bound < n and [n, sha256] == measure(content[:n])]
+    before, found, at = hashlib.sha256(content[:bound]), list[int](), bound
     first = content[:bound].count(b"\n") + 1
     for number, text in enumerate(content[bound : _whole(content)].splitlines(keepends=True), first):
-        if key is None or not _signed(text, key, path.stem, before.digest()):
+        at += len(text)
+        if key is None or at > max(logged, default=0) or not _signed(text, key, path.stem, before.digest()):
             found.append(number)
         before.update(text)
     return found
+
+
+def added_to(found: Iterable[Mapping[str, Any]], name: str) -> list[tuple[int, str]]:
+    """Length and digest of each state of a file of records that events of the log announced."""
+    each = (event["adding"].get(name) for event in found if event.get("type") == ADDING)
+    return [(int(about[0]), str(about[1])) for about in each if about]
 
 
 def bound_files(found: Iterable[Mapping[str, Any]], kind: str) -> dict[str, tuple[int, str]]:

@@ -1,11 +1,12 @@
 """Looks at people: what shows somebody is entered in the read log, a line a call, before it is handed over.
 
-A method that shows a person is marked with `look`. Of several, one inside the other, the outermost writes the line.
+A method that shows a person is marked with `look`. Of several, one inside the other, the outermost writes the line, and
+puts a number in place of the id of whoever no basis lets the analyst ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -27,6 +28,7 @@ class OfMonth(Protocol):
 
     @property
     def opened(self) -> Opened: ...
+    def _handed(self, value: Any, whom: Collection[str]) -> Any: ...
 
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -71,7 +73,7 @@ def look(method: Method) -> Method:
         rows = found.height if isinstance(found, pl.DataFrame) and not whom else None
         if whom or rows:
             tables.opened.look(what, whom, str(tables.month), rows=rows)
-        return found
+        return tables._handed(found, whom)
 
     shown.shows_people = True  # type: ignore[attr-defined]
     return cast(Method, shown)
@@ -79,8 +81,9 @@ def look(method: Method) -> Method:
 
 def tables_of(one: Any) -> OfMonth:
     """The month that an object of the library is of."""
-    run = getattr(one, "_run", None) if isinstance(one, pl.DataFrame) else getattr(one, "published", one)
-    return cast(OfMonth, run)
+    if isinstance(one, pl.DataFrame):
+        return cast(OfMonth, getattr(one, "_run", None))
+    return cast(OfMonth, getattr(one, "_published", getattr(one, "published", one)))
 
 
 def people_in(value: object) -> frozenset[str]:
@@ -89,7 +92,7 @@ def people_in(value: object) -> frozenset[str]:
         texts = [value[name].drop_nulls().unique() for name, kind in value.schema.items() if kind == pl.String]
         found = [text.str.extract_all(PERSON_ID.pattern).explode().drop_nulls() for text in texts]
         return frozenset(one for series in found for one in series)
-    if isinstance(queue := getattr(value, "queue", None), pl.DataFrame):
+    if isinstance(queue := getattr(value, "_queue", None), pl.DataFrame):
         return people_in(queue)
     if hasattr(value, "to_csv"):  # a pandas frame: its text would leave rows out
         return frozenset(PERSON_ID.findall(value.to_csv()))

@@ -42,6 +42,11 @@ class Opened:
     _logged: set[tuple[str, ...]] = field(default_factory=set)
 
     @property
+    def audit(self) -> Path:
+        """The log of what was done."""
+        return self.curated / "audit.jsonl"
+
+    @property
     def records(self) -> Path:
         """What people recorded."""
         return self.curated / "records"
@@ -124,26 +129,27 @@ class Opened:
         )
         key = reads.reads_key(self.settings, self.home, self.curated)
         folder = reads.folder_of(self.settings, self.curated)
-        reads.enter(folder, key, one, self.now(), self.curated / "audit.jsonl")
+        reads.enter(folder, key, one, self.now(), self.audit)
 
     def _standing(self) -> pl.DataFrame:
         """The basis as settings and records have it. Raises HiuError if a line of the records was written by hand."""
         from hiu.errors import SettingsError
         from hiu.govern import audit
         from hiu.govern.basis.gate import standing
-        from hiu.govern.records import bound_files, path_of, read, unsigned
+        from hiu.govern.records import added_to, bound_files, path_of, read, unsigned
         from hiu.model.govern import BASIS
 
-        logs = audit.proven(self.curated / "audit.jsonl")
-        bound = bound_files((entry["event"] for log in logs for entry in audit.read(log)), "records")
+        logs = audit.proven(self.audit)
+        logged = [entry["event"] for log in logs for entry in audit.read(log)]
+        bound = bound_files(logged, "records")
         try:
             key = self.key_for("records")
         except SettingsError:
             key = None  # who may read what is published need not have it
         path = path_of(self.records, BASIS)
-        if lines := unsigned(path, key, bound.get(BASIS.name, (0, ""))[0]):
+        if lines := unsigned(path, key, bound.get(BASIS.name, (0, ""))[0], added_to(logged, BASIS.name)):
             raise HiuError(
-                f"{path}, line {lines[0]}: neither signed nor in the audit log, so nobody is shown. "
+                f"{path}, line {lines[0]}: not signed and entered in the audit log by this site, so nobody is shown. "
                 f"'hiu verify --site {self.home}' says more"
             )
         return standing(self.settings, read(self.records, BASIS), self._aliases())
@@ -176,7 +182,7 @@ class Opened:
         key = derive(whole, "audit")
         # the log can't forget, so ids of people are tokens in it
         event = mask(event, recipient_key(whole, "audit"))
-        path = self.curated / "audit.jsonl"
+        path = self.audit
         with FileLock(path.with_suffix(".lock"), timeout=30):
             append(path, key, {**event, "by": login(), **self._records()}, at=self.now(), anchor=True)
         self._logged.add(line)

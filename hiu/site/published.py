@@ -58,23 +58,24 @@ class Published(Tables):
         from hiu.engine.bounded import Bounds
 
         named = people_in(query.upper())
-        if named or any(column.personal for name in tables_of(query, RELEASED) for column in RELEASED[name].columns):
-            self._enter_query(named)
+        read = tables_of(query, RELEASED)
+        if named or any(column.personal for name in read for column in RELEASED[name].columns):
+            self._enter_query(named, f"sql of {', '.join(read)}")
 
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
         with one_look():
             return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
 
-    def _enter_query(self, named: Collection[str]) -> None:
+    def _enter_query(self, named: Collection[str], what: str) -> None:
         everybody = self._scan("people").select("person_id").collect()["person_id"].to_list()
         try:
             require_basis(self, named)
         except LookRefused as refused:
-            self.opened.look("sql", refused.people, str(self.month), refused="no basis")
+            self.opened.look(what, refused.people, str(self.month), refused="no basis")
             raise
         whom = named if len(everybody) > FEW else {*named, *everybody}
-        self.opened.look("sql", whom, str(self.month), rows=len(everybody))
+        self.opened.look(what, whom, str(self.month), rows=len(everybody))
 
     @look
     def pathway(self, name: str | None = None, *, show_names: bool | None = None) -> Listing:
@@ -150,7 +151,9 @@ class Published(Tables):
     def admissions(self, months: int = 12, *, on: date | str | None = None) -> Listing:
         """Spells in a mental-health bed that were open in the last months: dates, nights without leave, leave nights,
         wards, legal status, and days since the discharge before. With `on`, a day ("2026-03-10") or a date, those who
-        slept in the bed that night: whoever was on leave is left out. Both have the spell's own start and wards."""
+        slept in the bed that night: whoever was on leave is left out. Both have the spell's own start and wards.
+
+        Raises LookRefused for a day, if no basis lets you ask for somebody who was there."""
         from hiu.site.views.patterns import admissions, in_bed
 
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
-from typing import cast
+from typing import Any, cast
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from hiu.model import PUBLISHED, RELEASED, Table
 from hiu.month import Month
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
+from hiu.site.handed import WITHHELD, handed
 from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.shapes import Manifest
@@ -91,13 +92,17 @@ class Tables(Suggests):
         """The first three rows, masked, by column."""
         scan = self._scan(name)
         keep = [one for one in RELEASED[name].names if one in set(scan.collect_schema()) and read(name, one)]
-        return self._coded(masked(name, scan.select(keep).head(3).collect())).to_dict(as_series=False)
+        three = masked(name, scan.select(keep).head(3).collect())
+        return cast(pl.DataFrame, handed(three, self._codes)).to_dict(as_series=False)
 
     @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
         """A published table, personal columns masked. Raises UsageError naming the nearest one there is."""
-        found = self._table(name, show_names=show_names)
-        return Listing(self._coded(found), found.title, kind=name)
+        return self._mixed(self._table(name, show_names=show_names))
+
+    def _mixed(self, found: Listing) -> Listing:
+        """A table in no order where some of its people are withheld: its own is that of a file that a sender has."""
+        return found._as_before(found.sample(fraction=1, shuffle=True)) if self._codes else found
 
     def _table(self, name: str, *, show_names: bool | None = None) -> Listing:
         scan = self._scan(name)
@@ -115,7 +120,8 @@ class Tables(Suggests):
         scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
         if wanted or self._hidden or self._codes:
-            return self._coded(self._table(name, show_names=show_names))
+            found = self._mixed(self._table(name, show_names=show_names)).to_polars()
+            return cast(pl.DataFrame, handed(found, self._codes))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
@@ -144,7 +150,7 @@ class Tables(Suggests):
         every = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id"])["person_id"]
         shown = self._scan("people").select("person_id").collect()["person_id"]
         gone = every.filter(~every.is_in(shown.implode())).sort()
-        return {person: f"withheld-{turn:04}" for turn, person in enumerate(gone, 1)}
+        return {person: f"{WITHHELD}{turn:04}" for turn, person in enumerate(gone, 1)}
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
@@ -167,20 +173,19 @@ class Tables(Suggests):
         every = {*shown.to_list(), *former.to_list()}
         apart = sorted(every - self._opened.permitted(every).ids)
         SystemRandom().shuffle(apart)
-        return {person: f"withheld-{turn:05}" for turn, person in enumerate(apart, 1)}
+        return {person: f"{WITHHELD}{turn:05}" for turn, person in enumerate(apart, 1)}
 
     def _askable(self, ids: Collection[str]) -> list[str]:
         """Those of the people whom a basis lets the analyst ask for."""
         return [one for one in ids if one not in self._codes]
 
-    def _coded(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A table that is handed over, with those numbers in place of ids, and of what else stands for one person."""
-        if not self._codes:
-            return frame
-        ids = [name for name in frame.columns if name in ("identity_id", "identity_a", "identity_b")]
-        texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in ids]
-        numbers = pl.col(texts).str.replace_many(list(self._codes), list(self._codes.values()))
-        return pl.DataFrame(frame).with_columns(numbers, *(pl.lit(None, pl.String).alias(name) for name in ids))
+    def _handed(self, value: Any, whom: Collection[str]) -> Any:
+        """What a look shows, as it is handed over: the one way out. `whom` are the people who are in it."""
+        codes = self._codes if whom else {}
+        withheld = whom - codes.keys() - self.opened.permitted(whom).ids if whom else ()
+        for person in sorted(withheld):  # of another month, and in this one no more
+            codes[person] = f"{WITHHELD}{len(codes) + 1:05}"
+        return handed(value, codes) if not codes.keys().isdisjoint(whom) else value
 
     @cached_property
     def _tables_there(self) -> dict[str, Table]:

@@ -13,7 +13,7 @@ from hiu.govern import records
 from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, verify
 from hiu.govern.house import PARTS, house_of, site_digests
 from hiu.govern.reads import folder_of, keep_key
-from hiu.govern.records import bound_files, measure, unsigned
+from hiu.govern.records import added_to, bound_files, measure, unsigned
 from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
 from pipelines.common.backups import tables_digest
@@ -53,21 +53,23 @@ def lost_records(paths: Paths) -> Iterator[str]:
 
 
 def added_records(place: Place) -> Iterator[str]:
-    """A sentence for every file of records with lines that were neither written by hiu nor bound by the log."""
+    """A sentence for every file of records with lines that this site neither wrote nor bound by its log."""
     for name, lines in _unsigned(place).items():
         yield (
-            f"records/{name}.jsonl: {_numbered(lines)} neither signed with the site's key nor in the audit log: "
-            "written by hand, or by another site"
+            f"records/{name}.jsonl: {_numbered(lines)} not signed and entered in the audit log by this site: "
+            "written by hand, or brought from another site or a copy of this one"
         )
 
 
 def _unsigned(place: Place) -> dict[str, list[int]]:
     """By file of records the numbers of such lines. That a backup is somewhere takes nobody's right away."""
-    bound, found = bound_files(events(place), "records"), {}
+    logged, found = events(place), {}
+    bound = bound_files(logged, "records")
     for path in sorted(place.records.glob("*.jsonl")) if place.records.is_dir() else []:
         length = bound.get(path.stem, (0, ""))[0]
-        if path.stat().st_size <= length or not (lines := unsigned(path, place.key_for("records"), length)):
+        if path.stat().st_size <= length:
             continue
+        lines = unsigned(path, place.key_for("records"), length, added_to(logged, path.stem))
         if path.stem == BACKUPS.name:
             there = records.history(place.records, BACKUPS)["there"]
             lines = [number for number in lines if not there[number - 1]]

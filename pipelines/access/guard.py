@@ -17,7 +17,7 @@ from hiu.govern.placeholder import require_signature
 from hiu.govern.release.outputs import require_outside
 from hiu.settings import load
 from pipelines.access.bound import FOREIGN, bind, require_whole
-from pipelines.access.looks import RIGHTS, enter_look, people_in
+from pipelines.access.looks import RIGHTS, enter_look, people_in, without_ids
 from pipelines.access.roles import COMMANDS_OF, require_role
 from pipelines.access.wording import require_plain
 from pipelines.common import answer
@@ -150,6 +150,10 @@ def show(place: Place, gathered: answer.Answer, name: str, given: Mapping[str, o
             gathered.lines.clear()
             raise
         gathered.entered = True
+    if whom and name in COMMANDS_OF["analyst"]:
+        codes = {one: one for one in people_in(str([*given.values()]))}  # what was typed tells the asker nothing
+        for_what = str(given.get("purpose") or "support")
+        gathered.lines = [without_ids(place, gathered.text, for_what, now, codes)]
     gathered.show()
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from random import SystemRandom
 
 from hiu.govern import reads
 from hiu.govern.pseudonym import PERSON_ID
 from hiu.month import Month
+from hiu.site.handed import WITHHELD, coded
 from pipelines.access.basis import allowed
 from pipelines.common import answer
 from pipelines.common.place import Place
@@ -54,6 +56,17 @@ def require_look(
             "The data protection officer decides it ('hiu basis', docs/governance.md)",
             withheld,
         )
+
+
+def without_ids(place: Place, text: str, purpose: str, now: datetime, codes: dict[str, str]) -> str:
+    """An analyst's answer with a number in place of the id of everybody whom no basis lets them look at for a purpose.
+
+    `codes` has the numbers, and takes new ones: they are drawn anew for each answer.
+    """
+    withheld = sorted((whom := people_in(text)) - may_look(place, whom, purpose, now) - codes.keys())
+    SystemRandom().shuffle(withheld)
+    codes |= {person: f"{WITHHELD}{turn:03}" for turn, person in enumerate(withheld, len(codes) + 1)}
+    return coded(text, codes)
 
 
 def people_in(text: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
-from pipelines.access.looks import enter_look
+from pipelines.access.looks import enter_look, without_ids
 from pipelines.access.wording import enter_refused_text, others_named, require_few
 from pipelines.common.journal import record
 from pipelines.common.place import Place
@@ -46,7 +46,7 @@ def review(
         if found.withheld:
             out(f"Names {found.withheld_message}.")
     if csv is not None:
-        put(csv, sheet.queue_csv(asks))
+        put(csv, without_ids(place, sheet.queue_csv(asks).decode("utf-8"), "support", now, {}).encode("utf-8"))
         record(place, now, "review_sheet", pairs=len(asks), names=show_names, month=str(queue.month))
         second = " --second" if double else ""
         out(

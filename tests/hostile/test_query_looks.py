@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from hostile_kit import Site
 
@@ -11,6 +12,7 @@ import hiu
 from hiu.errors import HiuError, UsageError
 from hiu.govern.reads import LookRefused
 from hiu.site.published import Published
+from hiu.site.show.mask import initials
 
 Settings = Callable[[Callable[[str], str]], Site]
 ASKED = [
@@ -52,7 +54,9 @@ def test_an_error_holds_no_value_and_the_query_is_entered(text: str, site: Site)
         told = words & {one for one in held if len(one) > 3} - {"None", "name", *run.table(table).columns}
         assert not told and "HIU-" not in str(caught.value), caught.value
     more = site.looks()[before:]
-    assert len([one for one in more if one["what"] == "sql"]) == 3 and all(one["people"] for one in more)
+    assert len([one for one in more if str(one["what"]).startswith("sql of")]) == 3 and all(
+        one["people"] for one in more
+    )
 
 
 def test_an_answer_of_no_rows_and_one_that_leaves_the_id_out_are_looks_at_the_person(site: Site) -> None:
@@ -66,7 +70,7 @@ def test_an_answer_of_no_rows_and_one_that_leaves_the_id_out_are_looks_at_the_pe
         before = len(site.looks())
         run.sql(text)
         [line] = site.looks()[before:]
-        assert line["what"] == "sql" and line["people"], text
+        assert str(line["what"]).startswith("sql of") and line["people"], text
     seen = site.hiu("reads", "--person", person)
     assert seen.out.count("sql") >= 3
 
@@ -96,3 +100,69 @@ def test_the_number_in_place_of_an_id_is_another_each_time(without: Site) -> Non
     assert not same and first["person_id"].is_unique().all()
     with pytest.raises(HiuError):
         month(without).person(str(first["person_id"][0]))
+
+
+FACTS = {
+    "number of the event": ("links", "event_id = '{event_id}'"),
+    "file and row": ("links", "source_file = '{source_file}' and source_row = {source_row}"),
+    "minute": ("timeline", "start = timestamp '{start}'"),
+    "day": ("timeline", "date_trunc('day', start) = date '{start:%Y-%m-%d}'"),
+    "initials and year": ("people", "name_text = '{initials}' and birth_year = {year}"),
+    "birth": ("people", "birth_year = {year}"),
+    "day first seen": ("people", "first_seen = date '{first_seen}'"),
+}
+"""What a member of staff knows of somebody, and the table in which they look for it."""
+
+
+@pytest.fixture
+def known(site: Site) -> dict[str, object]:
+    """What somebody knows of a contact of a person: how their own agency has it."""
+    run = month(site)
+    people = run._scan("people").filter(pl.col("name_text").is_not_null(), pl.col("first_seen").dt.day() > 1).collect()
+    rows = run.table("timeline").to_polars().filter(pl.col("start").dt.hour() > 0, pl.col("start").dt.day() > 1)
+    links = run.table("links").to_polars().select("source", "event_id", "source_file", "source_row")
+    found = rows.join(people, on="person_id").join(links, on=["source", "event_id"]).sort("start", "event_id")
+    one = found.filter(pl.coalesce("birth_year", pl.col("dob").dt.year()).is_not_null()).row(0, named=True)
+    return {**one, "initials": initials(one["name_text"]), "year": one["birth_year"] or one["dob"].year}
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_without_a_basis_a_fact_that_somebody_knows_leads_to_no_row(
+    fact: str, without: Site, site: Site, known: dict[str, object]
+) -> None:
+    """The finding: a log's number, a file and row, a minute, or initials and a year gave a named person's history."""
+    table, where = FACTS[fact]
+    ask = f"select distinct person_id from {table} where person_id is not null and {where.format(**known)}"
+    assert known["person_id"] in month(site).sql(ask)["person_id"], "with a basis it does"
+    assert month(without).sql(ask).height == 0
+    assert month(without).sql(ask.replace(f"from {table}", f"from (select * from {table})")).height == 0
+
+
+def test_without_a_basis_a_table_has_neither_keys_nor_days_nor_the_order_of_a_file(without: Site) -> None:
+    closed, walked = month(without), set()
+    for name in closed.tables().filter(pl.col("rows") > 0)["table"]:
+        for frame in (closed.table(name).to_polars(), closed.sql(f'select * from "{name}"').to_polars()):
+            if "person_id" not in frame.columns:
+                continue
+            own = frame.filter(pl.col("person_id").is_not_null())
+            times = [one for one, kind in own.schema.items() if kind.is_temporal()]
+            assert all(own[one].drop_nulls().dt.day().is_in([1]).all() for one in times), (name, times)
+            empty = {"event_id", "source_file", "source_row", "delivery_id", "name_text", "birth_year", "quotes"}
+            keys = [one for one in own.columns if one in empty or one.endswith("_id")]
+            keys = [one for one in keys if one not in ("person_id", "old_id")]
+            assert all(own[one].null_count() == own.height for one in keys), (name, keys)
+            walked.add(name)
+    assert {"timeline", "links", "people", "stay", "support", "ranked", "event_place"} <= walked
+    first = [run.table("timeline").unique("person_id", keep="first", maintain_order=True) for run in (closed, closed)]
+    assert not first[0].equals(first[1]), "the rows stand in no order"
+
+
+def test_without_a_basis_nobody_is_found_by_the_night_in_a_bed(without: Site, site: Site) -> None:
+    with pytest.raises(LookRefused):
+        month(without).admissions(on="2026-03-10")
+    assert month(site).admissions(on="2026-03-10").height
+
+
+def test_the_read_log_says_which_tables_a_query_read(without: Site) -> None:
+    month(without).sql("select t.dataset, count(*) n from timeline t join people p using (person_id) group by 1")
+    assert without.looks()[-1]["what"] == "sql of people, timeline"

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from hiu.govern.login import login
 from hiu.govern.pseudonym import PERSON_ID, pseudonym
 from hiu.model.govern import DISCLOSURES
 from pipelines.access.disclose import PACK
+from pipelines.access.roles import COMMANDS_OF
 from pipelines.cli import COMMANDS
 from pipelines.common.place import open_place
 from pipelines.run import Outcome
@@ -161,6 +163,28 @@ def test_without_a_basis_nothing_is_shown_of_whom_the_asker_named(
     assert closed.looks()[-1 if line[0] == "explain" else -2]["refused"], "that it was asked for is on record"
 
 
+@pytest.mark.parametrize("kind", sorted(kind for kind, line in SHOW.items() if line[0] in COMMANDS_OF["analyst"]))
+@pytest.mark.parametrize("names", [(), ("--show-names",)])
+def test_without_a_basis_no_analyst_s_command_gives_a_true_id_or_name(
+    kind: str, names: tuple[str, ...], own_settings: Edited, who: dict[str, str], tmp_path: Path
+) -> None:
+    """The finding: `review` gave 15 ids and `sensitivity` 44, on the terminal, as JSON and in a file."""
+    closed = own_settings(lambda text: text.replace('recipient = "analyst"', 'recipient = "clinician"'))
+    if (
+        names
+        and "show_names" not in signature(next(one for one in COMMANDS if one.__name__ == SHOW[kind][0])).parameters
+    ):
+        return
+    said = closed.hiu(*given(SHOW[kind], who, tmp_path), *names)
+    people = pl.read_parquet(closed.place.which(None)[1] / "people.parquet")
+    told = said.out + said.err + "".join(path.read_text() for path in tmp_path.glob("*.csv"))
+    assert not PERSON_ID.search(told)
+    assert not [name for name in people["name_text"].drop_nulls() if " " in name and name in told]
+    assert "ranked, " not in told and not re.search(r"\(rank \d+", told), "nor a place beside initials and a year"
+    if kind in ("sensitivity", "review", "cost"):
+        assert said.code == 0 and "withheld-" in said.out
+
+
 def test_a_purpose_is_asked_of_the_basis(own_settings: Edited, who: dict[str, str]) -> None:
     planning = 'purpose = "planning"\nrecipient = '
     site = own_settings(lambda text: text.replace(f'{planning}"analyst"', f'{planning}"clinician"'))
@@ -171,6 +195,13 @@ def test_a_purpose_is_asked_of_the_basis(own_settings: Edited, who: dict[str, st
         "whom": [pseudonym(who["PERSON"], site.place.key_for("reads"))], "refused": "no basis", "audit_head": "",
     }  # fmt: skip
     assert site.hiu("explain", who["PERSON"], "--purpose", "gossip").code == 2
+
+
+def test_whom_a_basis_for_the_purpose_shows_is_found_by_their_id(own_settings: Edited, who: dict[str, str]) -> None:
+    support = 'purpose = "support"\nrecipient = '
+    site = own_settings(lambda text: text.replace(f'{support}"analyst"', f'{support}"clinician"'))
+    assert who["PERSON"] in site.hiu("find", who["NAME"], "--purpose", "planning").out
+    assert who["PERSON"] not in site.hiu("find", who["NAME"]).out
 
 
 def test_one_who_objected_is_not_found(site: Site, who: dict[str, str]) -> None:

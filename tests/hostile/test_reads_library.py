@@ -185,6 +185,86 @@ def test_without_a_basis_a_person_is_not_shown_even_masked(home: Path, tmp_path:
     assert sum("refused" in one for one in looks(site)[before:]) >= 5
 
 
+@pytest.fixture(scope="module")
+def closed(home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """One object of each class but `Person`, of a site whose basis lets an analyst ask for nobody."""
+    site = tmp_path_factory.mktemp("closed") / "site"
+    shutil.copytree(home, site)
+    text = (site / "site.toml").read_text(encoding="utf-8")
+    (site / "site.toml").write_text(re.sub('recipient = "analyst"', 'recipient = "clinician"', text), encoding="utf-8")
+    run = hiu.open(site, by="Ann Lyst", show_names=True).latest
+    found = (run, run.ranked(), run.linkage(), run.quality(), run.cohort(), run.places(), run.definitions())
+    return {type(one).__name__: one for one in (*found, run.review("Ann Lyst"))}
+
+
+@pytest.fixture(scope="module")
+def forbidden(home: Path) -> frozenset[str]:
+    """Every name and NHS number of somebody on record."""
+    people = hiu.open(home).latest._scan("people").select("name_text", "nhs_number").collect()
+    names = people["name_text"].drop_nulls().filter(people["name_text"].drop_nulls().str.contains(" "))
+    return frozenset({*names, *people["nhs_number"].drop_nulls()})
+
+
+@pytest.mark.parametrize("name", [one for one in TRIED if not one.startswith("Person.")])
+def test_without_a_basis_no_method_gives_a_true_id_or_name(
+    name: str, closed: dict[str, object], forbidden: frozenset[str]
+) -> None:
+    """The finding: `admissions`, `what_if`, `compare` and `flow` gave true ids after `person` was refused."""
+    kind, method = name.split(".")
+    try:
+        found = getattr(closed[kind], method)(*ARGUMENTS.get(name, ()))
+    except HiuError as refused:
+        found = str(refused)
+        assert name in ("Published.person", "Published.why", "Ranked.why", "Ranked.compare"), found
+    told = everything_in(found)
+    assert not PERSON_ID.search(told) and not [one for one in forbidden if one in told]
+
+
+def everything_in(found: object) -> str:
+    """All that somebody can read of an answer: cells, sentences, pages, pictures, and what hangs on it openly."""
+    tables = getattr(found, "tables", None)
+    frames = [found, *(tables.values() if isinstance(tables, dict) else [])]
+    cells = [str(one.to_dicts()) for one in frames if isinstance(one, pl.DataFrame)]
+    more = [str(getattr(found, name, "")) for name in ("title", "sentences", "queue", "rows", "people")]
+    page = found._repr_html_() if hasattr(found, "_repr_html_") else ""  # type: ignore[attr-defined]
+    told = found.to_csv() if hasattr(found, "to_csv") else repr(found)  # type: ignore[attr-defined]
+    return "\n".join([*cells, *more, str(page), told])
+
+
+def test_without_a_basis_a_doubtful_pair_leads_to_nobody_on_the_list(
+    closed: dict[str, object], holders: dict[str, object]
+) -> None:
+    """A pair shows initials and a year: beside them no place on the list and no number of rows, which tables have."""
+    shut, open_ = closed["Review"], holders["Review"]
+    assert isinstance(shut, Review) and isinstance(open_, Review) and len(shut) == len(open_) > 0
+    for at in range(len(shut)):
+        pair = shut.pair(at)
+        told = pair["effect"] + str(pair["records"])
+        assert "withheld-" in told and "rank" not in told and not re.search(r"(; |\()\d+ rows?", told)
+    assert "rank" in open_.pair(0)["effect"] and " row" in str(open_.pair(0)["records"])
+    run = closed["Published"]
+    assert isinstance(run, Published) and not hasattr(shut, "published")
+    pairs, people = shut.listing().to_polars(), run.table("people").to_polars()["person_id"]
+    assert not pairs["person_a"].equals(run.sql("select * from review_queue order by place")["person_a"]), people.len()
+
+
+def test_without_a_basis_a_list_under_other_definitions_is_right(
+    closed: dict[str, object], holders: dict[str, object]
+) -> None:
+    """Masked ids were joined with true ones: nobody stayed on the list."""
+    for ask in (
+        lambda run: run.what_if(drop_roles=["caller"]),
+        lambda run: run.cohort().flow(),
+        lambda run: run.cohort().cost(),
+    ):
+        shut, open_ = ask(closed["Published"]), ask(holders["Published"])
+        assert shut.sentences == open_.sentences
+        for table, other in zip(shut.tables.values(), open_.tables.values(), strict=True):
+            assert table.to_polars().drop("person_id", "name", strict=False).height == other.height
+    compared = [one["Published"].compare("2026-03")["moved_up"].sum() for one in (closed, holders)]  # type: ignore[attr-defined]
+    assert compared[0] == compared[1]
+
+
 def test_where_a_look_can_t_be_recorded_nothing_is_shown(home: Path, tmp_path: Path) -> None:
     """A read-only copy of what is published, or a full disk."""
     site = tmp_path / "closed"

@@ -26,7 +26,7 @@ from pipelines.common.lock import require_no_erasure
 from pipelines.common.place import Place, open_place
 from pipelines.govern.verify import verify_site
 
-NOW, LATER = datetime(2026, 4, 8, 9, tzinfo=UTC), datetime(2026, 4, 9, 9, tzinfo=UTC)
+NOW, LATER = datetime(2026, 4, 9, 8, 30, tzinfo=UTC), datetime(2026, 4, 9, 9, tzinfo=UTC)
 B, AT = "HIU-BBBBBBBB", datetime(2026, 4, 9, 8)
 FORBID = {
     "purpose": "*",

@@ -10,5 +10,9 @@ class Signed:
 
     records: Path
 
+    @property
+    def audit(self) -> Path:
+        return self.records.with_name(f"{self.records.name}-audit.jsonl")
+
     def key_for(self, purpose: str) -> bytes:
         return purpose.encode().ljust(32, b".")

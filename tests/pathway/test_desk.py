@@ -212,7 +212,7 @@ def test_the_list_names_people_and_is_entered_before(place: Place) -> None:
     )
     entry = records.history(place.records, DISCLOSURES).filter(what="desk list").to_dicts()
     assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Service manager", 1)]
-    assert read(place.audit)[-1]["event"]["type"] in ("disclosed", "look", "reads")
+    assert read(place.audit)[-1]["event"]["type"] in ("disclosed", "look", "reads", "records_added")
 
 
 def test_who_objects_is_withheld_with_their_rows(place: Place) -> None:

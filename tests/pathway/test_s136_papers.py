@@ -230,7 +230,7 @@ def test_the_list_names_people_says_why_and_is_entered_before(place: Place) -> N
     assert [row[:2] for row in grid(part, "Records to put right").rows] == [("Can't be judged", "T3")]
     entry = records.history(place.records, DISCLOSURES).filter(what="s136 list").to_dicts()
     assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Section 136 lead", 2)]
-    assert read(place.audit)[-1]["event"]["type"] in ("disclosed", "look", "reads")
+    assert read(place.audit)[-1]["event"]["type"] in ("disclosed", "look", "reads", "records_added")
 
 
 def test_who_objects_is_withheld_with_their_rows(place: Place) -> None:

@@ -42,7 +42,7 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
-    found = run._coded(found.with_columns(days_since=days).select(order))
+    found = found.with_columns(days_since=days).select(order)
     return Listing(found, title, empty={"rank": "not listed"}, kind="everybody")
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.extras import installed, require
-from hiu.site.looks import look
+from hiu.site.looks import look, people_in
 from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
 from hiu.site.shapes import PairShown
@@ -50,17 +50,18 @@ class Review(Suggests):
         second: bool = False,
         shown: Collection[str] = (),
     ) -> None:
-        self.published, self.reviewer, self.second = published, reviewer, second
+        # with tables in hand whose numbers are those of a pair, its initials would lead to the person
+        self._published, self.reviewer, self.second = published, reviewer, second
         order = ["place"] if "place" in queue.columns else ["priority", "match_probability", *PAIR]
-        self.queue = queue.sort(order, descending=[name in ("priority", "match_probability") for name in order])
+        self._queue = queue.sort(order, descending=[name in ("priority", "match_probability") for name in order])
         self._pairs = Pairs(published, shown)
         if second:
-            self.queue = self._sample()
-        self.rows = self.queue.to_dicts()
+            self._queue = self._sample()
+        self._rows = self._queue.to_dicts()
         self.at = self._first()
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self._rows)
 
     def __getitem__(self, column: str) -> pl.Series:
         found: pl.Series = self.listing()[column]
@@ -70,7 +71,7 @@ class Review(Suggests):
     def listing(self) -> Listing:
         """The queue with what was decided since it was published."""
         decided = self._in_force().select(*PAIR, decided="decision").unique(PAIR, keep="last")
-        found = self.queue.join(decided, on=PAIR, how="left", maintain_order="left")
+        found = self._queue.join(decided, on=PAIR, how="left", maintain_order="left")
         columns = [name for name in QUEUE_COLUMNS if name in found.columns]
         title = f"{found.height:,} pairs to look at, those that change the list most first"
         return Listing(found.select(columns), title, empty={"decided": "not yet"}, kind="queue")
@@ -83,17 +84,17 @@ class Review(Suggests):
     @look
     def to_polars(self) -> pl.DataFrame:
         """The queue, as a plain polars frame."""
-        return self.queue
+        return self._queue
 
     @look
     def to_pandas(self) -> pd.DataFrame:
         """The queue, as a pandas frame."""
-        return self.queue.to_pandas()
+        return self._published._handed(self._queue, people_in(self._queue)).to_pandas()
 
     def progress(self) -> dict[str, int]:
         """Pairs in the queue, and how many of them are decided."""
         answers = self._answers()
-        return {"pairs": len(self.rows), "decided": sum(_key(row) in answers for row in self.rows)}
+        return {"pairs": len(self._rows), "decided": sum(_key(row) in answers for row in self._rows)}
 
     @look
     def pair(self, at: int | None = None) -> PairShown:
@@ -112,7 +113,7 @@ class Review(Suggests):
 
         Raises UsageError without a reviewer, ContradictoryDecision if earlier decisions about others rule it out.
         """
-        row, opened, who = self._row(self.at if at is None else at), self.published.opened, self._who()
+        row, opened, who = self._row(self.at if at is None else at), self._published.opened, self._who()
         a, b = row["identity_a"], row["identity_b"]
         if self.second:
             desk.second_opinion(opened, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
@@ -133,7 +134,7 @@ class Review(Suggests):
         """Undo what is in force about a pair; it stays on record. Raises UsageError if nothing is."""
         if self.second:
             raise UsageError("a second opinion is replaced by answering again; it binds nothing")
-        row, opened = self._row(self.at if at is None else at), self.published.opened
+        row, opened = self._row(self.at if at is None else at), self._published.opened
         a, b = row["identity_a"], row["identity_b"]
         desk.undo(opened, a, b, reviewer=self._who(), at=opened.now())
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
@@ -150,20 +151,20 @@ class Review(Suggests):
         """Pairs others decided that two people look at: a fixed share of them, the same in every run."""
         from hiu.link.review.queue import second_sample
 
-        share = self.published.settings.linking.double_review
+        share = self._published.settings.linking.double_review
         mine = C("reviewer") == " ".join(self._who().split())
         others = self._in_force().filter(~mine).unique(PAIR, maintain_order=True)
         chosen = others.filter(second_sample(others, share))
-        ids = self.published._table("descriptions").select("identity_id", "person_id")
+        ids = self._published._table("descriptions").select("identity_id", "person_id")
         people = {side: ids.rename({"identity_id": f"identity_{side}", "person_id": f"person_{side}"}) for side in "ab"}
         with_people = chosen.select(PAIR).join(people["a"], on="identity_a").join(people["b"], on="identity_b")
-        drop = [name for name in ("person_a", "person_b") if name in self.queue.columns]
-        return with_people.join(self.queue.drop(drop), on=PAIR, how="left").sort(PAIR)
+        drop = [name for name in ("person_a", "person_b") if name in self._queue.columns]
+        return with_people.join(self._queue.drop(drop), on=PAIR, how="left").sort(PAIR)
 
     def _first(self) -> int:
         """The first pair that is not decided, else the first."""
         answers = self._answers()
-        return next((at for at, row in enumerate(self.rows) if _key(row) not in answers), 0)
+        return next((at for at, row in enumerate(self._rows) if _key(row) not in answers), 0)
 
     def _answers(self) -> dict[tuple[str, str], str]:
         """Pair -> what is in force about it; of second opinions, the reviewer's own."""
@@ -171,22 +172,22 @@ class Review(Suggests):
         return {(a, b): what for a, b, what in decided.select(*PAIR, "decision").iter_rows()}
 
     def _row(self, at: int) -> Row:
-        if not 0 <= at < len(self.rows):
-            raise UsageError(f"no pair {at}: the queue has {len(self.rows)}, counted from 0")
-        return self.rows[at]
+        if not 0 <= at < len(self._rows):
+            raise UsageError(f"no pair {at}: the queue has {len(self._rows)}, counted from 0")
+        return self._rows[at]
 
     def _in_force(self) -> pl.DataFrame:
-        return desk.in_force(self.published.opened.records)
+        return desk.in_force(self._published.opened.records)
 
     def _opinions(self) -> pl.DataFrame:
         from hiu.govern.records import read
         from hiu.model import SECOND_OPINIONS
 
         mine = C("reviewer") == " ".join(self._who().split())
-        return read(self.published.opened.records, SECOND_OPINIONS).filter(mine)
+        return read(self._published.opened.records, SECOND_OPINIONS).filter(mine)
 
     def _about(self, row: Row) -> pl.DataFrame:
-        return desk.earlier(self.published.opened.records, row["identity_a"], row["identity_b"])
+        return desk.earlier(self._published.opened.records, row["identity_a"], row["identity_b"])
 
     def _who(self) -> str:
         if not (self.reviewer or "").strip():
@@ -197,7 +198,7 @@ class Review(Suggests):
         done = self.progress()
         named = f"decisions are {self.reviewer}'s" if self.reviewer else "to decide: run.review('your name')"
         return Card(
-            f"Match review, {self.published.month.title}",
+            f"Match review, {self._published.month.title}",
             {
                 "pairs": f"{done['pairs']:,}, {done['decided']:,} decided",
                 "reviewer": named,
@@ -208,7 +209,7 @@ class Review(Suggests):
 
     def _agreement(self) -> str:
         """How often two people who looked at the same pair said the same, as the month's quality has it."""
-        found = self.published._table("link_quality").filter(C("measure") == "reviewers_agree").to_dicts()
+        found = self._published._table("link_quality").filter(C("measure") == "reviewers_agree").to_dicts()
         if not found or not found[0]["n"]:
             return "nobody has looked at a decided pair again: run.review('another name', second=True)"
         one = found[0]
@@ -217,7 +218,7 @@ class Review(Suggests):
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         still = {"text/plain": repr(self), "text/html": self._card().html() + self.head(20)._repr_html_()}
-        if not (self.reviewer or "").strip() or not self.rows or not installed("notebooks"):
+        if not (self.reviewer or "").strip() or not self._rows or not installed("notebooks"):
             return still
         whole = self.widget()._repr_mimebundle_()
         data, about = whole if isinstance(whole, tuple) else (whole or {}, {})

@@ -67,12 +67,11 @@ class Pairs:
     def _head(self, letter: str, one: Row) -> PairRecord:
         if not one:
             return {"head": letter, "sub": "no longer described so"}
+        head, sources = f"{letter}: {one['person_id']}", (one["sources"] or "").replace("|", ", ")
+        if one["person_id"] in self.published._codes:  # beside initials and a year these would lead to the list
+            return {"head": head, "sub": sources}
         rank = self.ranks.get(one["person_id"])
-        place = f"rank {rank}" if rank else "not ranked"
-        return {
-            "head": f"{letter}: {one['person_id']}",
-            "sub": f"{place}; {rows_of(one['rows'])}; {(one['sources'] or '').replace('|', ', ')}",
-        }
+        return {"head": head, "sub": f"{f'rank {rank}' if rank else 'not ranked'}; {rows_of(one['rows'])}; {sources}"}
 
     def _fields(self, records: list[Row], weights: dict[str, tuple[str, float]]) -> list[PairField]:
         out: list[PairField] = []

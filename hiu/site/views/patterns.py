@@ -12,6 +12,7 @@ from hiu.model.words import many
 from hiu.publish.hours import BLOCK, DAYS, blocks, pattern
 from hiu.publish.words.text import count_of, day
 from hiu.site.ask.lacking import lacking, unnamed
+from hiu.site.ids import require_basis
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, day_of
@@ -83,6 +84,7 @@ def in_bed(run: Tables, on: date | str) -> Listing:
     found = whole.sort("start", "person_id").join(
         _words(run), left_on=["person_id", "spell"], right_on=["person_id", "spell_id"], how="left"
     )
+    require_basis(run, found["person_id"].to_list())  # a day is a question about whoever is known to have been there
     title = f"{count_of(found.height, 'bed')} in use on the night of {day(night)}"
     return Listing(
         found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title, kind="admissions"

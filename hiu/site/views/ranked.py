@@ -147,7 +147,7 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
     title += " (under-18s, who are listed apart)" if under_18 else _apart(everybody)
-    return Ranked(tables._coded(whole), title, published=tables)
+    return Ranked(whole, title, published=tables)
 
 
 def _apart(everybody: pl.LazyFrame) -> str:

@@ -33,13 +33,14 @@ READ = (
 _GIVEN = ("monthly_demand", "coverage", "people", "traits", "timeline", "event_place")
 _RANKED = {
     "list": "list_name",
-    "rank": "list_rank",
     "risk": "risk_score",
     "label": "change_label",
     "access": "access_level",
     "estimated": "is_estimated",
 }
 """Columns of the list that are called otherwise, because their names are reserved words or say too little alone."""
+_ENDS, _BANDS = (20, 50, 100, 200), ("first 20", "21 to 50", "51 to 100", "101 to 200", "201 and over")
+"""Bands of places by their last: a place itself joins two recipients' marts, and a token to the name in a pack."""
 C = pl.col
 
 
@@ -110,5 +111,6 @@ def _lists(place: Place, months: tuple[Month, Month], who: Members) -> pl.DataFr
         now = called_since(ranked["person_id"], aliases).join(who.frame, on="person_id")
         own = ranked.join(now.select("person_token", person_id="was"), on="person_id").sort("rank")
         dated = own.unique("person_token", keep="first").with_columns(month_start=pl.lit(month.start))
-        found.append(dated.rename(_RANKED).select(wanted.names))
+        band = C("rank").bin_intervals(_ENDS, labels=_BANDS, right_closed=True).cast(pl.String)
+        found.append(dated.with_columns(rank_band=band).rename(_RANKED).select(wanted.names))
     return pl.concat(found, how="vertical_relaxed")

@@ -1,0 +1,75 @@
+"""What is handed over of people whom no basis lets the analyst ask for: a number in place of their id, and nothing by
+which somebody who knows one contact of theirs could tell which rows are theirs."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from hiu.govern.pseudonym import PERSON_ID
+from hiu.model.ids import ID_COLUMNS
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+
+C = pl.col
+WITHHELD = "withheld-"
+KNOWN_ELSEWHERE = frozenset(
+    {"source_file", "source_row", "quotes", "police_log", "spell", "episode", "name_text", "name", "lead_clinician"}
+    | {"birth_year", "days_since", "days_since_last"}
+)
+"""Columns by which a row is found in an extract or a paper, or a person by who they are; with every id of a row and
+every text of evidence they are empty. A time is that of its month's first day."""
+
+
+_WHO = re.compile(rf"(?P<id>{PERSON_ID.pattern})(?: \((?:rank \d+|not ranked), [\d,]+ rows?\))?")
+"""An id, with the place and the number of rows that a doubtful pair has after it: those lead to the list."""
+
+
+def leads(column: str) -> bool:
+    """Whether a column leads from a row to a person whom somebody knows."""
+    return column in KNOWN_ELSEWHERE or (column.endswith(("_id", "_evidence")) and column not in ID_COLUMNS)
+
+
+def handed(value: Any, codes: Mapping[str, str]) -> Any:
+    """A table, finding, sentence or mapping as it is handed over: `codes` has the number of each withheld person."""
+    if not codes:
+        return value
+    if isinstance(value, Listing):
+        return value._as_before(_rows(value, codes))
+    if isinstance(value, pl.DataFrame):
+        return _rows(value, codes)
+    if isinstance(value, Finding):
+        found = copy.copy(value)
+        found.sentences = handed(value.sentences, codes)
+        found.tables = handed(value.tables, codes)
+        return found
+    if isinstance(value, str):
+        return type(value)(coded(value, codes))
+    if isinstance(value, dict):
+        return {name: handed(one, codes) for name, one in value.items()}
+    return type(value)(handed(one, codes) for one in value) if isinstance(value, list | tuple) else value
+
+
+def coded(text: str, codes: Mapping[str, str]) -> str:
+    """A text with the number of each withheld person alone in place of their id."""
+    return _WHO.sub(lambda one: codes.get(one["id"], one[0]), text)
+
+
+def _rows(frame: pl.DataFrame, codes: Mapping[str, str]) -> pl.DataFrame:
+    ids = [name for name in ("identity_id", "identity_a", "identity_b") if name in frame.columns]
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name not in ids]
+    numbers = C(texts).str.replace_many(list(codes), list(codes.values()))
+    found = pl.DataFrame(frame).with_columns(numbers, *(pl.lit(None, pl.String).alias(name) for name in ids))
+    apart = pl.any_horizontal(C(name).str.starts_with(WITHHELD).fill_null(False) for name in texts) if texts else False
+    times = [
+        C(name).dt.truncate("1mo") for name, kind in found.schema.items() if kind.is_temporal() and kind != pl.Time
+    ]
+    empty = [pl.lit(None, kind).alias(name) for name, kind in found.schema.items() if leads(name)]
+    return found.with_columns(
+        pl.when(apart).then(one).otherwise(C(one.meta.output_name())).alias(one.meta.output_name())
+        for one in (*times, *empty)
+    )
