@@ -209,17 +209,19 @@ def last_stay(timeline: pl.DataFrame, month: Month, months: int = 6) -> str:
         return f"No stay in a mental-health bed in the last {months} months is in the records."
     row = stays[-1]
     first, last = row["start"].date(), None if _goes_on(row, month) else row["end"].date()
-    events = [one["start"].date() for one in rows if not is_stay(one) and one["counted"]]
-    during = sum(first <= on <= (last or month.end) for on in events)
+    events = [one["start"] for one in rows if not is_stay(one) and one["counted"]]
+    # an event of the day of admission, before its hour, led to the stay
+    during = sum(row["start"] <= on and on.date() <= (last or month.end) for on in events)
     details = _details(row)
     where = f"a mental-health bed{f' ({details})' if details else ''}"
     if last is None:
         return f"In {where} since {day(first)}; {count_of(during, 'contact')} during the stay."
     nights = count_of((last - first).days, "night")
-    after = sum(on > last for on in events)
+    after = sum(on.date() > last for on in events)
     return (
         f"Left {where} on {day(last)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
-        f"and not in the months below). {_some(during)} during the stay, {_some(after).lower()} since."
+        f"and not in the months below). {_some(during)} with police, ambulance or emergency department during the "
+        f"stay, {_some(after).lower()} since."
     )
 
 

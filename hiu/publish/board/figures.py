@@ -175,7 +175,9 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
         + legend(rows)
     )
     grid = Grid("Indicative cost, the last 12 months", columns, tuple(rows), note.strip())
-    alt = "Bar chart of indicative central cost by agency. " + ". ".join(f"{row[0]}: {row[4]}" for row in rows)
+    alt = "Bar chart of indicative central cost by agency. " + ". ".join(
+        f"{row[0]}: {row[4] or row[1]}" for row in rows
+    )
     return grid, Bars(
         title=grid.title,
         categories=agencies,

@@ -13,7 +13,7 @@ from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
-from hiu.publish.pack.words import definitions_version, no_row, place_words
+from hiu.publish.pack.words import definitions_version, no_row, place_words, ungraded
 from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
@@ -151,7 +151,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {certain(view['definitions'])}{notes_of(view['people'])}",
+        f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}{certain(view['definitions'])}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in view["people"] if person["minor"]],

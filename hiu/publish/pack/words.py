@@ -1,13 +1,14 @@
 """What the pack's words mean for a site: certainty, why nobody is shown, the settings, and the definitions' version."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 from hiu.govern.basis.gate import basis_block
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in
 from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
-from hiu.publish.words.terms import label_words
+from hiu.publish.words.terms import NOT_ASSESSED, label_words
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
@@ -108,3 +109,10 @@ def no_row(why: str) -> str:
         f"{why}. By the caseload support goes on. Whether the person is alive and still lives here is not in these "
         "data: check before contact."
     )
+
+
+def ungraded(people: Sequence[Person], top: int) -> str:
+    """How many of the first places rest on the middle grading, in a sentence that a space follows; empty if none."""
+    first = [person for person in people if not person["minor"] and person["rank"] <= top]
+    n = sum(person["risk"] == NOT_ASSESSED for person in first)
+    return f"{n} of these first {len(first)} have no risk grading and are given the middle one. " if n else ""

@@ -64,9 +64,10 @@ def caseload_table(released: Released) -> Grid:
     words |= {ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
     rows = tuple((words[group], thousands(text)) for group, text in _texts(released).items())
     note = (
-        "Offers made in the 2 years, by the answer at their end. Supported: with a contact in the year or without. Why "
-        "support ended is not in this paper. Endings can be of support that began before the 2 years. All offers "
-        "together are not given, since few answers of one kind could be worked out from them."
+        "Offers made in the 2 years, by the answer at their end. Supported: whether or not there was a contact in the "
+        "year. Why support ended, and whether reviews of support are late, is not in this paper. Endings can be of "
+        "support that began before the 2 years. All offers together are not given, since few answers of one kind could "
+        "be worked out from them."
     )
     return Grid(TITLE, ("Adults", COUNTED), rows, f"{note} {legend(rows)}".strip())
 
@@ -85,7 +86,7 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         if texts[ANSWERS[0]] == NOT_RECORDED
         else f"Of the adults offered support in the last 2 years {join_words(seen)}.",
         f"Support of {about(texts[ENDED])} ended in these 2 years; {about(texts[SUPPORTED])} adults were being "
-        f"supported at the end of {released.month.title}, with a contact in the year or without.",
+        f"supported at the end of {released.month.title}, whether or not they had a contact in the year.",
     )
 
 

@@ -47,8 +47,9 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         calm = [f"{row['group']} {_ratio(row)}" for row in seen if not row["flag"]]
         if calm:
             out.append(
-                f"By {source_words(kind)} {len(seen)} of {len(own)} groups can be judged: {join_words(calm)} as likely "
-                f"to be among the first {top} as everybody else, which chance alone could explain."
+                f"By {source_words(kind)} {len(seen)} of {len(own)} groups {'has' if len(seen) == 1 else 'have'} "
+                f"somebody among the first {top} and can be judged: {join_words(calm)} as likely to be there as "
+                "everybody else, which chance alone could explain."
             )
         elif not seen:
             dark.append(source_words(kind))

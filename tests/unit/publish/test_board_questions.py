@@ -66,8 +66,8 @@ def test_offers_answers_and_endings_of_two_years_are_counted_of_adults() -> None
     assert paper.board.headline[2:4] == (
         "Of the adults offered support in the last 2 years about 30 agreed, about 20 declined and about 10 have still "
         "to answer.",
-        "Support of about 10 ended in these 2 years; about 15 adults were being supported at the end of Mar 2026, with "
-        "a contact in the year or without.",
+        "Support of about 10 ended in these 2 years; about 15 adults were being supported at the end of Mar 2026, "
+        "whether or not they had a contact in the year.",
     )
     young = kit.tables()["people"].with_columns(dob=pl.lit(date(2010, 1, 1)))
     assert {cell.value for cell in caseload(frames.LAST, with_support(rows, people=young), kit.SETTINGS)} == {0}
@@ -106,8 +106,8 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
     said = findings([row("most deprived fifth", 1.9), *(row(str(at), None) for at in range(2, 6))], 20)
     assert said[0] == (
-        "By deprivation 1 of 5 groups can be judged: most deprived fifth 1.9 times (0.8 to 4.7) as likely to be among "
-        "the first 20 as everybody else, which chance alone could explain."
+        "By deprivation 1 of 5 groups has somebody among the first 20 and can be judged: most deprived fifth 1.9 times "
+        "(0.8 to 4.7) as likely to be there as everybody else, which chance alone could explain."
     )
     assert not any("no group stands out" in text for text in said)
     assert "no group with anybody" in findings([row("2", None)], 20)[0]
