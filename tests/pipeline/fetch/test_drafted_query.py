@@ -145,7 +145,7 @@ def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: P
 @pytest.mark.parametrize(
     ("source", "sql", "words"),
     [
-        ("contacts", "SELECT x FROM contact_log", 'column "x" does not exist'),
+        ("contacts", "SELECT x FROM contact_log", "a column that is not there (x)"),
         ("taken", "SELECT * FROM contact_log", "it is not written over"),
         ("../contacts", "SELECT * FROM contact_log", "no name of a source"),
     ],
