@@ -17,7 +17,7 @@ from hiu.month import Month
 from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
-from pipelines.fetch.ask import fetch, file_of, query_for
+from pipelines.fetch.ask import accept_query, fetch, file_of, query_for
 from pipelines.fetch.connections import connection, connection_file, keep_connection
 from pipelines.run import Outcome, run_month
 from pipelines.steps.intake.check import check_file
@@ -107,6 +107,7 @@ def make(folder: Path, dsn: str | None, source: str = SOURCE) -> Place:
     path = folder / "site.toml"
     path.write_text(path.read_text(encoding="utf-8") + AGREEMENT, encoding="utf-8")
     place = open_place(folder)
+    accept_query(place, "crisis", by="A. Analyst", now=NOW)
     if dsn:
         keep_connection(place, "lines", dsn)
     return place
@@ -212,6 +213,7 @@ def test_a_value_that_fails_in_one_database_does_not_end_the_month(database: Ser
     file_of(place, place.sources["crisis"], MARCH).unlink()
     failing = SOURCE.replace("SELECT ref,", "SELECT surname::int AS extra, ref,")
     (place.home / "sources" / "crisis.toml").write_text(failing, encoding="utf-8")
+    accept_query(open_place(place.home), "crisis", by="A. Analyst", now=NOW)
     outcome = run(open_place(place.home), datetime(2026, 4, 9, tzinfo=UTC))
     assert outcome.exit_code == 4 and outcome.intake.refused[0].code == "database"
 
