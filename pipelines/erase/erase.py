@@ -107,7 +107,6 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     records.sweep(place.records)
     copies = _copies(place, scope, asked, now, report, say)
     copies.left += [f"{path}: tells the person; remove it by hand" for path in beside(place, scope)]
-    sweep(place.published)  # what a run or a meeting that was killed left half built; nobody else builds now
     changed = rewrite_records(place, scope, token)
     redact_log(place, scope.traces, token, now)
     removed = drop_others(place, scope, say)
