@@ -27,7 +27,7 @@ from pipelines.fetch.drivers import ask, storage
 ACCEPTED = "query_accepted"
 """What an event is that lets a query be asked."""
 _UNREAD = (
-    "was not asked: nobody has accepted the query of '{source.name}' as it is now, which is put to '{source.file.dsn}'. "
+    "was not asked: nobody has accepted the query of '{source.name}' as it is now, put to '{source.file.dsn}'. "
     "Read it in the folder sources, then 'hiu fetch {month} --source {source.name} --accept NAME'"
 )
 _LOOK = 2_000
@@ -80,7 +80,9 @@ def fetch(
 def accept_query(place: Place, source: str | None, *, by: str, now: datetime) -> None:
     """Enter in the log that somebody has read a source's query, and where it is put to. Raises UsageError."""
     if source is None or is_placeholder(by):
-        raise UsageError("--accept NAME: your own name or post, with --source, the one source whose query you have read")
+        raise UsageError(
+            "--accept NAME: your own name or post, with --source, the one source whose query you have read"
+        )
     (one,) = _wanted(place, source)
     record(place, now, ACCEPTED, source=one.name, query=_digest(one), by=by, login=login())
 

@@ -1,8 +1,8 @@
 """The databases that can be asked: PostgreSQL by ADBC, others by their ODBC driver. Optional packages.
 
-One SELECT is sent and nothing else. A driver's own words may hold the server, the user or a value, and a function of the
-database can raise any words, so what goes wrong is put into words of ours: of the database's, only names that stand in
-the query itself are repeated.
+One SELECT is sent and nothing else. A driver's own words may hold the server, the user or a value, and a function of
+the database can raise any words, so what goes wrong is put into words of ours: of the database's, only names that stand
+in the query itself are repeated.
 """
 
 import re
@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-from sqlglot import tokenize
-from sqlglot.tokens import TokenType
+from sqlglot import TokenType, tokenize
 
 from hiu.engine.sql import one_query
 from hiu.errors import InputRefused, SettingsError, UsageError
@@ -43,13 +42,15 @@ _BY_STATE = {
 
 _BY_WORDS = {"password authentication failed": "28", "no password supplied": "28", "does not exist": "3D"}
 """What PostgreSQL says before there is an SQLSTATE, when a connection is refused -> the class."""
-_DIALECTS = {"sql server": "tsql", "freetds": "tsql", "postgres": "postgres", "mysql": "mysql", "maria": "mysql",
-             "oracle": "oracle"}  # fmt: skip
+_DIALECTS = {
+    **dict.fromkeys(("sql server", "freetds"), "tsql"),
+    **dict.fromkeys(("mysql", "maria"), "mysql"),
+    **{"postgres": "postgres", "oracle": "oracle"},
+}
 """A word in an ODBC connection -> how its database writes SQL."""
-_STATEMENTS = frozenset(
-    "ALTER BACKUP CHECKPOINT COMMIT CREATE DBCC DECLARE DELETE DENY DROP EXEC EXECUTE GRANT INSERT INTO KILL MERGE PRINT "
-    "RAISERROR RECONFIGURE RESTORE REVOKE ROLLBACK SAVE SET SHUTDOWN TRUNCATE UPDATE USE WAITFOR".split()
-)
+_CHANGES = "ALTER CREATE DECLARE DELETE DENY DROP GRANT INSERT INTO MERGE REVOKE SET TRUNCATE UPDATE"
+_ACTS = "BACKUP CHECKPOINT COMMIT DBCC EXEC EXECUTE KILL PRINT RAISERROR RECONFIGURE RESTORE ROLLBACK SAVE SHUTDOWN"
+_STATEMENTS = frozenset(f"{_CHANGES} {_ACTS} USE WAITFOR".split())
 """Words that begin a statement of SQL Server, where no semicolon is needed before it."""
 
 
@@ -145,7 +146,9 @@ def refusal(state: str | None, message: str, file: str, query: str = "") -> Inpu
     before = message if state is None or state.startswith("08") else ""  # the connection itself failed
     kind = next((kind for words, kind in _BY_WORDS.items() if before and words in before), (state or "")[:2])
     away = "the database can't be reached: is the server's name right, and the network up?"
-    failed = "the database failed while it read the rows: a value that it can't cast, or a view or function with a fault"
+    failed = (
+        "the database failed while it read the rows: a value that it can't cast, or a view or function with a fault"
+    )
     words = _BY_CLASS.get(kind, away if before else failed)
     words += f": {_BY_STATE[state]}" if state in _BY_STATE else ""
     if names := _of_query(message, query):

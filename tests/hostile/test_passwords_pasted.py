@@ -46,7 +46,9 @@ def said_by(*line: object) -> tuple[int, str]:
 
 @pytest.mark.parametrize("text", CONNECTIONS[:3])
 @pytest.mark.parametrize("file", PASTED)
-def test_a_mapping_with_a_connection_is_refused_when_it_is_read(site: Site, tmp_path: Path, file: str, text: str) -> None:
+def test_a_mapping_with_a_connection_is_refused_when_it_is_read(
+    site: Site, tmp_path: Path, file: str, text: str
+) -> None:
     home = tmp_path / "home"
     (home / "sources").mkdir(parents=True)
     (home / "site.toml").write_bytes((site.place.home / "site.toml").read_bytes())

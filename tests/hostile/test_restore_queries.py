@@ -78,9 +78,7 @@ def test_restore_and_verify_name_what_the_log_does_not_have(brought: tuple[Site,
         assert "site.toml: the basis" not in words and "expectations/" not in words, words
 
 
-def test_a_query_that_nobody_accepted_is_not_asked(
-    brought: tuple[Site, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_query_that_nobody_accepted_is_not_asked(brought: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
 
     def asked(_dsn: str, query: str, *, file: str) -> object:

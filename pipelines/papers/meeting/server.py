@@ -82,7 +82,12 @@ class Door:
         sockets = bind_sockets(0, HERE)
         self.port = sockets[0].getsockname()[1]
         about = {"door": self}
-        handlers = [(r"/enter/(.*)", Enter, about), (r"/", First, about), (r"/page", Page, about), (r"/do/(\w+)", Do, about)]
+        handlers = [
+            (r"/enter/(.*)", Enter, about),
+            (r"/", First, about),
+            (r"/page", Page, about),
+            (r"/do/(\w+)", Do, about),
+        ]
         application = Application(
             handlers, default_handler_class=Nothing, default_handler_args=about, log_function=lambda _: None
         )
