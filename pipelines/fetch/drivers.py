@@ -45,7 +45,7 @@ _BY_WORDS = {"password authentication failed": "28", "no password supplied": "28
 _DIALECTS = {
     **dict.fromkeys(("sql server", "freetds"), "tsql"),
     **dict.fromkeys(("mysql", "maria"), "mysql"),
-    **{"postgres": "postgres", "oracle": "oracle"},
+    "postgres": "postgres", "oracle": "oracle",
 }
 """A word in an ODBC connection -> how its database writes SQL."""
 _CHANGES = "ALTER CREATE DECLARE DELETE DENY DROP GRANT INSERT INTO MERGE REVOKE SET TRUNCATE UPDATE"
