@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from hiu.errors import SettingsError
 from hiu.plain import one_line
-from hiu.toml_words import line_of, unreadable, where_else
+from hiu.toml_words import line_of, shown, unreadable, where_else
 
 
 class _Frozen(BaseModel):
@@ -276,7 +276,8 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
             lines.append(f"{where}: '{key}' is missing")
             continue
         # of the file as a whole what was found is all of it, and is no help
-        lines.append(f"{where}: '{key}': {fault}; found {_short(issue['input'])}.{hint}" if key else f"{path}: {fault}")
+        found = shown(repr(issue["input"]), key, _SHOWN)
+        lines.append(f"{where}: '{key}': {fault}; found {found}.{hint}" if key else f"{path}: {fault}")
     return "\n".join(lines)
 
 
@@ -291,8 +292,3 @@ _EXPECTED = {
     **dict.fromkeys(("int_parsing", "int_type"), "must be a whole number"),
     **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
 }
-
-
-def _short(value: object) -> str:
-    whole = repr(value)
-    return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}..."

@@ -14,6 +14,8 @@ _TABLE = re.compile(r"^\s*(?P<open>\[\[?)\s*(?P<name>[^\]]+?)\s*\]\]?\s*(?:#.*)?
 _DATES = ("start", "end")
 _VALUE = 'text in quotes, a number, true or false, a date such as 2027-03-31, or a list such as ["a", "b"]'
 _SHOWN = 60
+_SECRET = re.compile(r"://|\b(?:pwd|password|passwd|passphrase|secret|token|uid|dsn)\b", re.IGNORECASE)
+"""What a connection to a database has in it, or what a key is called that holds one."""
 
 
 def unreadable(text: str, error: tomllib.TOMLDecodeError) -> str:
@@ -26,8 +28,8 @@ def unreadable(text: str, error: tomllib.TOMLDecodeError) -> str:
     pair = _KEY.match(line)
     if pair and "declare" not in problem and "overwrite" not in problem:
         key, value = pair["key"], pair["value"]
-        return f"line {number}: {key} must be {_expected(key, value)}; found {_short(value)}"
-    return f"line {number}: {problem[:1].lower()}{problem[1:]}" + (f"; found {_short(line)}" if line.strip() else "")
+        return f"line {number}: {key} must be {_expected(key, value)}; found {shown(value, line)}"
+    return f"line {number}: {problem[:1].lower()}{problem[1:]}" + (f"; found {shown(line)}" if line.strip() else "")
 
 
 def _expected(key: str, value: str) -> str:
@@ -36,9 +38,12 @@ def _expected(key: str, value: str) -> str:
     return _VALUE
 
 
-def _short(text: str) -> str:
+def shown(text: str, beside: str = "", at_most: int = _SHOWN) -> str:
+    """The beginning of what was found, unless it, or what stands beside it, may hold a password."""
     text = text.strip()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    if _SECRET.search(text) or _SECRET.search(beside):
+        return "something that is not repeated here, since it may hold a password"
+    return text if len(text) <= at_most else f"{text[:at_most]}..."
 
 
 def line_of(text: str, place: Sequence[str | int]) -> int | None:

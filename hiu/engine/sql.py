@@ -35,7 +35,7 @@ _DAYS = "DateDiff DateTrunc TimestampTrunc Extract Year Month Day"
 FUNCTIONS: frozenset[str] = frozenset(" ".join((_AGGREGATES, _WINDOWS, _VALUES, _TEXTS, _LISTS, _DAYS)).split())
 """Functions a query may use, as sqlglot names them."""
 
-_FORBIDDEN = (exp.DML, exp.DDL, exp.Command, exp.Into)
+_FORBIDDEN = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock)
 """Nodes a query may not hold anywhere: whatever changes, creates or copies."""
 
 
@@ -93,8 +93,16 @@ def check_name(name: str) -> str:
 @cache
 def parse(text: str) -> exp.Select | exp.SetOperation:
     """The tree of one allowed query. Raises UsageError naming what is not allowed. Copy before changing it."""
+    tree = one_query(text, "duckdb")
+    _check_functions(tree)
+    _check_tables(tree)
+    return tree
+
+
+def one_query(text: str, dialect: str) -> exp.Select | exp.SetOperation:
+    """The tree of a text that is one SELECT and changes nothing. Raises UsageError for everything else."""
     try:
-        found = [tree for tree in sqlglot.parse(text, read="duckdb") if tree is not None]
+        found = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
     except sqlglot.ParseError as error:
         where = error.errors[0] if error.errors else {}
         raise UsageError(f"not readable as SQL at line {where.get('line')}, column {where.get('col')}") from None
@@ -105,8 +113,6 @@ def parse(text: str) -> exp.Select | exp.SetOperation:
     tree = found[0]
     if not isinstance(tree, (exp.Select, exp.SetOperation)) or tree.find(*_FORBIDDEN):
         raise UsageError("only a query (SELECT) is allowed here")
-    _check_functions(tree)
-    _check_tables(tree)
     return tree
 
 

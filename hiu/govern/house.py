@@ -14,6 +14,8 @@ from hiu.errors import SettingsError
 from hiu.govern.audit import Entry, read
 
 PARTS = ("basis", "agreements", "roles", "settings")
+FOLDERS = ("sources", "places", "expectations")
+"""The folders of a site that hold what it says itself, beside site.toml."""
 
 
 class ForeignSettings(SettingsError):
@@ -25,6 +27,12 @@ def site_digests(home: Path) -> dict[str, str]:
     whole = _whole(home)
     parts = {name: whole.pop(name, None) for name in PARTS[:-1]}
     return {name: _digest(part) for name, part in ({**parts, "settings": whole}).items()}
+
+
+def file_digests(home: Path) -> dict[str, str]:
+    """A digest of each file of those folders, by its path from the site's folder."""
+    paths = sorted(path for folder in FOLDERS for path in (home / folder).rglob("*") if path.is_file())
+    return {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths}
 
 
 def house_of(home: Path, curated: Path) -> dict[str, str]:

@@ -39,9 +39,9 @@ def policy(css: str, script: str = "", *, served: bool = False) -> str:
 
     A page that is `served` may ask the program that serves it, and nobody else.
     """
-    allowed = f"script-src '{_digest(script)}'" if script else "img-src data:"
+    allowed = f"script-src '{content_digest(script)}'" if script else "img-src data:"
     allowed += "; connect-src 'self'" if served else ""
-    return f"default-src 'none'; style-src '{_digest(css)}'; {allowed}; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; style-src '{content_digest(css)}'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 @cache
@@ -50,5 +50,6 @@ def asset(name: str) -> str:
     return (resources.files("hiu.publish") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
+def content_digest(text: str) -> str:
+    """How a policy names a script or a style sheet that stands in the page."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}"

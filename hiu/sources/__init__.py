@@ -23,6 +23,7 @@ from hiu.fuzzy import did_you_mean
 from hiu.settings import explain, parse, toml_text
 from hiu.sources.file import FileSpec
 from hiu.sources.spec import Count, FieldSpec, Fills, KeySpec, Measure, Packed, Source
+from hiu.toml_words import shown
 
 __all__ = [
     "Count",
@@ -103,7 +104,7 @@ def source_of(text: str, name: str) -> Source:
 
 def _word(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise SettingsError(f"{path}: '{key}': found {value!r}; expected a name in quotes")
+        raise SettingsError(f"{path}: '{key}': found {shown(repr(value))}; expected a name in quotes")
     return value
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""What a connection may be called: the connection itself, with its password, is none."""
 
 
 class Frozen(BaseModel):
@@ -62,6 +66,13 @@ class FileSpec(Frozen):
         ("total", "grand total", "end of report", "end of file", "records:", "record count", "row count", "rows:"),
         description="a row whose first cell starts so, at the end, is not data",
     )
+
+    @field_validator("dsn")
+    @classmethod
+    def _is_a_name(cls, name: str | None) -> str | None:
+        if name is not None and not NAME.fullmatch(name):
+            raise ValueError("expected the name of a connection, small letters, digits and _, that 'hiu connect' keeps")
+        return name
 
     @model_validator(mode="after")
     def _found_somewhere(self) -> FileSpec:

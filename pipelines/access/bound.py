@@ -11,7 +11,7 @@ from pathlib import Path
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, verify
-from hiu.govern.house import PARTS, house_of, site_digests
+from hiu.govern.house import PARTS, file_digests, house_of, site_digests
 from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import added_to, bound_files, measure, unsigned
 from hiu.model import BACKUPS
@@ -187,10 +187,15 @@ def bind(place: Place, now: datetime) -> None:
 
 
 def changed_parts(place: Place) -> list[str]:
-    """Parts of site.toml that are not what the log last had; none before the first run."""
-    last = next((event["site"] for event in reversed(events(place)) if isinstance(event.get("site"), dict)), None)
-    now = site_digests(place.home)
-    return [] if last is None else [name for name in PARTS if now[name] != last.get(name)]
+    """Parts of site.toml, and files of mappings, places and checks, that are not what the log last had; none before
+    the first run."""
+    last = next((event for event in reversed(events(place)) if isinstance(event.get("site"), dict)), None)
+    if last is None:
+        return []
+    now, files = site_digests(place.home), file_digests(place.home)
+    parts = [f"site.toml: the {name}" for name in PARTS if now[name] != last["site"].get(name)]
+    had = last.get("files", {})
+    return [*parts, *sorted(name for name in {*files, *had} if files.get(name) != had.get(name))]
 
 
 def bound_now(place: Place, *, accepted: bool = False) -> dict[str, object]:
@@ -202,6 +207,7 @@ def bound_now(place: Place, *, accepted: bool = False) -> dict[str, object]:
         **(record_files(place) if accepted else signed_files(place)),
         "reads": {path.stem: measure(path.read_bytes()) for path in files},
         "site": site_digests(place.home),
+        "files": file_digests(place.home),
         "house": house_of(place.home, place.curated),
     }
 
@@ -218,7 +224,7 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
     differs += [*lost_records(place), *added_records(place), *lost_reads(place), *unproven_tables(place)]
-    differs += [f"site.toml: {part} changed" for part in changed_parts(place)] + clocks(place)[0]
+    differs += [f"{part} changed" for part in changed_parts(place)] + clocks(place)[0]
     back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
     about = {"reason": reason, "by": by, "differed": differs, "clock": back}
     tables = {"warehouse": tables_digest(place)} if place.restored.exists() else {}

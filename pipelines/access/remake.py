@@ -27,6 +27,7 @@ from hiu.publish.release.folder import (
     read_manifest,
     seal,
     stamp_in,
+    sweep,
     verify_release,
 )
 from hiu.publish.release.working import keep_whole, whole_table, without
@@ -103,6 +104,16 @@ def finish_moves(paths: Paths) -> None:
             shutil.rmtree(old)
         else:
             move(old, final)
+
+
+def clear_halves(paths: Paths) -> None:
+    """Remove what a killed run or meeting left half built, and working tables of runs that are not there. Only for who
+    holds the site's lock: nobody else is building then."""
+    finish_moves(paths)
+    sweep(paths.published)
+    for folder in sorted(paths.working.iterdir()) if paths.working.is_dir() else []:
+        if not (paths.published / folder.name).is_dir():
+            shutil.rmtree(folder)
 
 
 def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = None) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern import records
+from hiu.govern.house import FOLDERS
 from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
@@ -26,9 +27,6 @@ from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 RECORDS = f"{CURATED}records/"
-
-FOLDERS = ("sources", "places", "expectations")
-"""The folders of a site that hold what it says itself, beside site.toml."""
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import Busy, HiuError, UsageError
+from hiu.govern.house import FOLDERS
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
 from pipelines.access.bound import added_records, lost_records, signed_files, unproven_tables
 from pipelines.back import archive
-from pipelines.back.backup import CURATED, FOLDERS
+from pipelines.back.backup import CURATED
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record

@@ -126,6 +126,7 @@ def _enter_restored(folder: Path, name: str) -> int:
 
     Without the key neither can be done: no run starts before `hiu erase --resume`, and that is said.
     """
+    from pipelines.access.bound import changed_parts
     from pipelines.access.remake import withhold_now
     from pipelines.back.restore import enter
     from pipelines.commands.govern.messages import print_resumed
@@ -134,6 +135,8 @@ def _enter_restored(folder: Path, name: str) -> int:
     from pipelines.erase.erase import resume
 
     place = open_place(folder)
+    for part in changed_parts(place):
+        out(f"{part}: the backup's audit log does not have it as it is here: read it before the next run enters it")
     if not place.settings.key_file or not place.settings.key_file.exists():
         if place.erasing.exists():
             out(

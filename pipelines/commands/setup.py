@@ -151,12 +151,13 @@ def fetch(
     month: ThisMonth,
     source: Annotated[str | None, typer.Option(help="One source (default: all that have a query)")] = None,
     again: Annotated[bool, typer.Option(help="Ask also where the month's file is there already")] = False,
+    accept: Annotated[str, typer.Option(help="Your name: you have read the query of --source; it is recorded")] = "",
     site: Site = None,
 ) -> int:
     """Query the databases for a month. Each answer is saved as a file in the raw folder, for 'hiu check'."""
     from pipelines.fetch.ask import fetch as ask
 
-    done = ask(open_site(site), Month.parse(month), now(), source=source, again=again)
+    done = ask(open_site(site), Month.parse(month), now(), source=source, again=again, accept=accept)
     for name, rows in done.rows.items():
         out(f"{name}: {rows:,} rows")
     for refusal in done.refused:

@@ -14,7 +14,7 @@ from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import REFUSED_FILE, TABLES, Table
 from hiu.publish.release.folder import working_folder
 from pipelines.access.mart.kept import renew
-from pipelines.access.remake import Remaking, finish_moves, folders, remake, whole_tables, withdrawn
+from pipelines.access.remake import Remaking, clear_halves, folders, remake, whole_tables, withdrawn
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.erase.find import ErasureScope
@@ -23,7 +23,7 @@ from pipelines.erase.tables import without_names, without_person
 
 def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
     """Write every published run that holds the person anew, under its own name; names of those rewritten."""
-    finish_moves(place)
+    clear_halves(place)
     found = [folder for folder in folders(place) if _holds(folder, scope)]
 
     def tells(name: str, content: bytes) -> bool:

@@ -13,13 +13,23 @@ from hiu.errors import HiuError, InputRefused, UsageError
 from hiu.extract.draft.table.sample import Query
 from hiu.fuzzy import did_you_mean
 from hiu.govern.basis.agreements import require_agreement
+from hiu.govern.login import login
+from hiu.govern.placeholder import is_placeholder
 from hiu.month import Month
 from hiu.sources import Source
+from pipelines.access.bound import events, require_whole
+from pipelines.common.fingerprint import digest
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.fetch.connections import connection
 from pipelines.fetch.drivers import ask, storage
 
+ACCEPTED = "query_accepted"
+"""What an event is that lets a query be asked."""
+_UNREAD = (
+    "was not asked: nobody has accepted the query of '{source.name}' as it is now, put to '{source.file.dsn}'. "
+    "Read it in the folder sources, then 'hiu fetch {month} --source {source.name} --accept NAME'"
+)
 _LOOK = 2_000
 """Rows of a query that a draft looks at."""
 
@@ -32,19 +42,30 @@ class Fetched:
     refused: list[InputRefused] = field(default_factory=list)
 
 
-def fetch(place: Place, month: Month, now: datetime, *, source: str | None = None, again: bool = False) -> Fetched:
+def fetch(
+    place: Place, month: Month, now: datetime, *, source: str | None = None, again: bool = False, accept: str = ""
+) -> Fetched:
     """Ask every source that has a query (or one) for a month whose file is not there yet; `again`: also if it is.
 
-    A refusal of one source does not keep the others from being asked. Raises UsageError for a source without a query.
+    A query is asked once somebody has accepted it as it is: `accept` is who does so, for the one source that is named.
+    A refusal of one source does not keep the others from being asked. Raises UsageError for a source without a query,
+    and HiuError if the log is not whole.
     """
-    done = Fetched()
-    for each in _wanted(place, source):
+    done, wanted = Fetched(), _wanted(place, source)
+    if wanted:
+        require_whole(place)
+    if accept:
+        accept_query(place, source, by=accept, now=now)
+    accepted = {event.get("query") for event in events(place) if event.get("type") == ACCEPTED}
+    for each in wanted:
         path = file_of(place, each, month)
         if path.exists() and not again:
             continue
         name = path.relative_to(place.raw).as_posix()
         try:
             require_agreement(place.settings, each.name, now.date())
+            if _digest(each) not in accepted:
+                raise InputRefused("query_not_accepted", _UNREAD.format(source=each, month=month), file=name)
             done.rows[name] = _fetch(place, each, month, path, name)
         except InputRefused as refusal:
             done.refused.append(refusal)
@@ -54,6 +75,21 @@ def fetch(place: Place, month: Month, now: datetime, *, source: str | None = Non
             continue
         record(place, now, "database_asked", source=each.name, month=str(month), rows=done.rows[name])
     return done
+
+
+def accept_query(place: Place, source: str | None, *, by: str, now: datetime) -> None:
+    """Enter in the log that somebody has read a source's query, and where it is put to. Raises UsageError."""
+    if source is None or is_placeholder(by):
+        raise UsageError(
+            "--accept NAME: your own name or post, with --source, the one source whose query you have read"
+        )
+    (one,) = _wanted(place, source)
+    record(place, now, ACCEPTED, source=one.name, query=_digest(one), by=by, login=login())
+
+
+def _digest(source: Source) -> str:
+    """Of what is asked and where: it changes with either."""
+    return digest(source.name, source.file.dsn, source.file.query)
 
 
 def file_of(place: Place, source: Source, month: Month) -> Path:

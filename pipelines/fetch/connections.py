@@ -1,24 +1,24 @@
 """Connections to databases, kept where the site's key is kept: never in site.toml, a log or a message."""
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from hiu.errors import SettingsError, UsageError
 from hiu.govern.keys import keep_text_in_keyring, keyring_text
 from hiu.govern.rights import open_to_others
+from hiu.sources.file import NAME
 from pipelines.common.place import Place
-
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def connection(place: Place, name: str, environment: Mapping[str, str] = os.environ) -> str:
     """The connection string called `name`.
 
     From the environment variable HIU_DSN_NAME, else the keyring if the site's key is there, else the file NAME.dsn
-    beside the site's key. Raises SettingsError where there is none, or where others can read the file.
+    beside the site's key. Raises SettingsError where there is none, or where others can read the file, and UsageError
+    for what is no name: a connection that was pasted there has a password in it, and is not repeated.
     """
+    _require_name(name)
     if text := environment.get(f"HIU_DSN_{name.upper()}"):
         return text
     if _in_keyring(place):
@@ -36,8 +36,7 @@ def connection(place: Place, name: str, environment: Mapping[str, str] = os.envi
 def keep_connection(place: Place, name: str, text: str) -> str:
     """Keep a connection string, over an earlier one of that name; returns where. Raises UsageError for a name or text
     that can't be meant."""
-    if not _NAME.fullmatch(name):
-        raise UsageError(f"'{name}': expected a name of small letters, digits and _, such as warehouse")
+    _require_name(name)
     if not text.strip():
         raise UsageError("found nothing; expected a connection such as postgresql://reader:password@server/database")
     if _in_keyring(place):
@@ -49,6 +48,11 @@ def keep_connection(place: Place, name: str, text: str) -> str:
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(text.strip() + "\n")
     return str(path)
+
+
+def _require_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise UsageError("the name of a connection: expected small letters, digits and _, such as warehouse")
 
 
 def connection_file(place: Place, name: str) -> Path:

@@ -1,7 +1,8 @@
 """The databases that can be asked: PostgreSQL by ADBC, others by their ODBC driver. Optional packages.
 
-A driver's own words may hold the server, the user or a value, so what goes wrong is put into words of ours. Only the
-database's remark on the query itself is repeated: it quotes nothing but the query.
+One SELECT is sent and nothing else. A driver's own words may hold the server, the user or a value, and a function of
+the database can raise any words, so what goes wrong is put into words of ours: of the database's, only names that stand
+in the query itself are repeated.
 """
 
 import re
@@ -10,8 +11,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
+from sqlglot import TokenType, tokenize
 
-from hiu.errors import InputRefused, SettingsError
+from hiu.engine.sql import one_query
+from hiu.errors import InputRefused, SettingsError, UsageError
 from hiu.extras import require
 
 BATCH_ROWS = 50_000
@@ -23,22 +26,70 @@ _BY_CLASS = {
     "08": "the connection to the database was lost",
     "57": "the database stopped the query",
     "25": "the query would write; only reading is allowed",
+    "22": "the query met a value that it can't work with, such as a text that it casts to a number",
 }
 """Class of an SQLSTATE (its first two characters, ISO 9075) -> what it means to a person."""
+_BY_STATE = {
+    "42601": "it can't be read as SQL",
+    "42703": "it names a column that is not there",
+    "42S22": "it names a column that is not there",
+    "42P01": "it names a table that is not there",
+    "42S02": "it names a table that is not there",
+    "42501": "the account may not read what it names",
+    "42883": "it calls a function that is not there",
+}
+"""What an SQLSTATE of PostgreSQL or ODBC says of a query."""
 
 _BY_WORDS = {"password authentication failed": "28", "no password supplied": "28", "does not exist": "3D"}
 """What PostgreSQL says before there is an SQLSTATE, when a connection is refused -> the class."""
+_DIALECTS = {
+    **dict.fromkeys(("sql server", "freetds"), "tsql"),
+    **dict.fromkeys(("mysql", "maria"), "mysql"),
+    "postgres": "postgres",
+    "oracle": "oracle",
+}
+"""A word in an ODBC connection -> how its database writes SQL."""
+_CHANGES = "ALTER CREATE DECLARE DELETE DENY DROP GRANT INSERT INTO MERGE REVOKE SET TRUNCATE UPDATE"
+_ACTS = "BACKUP CHECKPOINT COMMIT DBCC EXEC EXECUTE KILL PRINT RAISERROR RECONFIGURE RESTORE ROLLBACK SAVE SHUTDOWN"
+_STATEMENTS = frozenset(f"{_CHANGES} {_ACTS} USE WAITFOR".split())
+"""Words that begin a statement of SQL Server, where no semicolon is needed before it."""
 
 
 @contextmanager
 def ask(dsn: str, query: str, *, file: str) -> Iterator[pa.RecordBatchReader]:
-    """The answer to a query, batch by batch, in a transaction that can't write where the database has such.
+    """The answer to a query, batch by batch, in a transaction that can't write or is never committed.
 
-    Raises InputRefused 'database' in words of ours, MissingExtra without the extra of its driver.
+    Raises InputRefused 'query' for what is not one SELECT before anything is sent, 'database' in words of ours for what
+    the database refuses, at once or while the rows come, MissingExtra without the extra of its driver.
     """
-    reading = _postgres(dsn, query, file) if dsn.startswith(_POSTGRES) else _odbc(dsn, query, file)
-    with reading as batches:
+    postgres = dsn.startswith(_POSTGRES)
+    query = _require_select(query, "postgres" if postgres else _dialect(dsn), file)
+    with _postgres(dsn, query, file) if postgres else _odbc(dsn, query, file) as batches:
         yield batches
+
+
+def _require_select(query: str, dialect: str, file: str) -> str:
+    """The query without the semicolon at its end."""
+    try:
+        one_query(query, dialect)
+    except UsageError as error:
+        raise _no_select(str(error), file) from None
+    tokens = tokenize(query, read=dialect)
+    words = {one.text.upper() for one in tokens if one.token_type not in (TokenType.STRING, TokenType.IDENTIFIER)}
+    if dialect != "postgres" and (found := sorted(words & _STATEMENTS)):
+        raise _no_select(f"found {found[0]}; a column of that name is written in quotes", file)
+    if "/*!" in query:  # MySQL runs what stands in such a comment
+        raise _no_select("found a comment that begins with /*!", file)
+    return query[: tokens[-1].start] if tokens[-1].token_type == TokenType.SEMICOLON else query
+
+
+def _no_select(found: str, file: str) -> InputRefused:
+    problem = f"the query was not sent: {found}; expected one SELECT, or WITH ... SELECT, that only reads"
+    return InputRefused("query", f"{problem}. What can't be written so can be a view of the database", file=file)
+
+
+def _dialect(dsn: str) -> str:
+    return next((name for word, name in _DIALECTS.items() if word in dsn.casefold()), "")
 
 
 @contextmanager
@@ -51,10 +102,10 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
         with dbapi.connect(dsn) as opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute("SET LOCAL TIME ZONE 'Europe/London'")  # so that a month begins at midnight here
-            cursor.execute(query)
-            yield cursor.fetch_record_batch()
+            cursor.execute(f"SELECT * FROM (\n{query}\n) AS taken")  # where nothing but a query can stand
+            yield _watched(cursor.fetch_record_batch(), query, file)
     except Error as error:
-        raise refusal(getattr(error, "sqlstate", None), str(error), file) from None
+        raise refusal(getattr(error, "sqlstate", None) or None, str(error), file, query) from None
 
 
 @contextmanager
@@ -65,25 +116,51 @@ def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
     try:
-        answer = arrow_odbc.read_arrow_batches_from_odbc(query=query, connection_string=dsn, batch_size=BATCH_ROWS)
-        yield answer.into_pyarrow_record_batch_reader()
+        opened = arrow_odbc.connect(dsn, autocommit=False)  # never committed
+        answer = opened.read_arrow_batches(query, batch_size=BATCH_ROWS)
+        yield _watched(answer.into_pyarrow_record_batch_reader(), query, file)
     except arrow_odbc.Error as error:
-        state = re.search(r"State: (\w{5})", str(error))
-        raise refusal(state and state[1], str(error), file) from None
+        raise refusal(_state(str(error)), str(error), file, query) from None
 
 
-def refusal(state: str | None, message: str, file: str) -> InputRefused:
-    before = None if (state or "08")[:2] != "08" else message  # nothing was asked yet: the connection itself failed
+def _watched(batches: pa.RecordBatchReader, query: str, file: str) -> pa.RecordBatchReader:
+    """The same rows; what the database refuses while they come is a refusal of the delivery."""
+
+    def each() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except (OSError, pa.ArrowException) as error:
+            state = "25006" if "in a read-only transaction" in str(error) else _state(str(error))
+            raise refusal(state or "", str(error), file, query) from None
+
+    return pa.RecordBatchReader.from_batches(batches.schema, each())
+
+
+def _state(message: str) -> str | None:
+    found = re.search(r"(?:SQLSTATE|State): ?(\w{5})\b", message)
+    return found and found[1]
+
+
+def refusal(state: str | None, message: str, file: str, query: str = "") -> InputRefused:
+    """What a database refused, in our words: `state` is its SQLSTATE, None where there was no connection, empty where
+    the driver does not say."""
+    before = message if state is None or state.startswith("08") else ""  # the connection itself failed
     kind = next((kind for words, kind in _BY_WORDS.items() if before and words in before), (state or "")[:2])
-    words = _BY_CLASS.get(kind, "the database can't be reached: is the server's name right, and the network up?")
-    remark = f": {_remark(message)}" if kind == "42" else ""
-    return InputRefused("database", f"{words}{remark}", file=file)
+    away = "the database can't be reached: is the server's name right, and the network up?"
+    failed = (
+        "the database failed while it read the rows: a value that it can't cast, or a view or function with a fault"
+    )
+    words = _BY_CLASS.get(kind, away if before else failed)
+    words += f": {_BY_STATE[state]}" if state in _BY_STATE else ""
+    if names := _of_query(message, query):
+        words += f" ({', '.join(names)})"
+    return InputRefused("database", words + (f" [SQLSTATE {state}]" if state else ""), file=file)
 
 
-def _remark(message: str) -> str:
-    """The database's sentence on the query, without the names of drivers and programs around it."""
-    text = message.partition("ERROR:")[2] or message.partition("Message:")[2] or message
-    return re.sub(r"^(\[[^]]*\])+", "", text.strip()).splitlines()[0].rstrip(";")
+def _of_query(message: str, query: str) -> list[str]:
+    """Names in a database's message that stand in the query itself: they say nothing that its author did not write."""
+    named = re.findall(r"[\"'](\w+)[\"']|\b(?:table|view|schema|function) (\w+)", message)
+    return sorted({name for name in map("".join, named) if re.search(rf"\b{name}\b", query)})
 
 
 def storage(schema: pa.Schema) -> list[tuple[str, Any]]:

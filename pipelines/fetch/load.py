@@ -90,7 +90,7 @@ def _postgres(dsn: str) -> Iterator[Target]:
             yield Opened(cursor)
             connection.commit()
     except Error as error:
-        raise _in_our_words(getattr(error, "sqlstate", None), str(error)) from None
+        raise _in_our_words(getattr(error, "sqlstate", None) or None, str(error)) from None
 
 
 @contextmanager

@@ -203,10 +203,10 @@ def _pointers(paths: Paths) -> Iterator[str]:
 
 
 def _site(place: Place) -> Iterator[str]:
-    """Parts of site.toml that were edited since the log last had them."""
+    """Parts of site.toml and files of mappings that were edited since the log last had them."""
     for part in changed_parts(place):
         yield (
-            f"site.toml: the {part} changed since the last run, and the log does not have it yet. If it is meant, the "
+            f"{part} changed since the last run, and the log does not have it yet. If it is meant, the "
             "next 'hiu run' enters it, or 'hiu audit accept'"
         )
 

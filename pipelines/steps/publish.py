@@ -10,15 +10,14 @@ import polars as pl
 from hiu.govern import records
 from hiu.model import PATHWAY, PUBLISHED
 from hiu.publish.release.folder import publish as seal
-from hiu.publish.release.folder import sweep
 from hiu.publish.release.pointer import set_current
 from hiu.publish.release.working import keep_whole, without
 from hiu.rank.reports.equality.audit import audit_of_list
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of
-from pipelines.access.remake import finish_moves
-from pipelines.common.place import Paths, Place
+from pipelines.access.remake import clear_halves
+from pipelines.common.place import Place
 from pipelines.common.work import Work
 from pipelines.steps.intake.supply import with_remarks
 from pipelines.steps.places import place_tables
@@ -98,17 +97,8 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
     return {**always, **made}
 
 
-def sweep_working(paths: Paths) -> None:
-    """Remove working tables of runs that are not there: cut off before they were published, or removed since."""
-    for folder in sorted(paths.working.iterdir()) if paths.working.is_dir() else []:
-        if not (paths.published / folder.name).is_dir():
-            shutil.rmtree(folder)
-
-
 def tidy(place: Place) -> None:
     """Remove what a cut-off run left half written."""
-    finish_moves(place)
-    sweep(place.published)
-    sweep_working(place)
+    clear_halves(place)
     records.sweep(place.records)
     shutil.rmtree(place.spill, ignore_errors=True)

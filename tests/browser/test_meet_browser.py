@@ -42,7 +42,8 @@ def opened_meeting(chromium: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.goto(caller.address)
         page.wait_for_selector("html.ready", state="attached", timeout=30_000)
-        caller.cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
+        caller.secret = page.evaluate("localStorage.getItem('hiu_meeting')")
+        assert context.cookies() == []
         return page
 
     yield open_

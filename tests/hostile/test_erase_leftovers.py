@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 from hostile_kit import Site, scope_of
+
+from hiu.publish.release.folder import BUILDING
 
 Settings = Callable[[Callable[[str], str]], Site]
 
@@ -40,3 +43,14 @@ def test_folders_and_files_that_tell_the_person_are_removed_or_named(own: Site, 
     assert not [path for path in own.place.curated.rglob("*") if person in path.name]
     assert all(f"left: {path}: tells the person" in done.out for path in written)
     assert "plan.txt" not in done.out and "site.toml" not in done.out
+
+
+def test_a_folder_that_a_killed_meeting_left_half_built_blocks_nothing(own: Site, person: str) -> None:
+    """It holds pages with the person, and no run had been there to clear it."""
+    folder = own.place.which(None)[1]
+    shutil.copytree(folder, half := folder.with_name(f"{BUILDING}{folder.name}"))
+    shutil.copytree(folder, own.place.curated / "working" / "2026-03-cut-off")
+    done = own.hiu("erase", person, "--reason", "upheld", "--by", "DPO", "--yes")
+    assert done.code in (0, 3), done.err
+    assert not (own.place.curated / "working" / "2026-03-cut-off").exists()
+    assert not half.exists() and not own.place.erasing.exists()

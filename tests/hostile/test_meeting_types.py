@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from areakit import NOW
 from hostile_kit import Site
@@ -30,6 +31,20 @@ OTHERS = ({"a": 1}, [1], [["a", {}]], 7, 1.5, True, {"a": {"b": []}})
 def desk(site: Site) -> Desk:
     of, folder = site.place.which(None)
     return Desk(site.place, of, folder, stamp_in(read_manifest(folder)), "Chair", lambda: NOW)
+
+
+@pytest.mark.parametrize("ahead", [1, 10**30])
+def test_a_version_that_the_row_never_had_overwrites_nothing(desk: Desk, ahead: int) -> None:
+    """It stood above every entry, so what had been recorded since was no conflict."""
+    person = str(desk.shown()["ranked"]["person_id"].sort()[0])
+    asked: dict[str, object] = {"person": person, "version": 0, "values": {"owner": "Worker A"}}
+    assert desk.save(asked)["taken"] == 1
+    found = desk.state({"person": person})["state"]
+    assert isinstance(found, dict)
+    with pytest.raises(UsageError, match="load the page again"):
+        desk.save({**asked, "version": found["version"] + ahead, "values": {"owner": "Worker B"}})
+    assert desk.save({**asked, "version": -1, "values": {"owner": "Worker B"}})["conflicts"]
+    assert desk.entries().filter(pl.col("field") == "owner")["value"].to_list() == ["Worker A"]
 
 
 def test_every_field_of_every_ask_is_of_its_type(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -141,7 +141,7 @@ def test_a_setting_changed_outside_the_log_is_found(
     changed = own_settings(edit)
     from pipelines.access.bound import changed_parts
 
-    assert changed_parts(changed.place) == [part]
+    assert changed_parts(changed.place) == [f"site.toml: the {part}"]
     if part != "roles":
         assert f"the {part} changed" in changed.hiu("verify").out
 

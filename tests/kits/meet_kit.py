@@ -20,14 +20,15 @@ from hiu.govern import records
 from hiu.model import MEETING_ENTRY
 from pipelines.common.place import Place
 from pipelines.papers.meeting.meet import meet
+from pipelines.papers.meeting.server import SECRET
 
 
 @dataclass
 class Caller:
-    """Somebody who knows the address, and after `enter` has the cookie."""
+    """Somebody who knows the address, and after `enter` has the secret."""
 
     address: str
-    cookie: str = ""
+    secret: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -43,7 +44,7 @@ class Caller:
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body."""
         connection = http.client.HTTPConnection(self.host, timeout=60)
-        every = {"Origin": f"http://{self.host}", "Cookie": self.cookie} | dict(headers or {})
+        every = {"Origin": f"http://{self.host}", SECRET: self.secret} | dict(headers or {})
         connection.request(method, path, body, {name: text for name, text in every.items() if text})
         answer = connection.getresponse()
         found = answer.status, dict(answer.getheaders()), answer.read()
@@ -51,9 +52,10 @@ class Caller:
         return found
 
     def enter(self) -> int:
-        """Exchange the token for the cookie."""
-        status, headers, _ = self.call("GET", f"/enter/{self.token}")
-        self.cookie = headers.get("Set-Cookie", "").split(";")[0]
+        """Exchange the token for the secret."""
+        status, _, body = self.call("GET", f"/enter/{self.token}")
+        found = re.search(r'data-secret="([^"]+)"', body.decode())
+        self.secret = found[1] if found else ""
         return status
 
     def do(self, what: str, expected: int = 200, **asked: object) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Caller:
         return found
 
     def page(self) -> str:
-        return self.call("GET", "/")[2].decode()
+        return self.call("GET", "/page")[2].decode()
 
     def people(self) -> list[str]:
         """Ids of everybody in the page."""
@@ -110,7 +112,7 @@ def meeting(place: Place) -> Iterator[Caller]:
     try:
         yield caller
     finally:
-        if thread.is_alive() and caller.cookie:
+        if thread.is_alive() and caller.secret:
             with suppress(ConnectionError):  # a meeting that the test ended may be closing its door just now
                 caller.call("POST", "/do/end", b'{"attended": ""}', {"Content-Type": "application/json"})
         thread.join(timeout=10)

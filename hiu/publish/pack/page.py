@@ -21,7 +21,7 @@ from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, settings_list
+from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, settings_list, ungraded
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
@@ -171,6 +171,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             alerted_minors=[one for one in alerted(people) if one["minor"]],
             supported_only=SUPPORTED_ONLY,
             certain=certain(view["definitions"]),
+            ungraded=ungraded(people, view["top"]),
             stale=view["stamp"].stale,
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},

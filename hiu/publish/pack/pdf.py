@@ -151,7 +151,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}{certain(view['definitions'])}{notes_of(view['people'])}",
+        f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}"
+        f"{certain(view['definitions'])}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in view["people"] if person["minor"]],

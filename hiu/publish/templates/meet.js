@@ -5,7 +5,8 @@ const now = { person: null, state: null, busy: false };
 async function ask(what, body) {
   const plain = body instanceof Blob;
   const answer = await fetch(`/do/${what}`, { method: "POST", body: plain ? body : JSON.stringify(body || {}),
-    headers: { "Content-Type": plain ? "application/octet-stream" : "application/json" } });
+    headers: { "Content-Type": plain ? "application/octet-stream" : "application/json",
+      "X-Hiu-Meeting": localStorage.getItem("hiu_meeting") } });
   const found = await answer.json();
   if (!answer.ok) throw new Error(found.error || "It was not done.");
   return found;

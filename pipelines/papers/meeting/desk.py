@@ -82,6 +82,8 @@ class Desk:
         self.require_plain(person, {**values, **(action or {})})
         with entering(self.place):
             one, actions = self._sent(person, version)
+            if version > one.version:
+                raise UsageError("the form is of a version that the person's row never had: load the page again")
             copy = as_copy(one, actions, values, action, stamp=self.stamp, on=self.clock().date())
             verdict = self.recorded(copy, by=self.by)
         return {**outcome_of(verdict), "taken": len(verdict.changes), "at": self.at(), "state": self._state(person)}

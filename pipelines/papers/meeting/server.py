@@ -1,14 +1,19 @@
 """The door of a live meeting: one browser of this computer, let in by a token that is good once; nobody else.
 
 Only the address 127.0.0.1 is listened on, at a port that the system gives. What comes under another host name (a
-rebound name), from another site's page, or without the cookie that the token was exchanged for, is refused before
+rebound name), from another site's page, or without the secret that the token was exchanged for, is refused before
 anything is read. The page may ask this program and nothing else, and no browser may keep or frame it.
+
+The secret is no cookie: a browser sends those to every port of this computer, whoever listens there. It lies in the
+browser's storage for this address with its port, and goes out as a header of what the page itself asks; each meeting
+has another, so what stays there opens nothing.
 """
 
 import asyncio
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from hmac import compare_digest
 
 from tornado.httpserver import HTTPServer
@@ -17,11 +22,23 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from hiu.errors import HiuError
+from hiu.publish.pages import content_digest
 
 HERE = "127.0.0.1"
 MOST_BYTES = 40_000_000
 """Of what is sent: a workbook of ten thousand people has a quarter of it."""
-COOKIE = "hiu_meeting"
+SECRET = "X-Hiu-Meeting"
+"""The header that the secret comes in."""
+_FIRST = """
+const given = document.currentScript.dataset.secret;
+if (given) { localStorage.setItem("hiu_meeting", given); location.replace("/"); } else (async () => {
+  const head = { "X-Hiu-Meeting": localStorage.getItem("hiu_meeting") || "" };
+  const answer = await fetch("/page", { headers: head }), text = await answer.text();
+  if (!answer.ok) { document.body.textContent = JSON.parse(text).error; return; }
+  document.open(); document.write(text); document.close();
+})();
+"""
+"""What the browser runs first: it keeps the secret, or asks for the page with it."""
 _WAKE = 0.5
 HEADERS = {
     "Cache-Control": "no-store",
@@ -43,8 +60,14 @@ class Door:
     def __init__(self, page: Callable[[], tuple[str, str]], jobs: Mapping[str, Job], look: Look) -> None:
         self.page, self.jobs, self.look = page, jobs, look
         self.token: str | None = secrets.token_urlsafe(32)
-        self.cookie = secrets.token_urlsafe(32)
+        self.secret = secrets.token_urlsafe(32)
         self.port = 0
+
+    @cached_property
+    def policy(self) -> str:
+        """The page's own policy, which lets the first script run too."""
+        _, policy = self.page()
+        return policy.replace("script-src ", f"script-src '{content_digest(_FIRST)}' ")
 
     @property
     def host(self) -> str:
@@ -59,7 +82,12 @@ class Door:
         sockets = bind_sockets(0, HERE)
         self.port = sockets[0].getsockname()[1]
         about = {"door": self}
-        handlers = [(r"/enter/(.*)", Enter, about), (r"/", Page, about), (r"/do/(\w+)", Do, about)]
+        handlers = [
+            (r"/enter/(.*)", Enter, about),
+            (r"/", First, about),
+            (r"/page", Page, about),
+            (r"/do/(\w+)", Do, about),
+        ]
         application = Application(
             handlers, default_handler_class=Nothing, default_handler_args=about, log_function=lambda _: None
         )
@@ -74,7 +102,7 @@ class Door:
 
 
 class Guarded(RequestHandler):
-    """What every answer passes: host, origin and, but for the first, the cookie."""
+    """What every answer passes: host, origin and, but for the first, the secret."""
 
     door: Door
     entered = True
@@ -99,7 +127,7 @@ class Guarded(RequestHandler):
             raise HTTPError(403)
         if self.request.method == "POST" and "Origin" not in headers:
             raise HTTPError(403)
-        if self.entered and not compare_digest((self.get_cookie(COOKIE) or "").encode(), self.door.cookie.encode()):
+        if self.entered and not compare_digest(headers.get(SECRET, "").encode(), self.door.secret.encode()):
             raise HTTPError(403)
 
     def write_error(self, status_code: int, **_: object) -> None:
@@ -129,18 +157,34 @@ class Nothing(Guarded):
     post = get
 
 
-class Enter(Guarded):
-    """The address that was printed: its token is exchanged for a cookie, once."""
+class First(Guarded):
+    """What holds nothing and asks for the page, which only the browser that has the secret is given."""
 
     entered = False
 
-    def get(self, token: str) -> None:
+    def get(self) -> None:
+        """The page that asks."""
+        self.first("")
+
+    def first(self, secret: str) -> None:
+        """Answer with the first script; with the secret, where it is to be kept."""
+        self.set_header("Content-Security-Policy", f"{self.door.policy}; frame-ancestors 'none'")
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(
+            '<!doctype html><html lang="en-GB"><meta charset="utf-8"><title>Meeting</title><body>'
+            f'<script data-secret="{secret}">{_FIRST}</script>'
+        )
+
+
+class Enter(First):
+    """The address that was printed: its token is exchanged for the secret, once."""
+
+    def get(self, token: str) -> None:  # type: ignore[override]
         """Let in whoever has the token, and forget it."""
         if self.door.token is None or not compare_digest(token.encode(), self.door.token.encode()):
             raise HTTPError(403)
         self.door.token = None
-        self.set_cookie(COOKIE, self.door.cookie, httponly=True, samesite="Strict", path="/")
-        self.redirect("/", status=303)
+        self.first(self.door.secret)
 
 
 class Page(Guarded):

@@ -19,6 +19,7 @@ from hiu.sources import load_sources
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
+from pipelines.fetch.ask import accept_query
 from pipelines.fetch.connections import keep_connection
 from pipelines.run import Outcome, run_month
 
@@ -82,6 +83,8 @@ def hiu(place: Place, *arguments: str) -> Result:
 
 
 def run(place: Place) -> Outcome:
+    for name in (name for name, source in place.sources.items() if source.file.query):
+        accept_query(place, name, by="A. Analyst", now=NOW)
     return run_month(place, Month(2026, 3), now=NOW, report=Reporter(quiet=True))
 
 
@@ -123,7 +126,7 @@ def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: P
     assert line in text and none and "covers" not in text, text
     edited = text.replace(line, f'query = "{sql} {where}"').replace(none[0], none[0].removeprefix("# "))
     path.write_text(edited, encoding="utf-8")
-    asked = hiu(place, "fetch", "2026-03", "--source", "contacts")
+    asked = hiu(place, "fetch", "2026-03", "--source", "contacts", "--accept", "A. Analyst")
     assert (asked.exit_code, asked.stdout) == (0, "2026-03/contacts.parquet: 31 rows\n"), asked.output
     checked = hiu(place, "check", str(place.raw / "2026-03" / "contacts.parquet"))
     assert checked.exit_code == 0, checked.output
@@ -145,7 +148,7 @@ def test_a_draft_mended_in_two_lines_loads_rightly(database: Server, tmp_path: P
 @pytest.mark.parametrize(
     ("source", "sql", "words"),
     [
-        ("contacts", "SELECT x FROM contact_log", 'column "x" does not exist'),
+        ("contacts", "SELECT x FROM contact_log", "a column that is not there (x)"),
         ("taken", "SELECT * FROM contact_log", "it is not written over"),
         ("../contacts", "SELECT * FROM contact_log", "no name of a source"),
     ],

@@ -49,7 +49,7 @@ class Sitting:
 @pytest.fixture
 def sitting(place_after: Place) -> Iterator[Sitting]:
     with meeting(place_after) as caller:
-        assert caller.enter() == 303
+        assert caller.enter() == 200
         yield Sitting(caller, place_after, caller.people())
 
 
