@@ -7,11 +7,22 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from hiu.govern.keys import derive
 
 PERSON_ID = re.compile(r"HIU-[A-Z2-7]{8}")
+
+WITHHELD = "withheld-"
+"""Before the number that stands for somebody whom no basis lets an analyst ask for."""
+_WHO = re.compile(rf"(?P<id>{PERSON_ID.pattern})(?: \((?:rank \d+|not ranked), [\d,]+ rows?\))?")
+"""An id, with the place and the number of rows that a doubtful pair has after it: those lead to the list."""
+
+
+def coded(text: str, codes: Mapping[str, str]) -> str:
+    """A text with the number of each withheld person alone in place of their id."""
+    return _WHO.sub(lambda one: codes.get(one["id"], one[0]), text)
 
 
 def recipient_key(site_key: bytes, recipient: str, turn: int = 1) -> bytes:

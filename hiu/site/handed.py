@@ -4,29 +4,23 @@ which somebody who knows one contact of theirs could tell which rows are theirs.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
-from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.pseudonym import WITHHELD, coded
 from hiu.model.ids import ID_COLUMNS
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 
 C = pl.col
-WITHHELD = "withheld-"
 KNOWN_ELSEWHERE = frozenset(
     {"source_file", "source_row", "quotes", "police_log", "spell", "episode", "name_text", "name", "lead_clinician"}
     | {"birth_year", "days_since", "days_since_last"}
 )
 """Columns by which a row is found in an extract or a paper, or a person by who they are; with every id of a row and
 every text of evidence they are empty. A time is that of its month's first day."""
-
-
-_WHO = re.compile(rf"(?P<id>{PERSON_ID.pattern})(?: \((?:rank \d+|not ranked), [\d,]+ rows?\))?")
-"""An id, with the place and the number of rows that a doubtful pair has after it: those lead to the list."""
 
 
 def leads(column: str) -> bool:
@@ -52,11 +46,6 @@ def handed(value: Any, codes: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         return {name: handed(one, codes) for name, one in value.items()}
     return type(value)(handed(one, codes) for one in value) if isinstance(value, list | tuple) else value
-
-
-def coded(text: str, codes: Mapping[str, str]) -> str:
-    """A text with the number of each withheld person alone in place of their id."""
-    return _WHO.sub(lambda one: codes.get(one["id"], one[0]), text)
 
 
 def _rows(frame: pl.DataFrame, codes: Mapping[str, str]) -> pl.DataFrame:

@@ -13,11 +13,12 @@ import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
+from hiu.govern.pseudonym import WITHHELD
 from hiu.model import PUBLISHED, RELEASED, Table
 from hiu.month import Month
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
-from hiu.site.handed import WITHHELD, handed
+from hiu.site.handed import handed
 from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.shapes import Manifest

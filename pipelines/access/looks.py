@@ -5,9 +5,8 @@ from datetime import datetime
 from random import SystemRandom
 
 from hiu.govern import reads
-from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.pseudonym import PERSON_ID, WITHHELD, coded
 from hiu.month import Month
-from hiu.site.handed import WITHHELD, coded
 from pipelines.access.basis import allowed
 from pipelines.common import answer
 from pipelines.common.place import Place

@@ -47,7 +47,7 @@ def test_whoever_is_supported_is_counted_with_a_contact_or_without_as_in_the_pac
     tables = with_support(offers(12), **gone)
     paper = kit.whole(tables)
     assert cells_of(paper)[SUPPORTED].value == 12 == len(supported_people(tables["support"], frames.LAST))
-    assert "about 10 adults were being supported at the end of Mar 2026, with a contact" in paper.board.headline[3]
+    assert "about 10 adults were being supported at the end of Mar 2026, whether or not" in paper.board.headline[3]
     assert paper.board.caseload.rows[-1] == ("Supported at the end of Mar 2026", "10")
 
 
