@@ -221,7 +221,7 @@ def last_stay(timeline: pl.DataFrame, month: Month, months: int = 6) -> str:
     return (
         f"Left {where} on {day(last)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
         f"and not in the months below). {_some(during)} with police, ambulance or emergency department during the "
-        f"stay, {_some(after).lower()} since."
+        f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )
 
 

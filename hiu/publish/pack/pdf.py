@@ -243,6 +243,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"{len(shown)} of {person['all_episodes']}",
+        "of": f"the latest {min(ON_PAPER, len(shown))}{' and stays' if len(shown) > ON_PAPER else ''}, of "
+        f"{person['all_episodes']}",
         "week": person["week"],
     }

@@ -235,7 +235,7 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
     assert last_stay(timeline([before, ward, calls[0]]), LAST) == (
         "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
         "this number and not in the months below). 1 contact with police, ambulance or emergency department during the "
-        "stay, no contact since."
+        "stay, no such contact since."
     )
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST)
     assert goes_on == "In a mental-health bed since 30 Jan 2026; 1 contact during the stay."
