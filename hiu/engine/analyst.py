@@ -10,6 +10,8 @@ import duckdb
 import polars as pl
 import sqlglot
 from sqlglot import exp
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
 from hiu.engine.bounded import Bounds, rows_of
 from hiu.engine.connection import connect, frame_of, lock
@@ -59,10 +61,36 @@ def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) ->
             empty[name] = frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0'))
     with _opened(empty, "500MB") as engine:
         try:
-            engine.sql(text)
+            names = engine.sql(text).columns
         except duckdb.Error as error:
             shown = {one for name in sources for one in engine.table(name).columns}
             raise UsageError(_explanation(str(error), shown, whole)) from None
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two columns are called '{twice}': give one a name of its own, as in {twice} AS {twice}_2")
+
+
+def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
+    """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
+    known = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    try:
+        whole = qualify(sqlglot.parse_one(text, read="duckdb"), schema=known, dialect="duckdb", quote_identifiers=False)
+        scope = build_scope(whole)
+    except sqlglot.errors.SqlglotError:
+        return {}
+    names = scope.expression.named_selects if scope else []
+    return {name: found for name in names if (found := _meaning(scope, name, tables))}
+
+
+def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:
+    """What a column of a query means: followed through subqueries to the table whose own it is."""
+    selects = scope.expression.selects if scope else []
+    column = next((one.unalias() for one in selects if one.alias_or_name == name), None)
+    if scope is None or not isinstance(scope.expression, exp.Select) or not isinstance(column, exp.Column):
+        return ""
+    source = scope.sources.get(column.table)
+    if isinstance(source, exp.Table) and source.name in tables:
+        return next((one.meaning for one in tables[source.name].columns if one.name == column.name), "")
+    return _meaning(source, column.name, tables) if isinstance(source, Scope) else ""
 
 
 @contextmanager

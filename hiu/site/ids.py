@@ -20,10 +20,14 @@ People = Iterable[str | int] | pl.DataFrame | str | None
 
 def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
     """The ids or ranks that are meant. Raises UsageError for nobody, and for what is neither."""
-    if isinstance(people, pl.DataFrame):
+    people = getattr(people, "person_id", people) if not hasattr(people, "columns") else people  # a Person is one
+    if hasattr(people, "columns"):
         if "person_id" not in people.columns:
             raise UsageError("a table of people needs the column person_id")
-        people = people["person_id"].drop_nulls()
+        ids = people["person_id"] if isinstance(people, pl.DataFrame) else pl.from_pandas(people["person_id"])
+        people = ids.drop_nulls()
+    if not isinstance(people, Iterable | int):
+        raise UsageError(f"expected ids or ranks of people, or a table of them; found a {type(people).__name__}")
     found = [people] if isinstance(people, str | int) else list(people)
     if not found:
         raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")
@@ -49,6 +53,7 @@ def id_now(tables: Tables, person_id: str) -> str:
         return found
     raise UsageError(
         f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, tables._askable(ids))} "
+        f"{'A rank is given as a number, without quotation marks. ' if person_id.isdigit() else ''}"
         "run.ranked() has the ids; 'hiu find NAME' searches by name."
     )
 

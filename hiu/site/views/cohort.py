@@ -216,14 +216,16 @@ class Cohort(Suggests):
 
     def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
         """Contacts a person beside those of other people (everybody else on the list if none are given): the ratio, and
-        its interval over people, since one person's contacts hang together."""
+        its interval over people, since one person's contacts hang together. Raises UsageError if nobody is left."""
         from hiu.site.ask.beside import beside
 
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
         rest = list_of(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
-        return beside(run, own, [one for one in rest if one not in set(own)], dataset, months)
+        if not (left := [one for one in rest if one not in set(own)]):
+            raise UsageError("nobody is left to stand beside these people: all of the others are among them")
+        return beside(run, own, left, dataset, months, shared=len(rest) - len(left) if others is not None else 0)
 
     def reasons(self, dataset: str | None = None, *, months: int = 12) -> Finding:
         """What contacts were about, beside the same months a year before with an interval of chance; of some people
