@@ -71,21 +71,22 @@ def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) ->
 
 def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
     """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
-    known = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    known: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
     try:
         whole = qualify(sqlglot.parse_one(text, read="duckdb"), schema=known, dialect="duckdb", quote_identifiers=False)
         scope = build_scope(whole)
     except sqlglot.errors.SqlglotError:
         return {}
-    names = scope.expression.named_selects if scope else []
+    names = whole.named_selects if isinstance(whole, exp.Query) else []
     return {name: found for name in names if (found := _meaning(scope, name, tables))}
 
 
 def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:
     """What a column of a query means: followed through subqueries to the table whose own it is."""
-    selects = scope.expression.selects if scope else []
-    column = next((one.unalias() for one in selects if one.alias_or_name == name), None)
-    if scope is None or not isinstance(scope.expression, exp.Select) or not isinstance(column, exp.Column):
+    if scope is None or not isinstance(scope.expression, exp.Select):
+        return ""
+    column = next((one.unalias() for one in scope.expression.selects if one.alias_or_name == name), None)
+    if not isinstance(column, exp.Column):
         return ""
     source = scope.sources.get(column.table)
     if isinstance(source, exp.Table) and source.name in tables:
@@ -125,7 +126,7 @@ def tables_of(text: str, tables: Mapping[str, Table]) -> list[str]:
     except sqlglot.errors.SqlglotError as error:
         raise UsageError(f"not SQL that can be read: {str(error).splitlines()[0]}") from None
     if len(found) != 1 or not isinstance(found[0], exp.Query):
-        raise UsageError("expected one SELECT: the tables can be read, never changed")
+        raise UsageError("expected one SELECT: the tables can be read, never changed. run.tables() describes them")
     _no_reader(text, tables)
     own = {cte.alias_or_name.lower() for cte in found[0].find_all(exp.CTE)}
     named = []

@@ -163,8 +163,8 @@ class Published(Tables):
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """When in the week contacts begin, in blocks of 4 hours: of everybody who could be named. A date without a time
-        is in no block."""
+        """When in the week crisis episodes begin, or contacts of one data set, in blocks of 4 hours: of everybody who
+        could be named. A date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset))

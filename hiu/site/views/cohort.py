@@ -244,7 +244,8 @@ class Cohort(Suggests):
         return around(self.published, self.people, dataset, hours, months)
 
     def gaps(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Days between one contact of a person and the next: quarters, median and ninth tenth."""
+        """Days between the beginning of one contact of a person and of the next: quarters, median and ninth tenth. Of
+        a data set counted in nights they are spells in a bed. Two agencies at one occurrence are two contacts here."""
         from hiu.site.ask.around import gaps
 
         return gaps(self.published, self.people, dataset, months)
