@@ -71,9 +71,11 @@ def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) ->
 
 def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
     """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
-    known: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
     try:
-        whole = qualify(sqlglot.parse_one(text, read="duckdb"), schema=known, dialect="duckdb", quote_identifiers=False)
+        whole = qualify(
+            sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False
+        )
         scope = build_scope(whole)
     except sqlglot.errors.SqlglotError:
         return {}

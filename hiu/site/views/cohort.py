@@ -194,9 +194,11 @@ class Cohort(Suggests):
 
         run = self.published
         watched = discharges(self._own(self.published._whole("stay")), self._events(), run.month)
-        if watched.is_empty():
-            return Finding("Time to the next contact", ["Nobody was discharged in the last 24 months."], {})
         found = survival(watched["days"], watched["again"])
+        if watched.is_empty():
+            return Finding(
+                "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
+            )
         rows = {days: (share, low, high) for days, _, _, share, low, high in found.iter_rows()}
         last = max(days for days in rows if days <= 28)
         share, low, high = rows[last]

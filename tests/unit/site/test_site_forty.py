@@ -357,6 +357,12 @@ def test_people_of_a_pandas_table_and_one_person_are_a_cohort(run: Published) ->
     assert "counted in the first alone: 1 person." in " ".join(run.cohort([1]).beside([1, 2]).sentences)
 
 
+def test_the_table_of_nobody_discharged_has_its_columns(run: Published) -> None:
+    never = run.people().filter(~C("person_id").is_in(run.table("stay")["person_id"].drop_nulls().implode()))
+    found = run.cohort(never.head(1)).next_contact().to_polars()
+    assert found.columns == run.cohort().next_contact().to_polars().columns and not found.height
+
+
 @pytest.mark.parametrize("name", ["monthly_demand", "support", "ranked", "timeline"])
 def test_a_query_has_the_meanings_of_its_tables(run: Published, name: str) -> None:
     whole = run.tables(name).to_polars().select("column", "meaning")
