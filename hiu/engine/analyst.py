@@ -10,6 +10,8 @@ import duckdb
 import polars as pl
 import sqlglot
 from sqlglot import exp
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
 
 from hiu.engine.bounded import Bounds, rows_of
 from hiu.engine.connection import connect, frame_of, lock
@@ -59,10 +61,39 @@ def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) ->
             empty[name] = frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0'))
     with _opened(empty, "500MB") as engine:
         try:
-            engine.sql(text)
+            names = engine.sql(text).columns
         except duckdb.Error as error:
             shown = {one for name in sources for one in engine.table(name).columns}
             raise UsageError(_explanation(str(error), shown, whole)) from None
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise UsageError(f"two columns are called '{twice}': give one a name of its own, as in {twice} AS {twice}_2")
+
+
+def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
+    """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
+    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    try:
+        whole = qualify(
+            sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False
+        )
+        scope = build_scope(whole)
+    except sqlglot.errors.SqlglotError:
+        return {}
+    names = whole.named_selects if isinstance(whole, exp.Query) else []
+    return {name: found for name in names if (found := _meaning(scope, name, tables))}
+
+
+def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:
+    """What a column of a query means: followed through subqueries to the table whose own it is."""
+    if scope is None or not isinstance(scope.expression, exp.Select):
+        return ""
+    column = next((one.unalias() for one in scope.expression.selects if one.alias_or_name == name), None)
+    if not isinstance(column, exp.Column):
+        return ""
+    source = scope.sources.get(column.table)
+    if isinstance(source, exp.Table) and source.name in tables:
+        return next((one.meaning for one in tables[source.name].columns if one.name == column.name), "")
+    return _meaning(source, column.name, tables) if isinstance(source, Scope) else ""
 
 
 @contextmanager
@@ -97,7 +128,7 @@ def tables_of(text: str, tables: Mapping[str, Table]) -> list[str]:
     except sqlglot.errors.SqlglotError as error:
         raise UsageError(f"not SQL that can be read: {str(error).splitlines()[0]}") from None
     if len(found) != 1 or not isinstance(found[0], exp.Query):
-        raise UsageError("expected one SELECT: the tables can be read, never changed")
+        raise UsageError("expected one SELECT: the tables can be read, never changed. run.tables() describes them")
     _no_reader(text, tables)
     own = {cte.alias_or_name.lower() for cte in found[0].find_all(exp.CTE)}
     named = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -15,16 +16,21 @@ from hiu.site.tables import Tables
 
 C = pl.col
 People = Iterable[str | int] | pl.DataFrame | str | None
-"""People as an analyst may give them: ids, ranks, one id, or a table with a column person_id; None is everybody."""
+"""People as an analyst may give them: ids, ranks, one id, or a table (of polars or pandas) with a column
+person_id; None is everybody."""
 
 
 def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
     """The ids or ranks that are meant. Raises UsageError for nobody, and for what is neither."""
-    if isinstance(people, pl.DataFrame):
-        if "person_id" not in people.columns:
+    given: Any = people if hasattr(people, "columns") else getattr(people, "person_id", people)  # a Person is one
+    if hasattr(given, "columns"):
+        if "person_id" not in given.columns:
             raise UsageError("a table of people needs the column person_id")
-        people = people["person_id"].drop_nulls()
-    found = [people] if isinstance(people, str | int) else list(people)
+        ids = given["person_id"]
+        given = (ids if isinstance(ids, pl.Series) else pl.from_pandas(ids)).drop_nulls()
+    if not isinstance(given, Iterable | int):
+        raise UsageError(f"expected ids or ranks of people, or a table of them; found a {type(given).__name__}")
+    found = [given] if isinstance(given, str | int) else list(given)
     if not found:
         raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")
     if wrong := next((one for one in found if isinstance(one, bool) or not isinstance(one, str | int)), None):
@@ -49,6 +55,7 @@ def id_now(tables: Tables, person_id: str) -> str:
         return found
     raise UsageError(
         f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, tables._askable(ids))} "
+        f"{'A rank is given as a number, without quotation marks. ' if person_id.isdigit() else ''}"
         "run.ranked() has the ids; 'hiu find NAME' searches by name."
     )
 

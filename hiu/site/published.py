@@ -53,10 +53,12 @@ class Published(Tables):
         Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
         than memory_limit or query_seconds of site.toml.
         """
+        from hiu.engine.analyst import origins, tables_of
         from hiu.engine.analyst import query as ask
-        from hiu.engine.analyst import tables_of
         from hiu.engine.bounded import Bounds
 
+        if not isinstance(query, str):
+            raise UsageError(f"sql() takes the text of one SELECT; found a {type(query).__name__}")
         named = people_in(query.upper())
         read = tables_of(query, RELEASED)
         if named or any(column.personal for name in read for column in RELEASED[name].columns):
@@ -65,7 +67,9 @@ class Published(Tables):
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
         with one_look():
-            return Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
+            found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
+        found._meanings = origins(query, self._tables_there)
+        return found
 
     def _enter_query(self, named: Collection[str], what: str) -> None:
         everybody = self._scan("people").select("person_id").collect()["person_id"].to_list()
@@ -159,8 +163,8 @@ class Published(Tables):
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """When in the week contacts begin, in blocks of 4 hours: of everybody who could be named. A date without a time
-        is in no block."""
+        """When in the week crisis episodes begin, or contacts of one data set, in blocks of 4 hours: of everybody who
+        could be named. A date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset))
@@ -171,9 +175,10 @@ class Published(Tables):
 
     @look
     def people(self, dataset: str | None = None, *, months: int = 12, area: str | None = None) -> Listing:
-        """Everybody with a contact (or one of `dataset`) in the last months, or in as many before: contacts in both,
-        nights, agencies (the sources of one are one), last contact, age band, rank; with `area` (such as "borough") the
-        area of their home. `contacts` is 0 for those who had some before alone; rows that name nobody are in nobody's.
+        """Everybody who is listed, or has anything counted in the last months or in as many before (one of `dataset`):
+        contacts in both, nights, agencies (the sources of one are one), last contact, age band, rank; with `area` (such
+        as "borough") the area of their home. `contacts` is 0 for those who had some before alone, or nights or
+        detentions alone; rows that name nobody are in nobody's.
 
         Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
         """

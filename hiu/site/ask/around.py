@@ -94,8 +94,8 @@ def _again(run: Tables, own: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
 
 
 def _nouns(run: Tables, name: str) -> str:
-    """What the events of a data set are called: of one counted in nights they are its stays."""
-    return f"stays of {many(name)}" if name in night_sets(run._whole("coverage")) else many(name)
+    """What the events of a data set are called: of one counted in nights they are its spells."""
+    return f"spells of {many(name)}" if name in night_sets(run._whole("coverage")) else many(name)
 
 
 def _watched(whole: pl.DataFrame) -> float:
@@ -128,11 +128,16 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
 
 
 def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:
-    """Contacts, and events of the data sets in `more`; `day_only` = without a time of day."""
-    sets = list({*contact_sets(run._whole("coverage")), *more})
-    needed = ("person_id", "source", "event_id", "dataset", "start", "start_day_only", "counted", "quotes")
+    """Contacts, and events of the data sets in `more`; `day_only` = without a time of day. A spell in a bed is one
+    event, which begins with the first of its ward stays."""
+    coverage = run._whole("coverage")
+    sets, nights = list({*contact_sets(coverage), *more}), list(night_sets(coverage))
+    needed = ("person_id", "source", "event_id", "dataset", "start", "start_day_only", "counted", "quotes", "spell_id")
     whole = run._whole("timeline", *needed).filter("counted", C("dataset").is_in(sets))
     whole = whole if people is None else whole.filter(C("person_id").is_in(people))
+    if "spell_id" in whole.columns:  # an earlier release may lack it
+        spell = pl.when(C("dataset").is_in(nights)).then("spell_id").fill_null(C("event_id"))
+        whole = whole.sort("start").unique(["person_id", "source", "dataset", spell], keep="first", maintain_order=True)
     quotes = C("quotes") if "quotes" in whole.columns else pl.lit(None, pl.String).alias("quotes")
     day_only = C("start_day_only").fill_null(False)
     return whole.select("person_id", "source", "event_id", "dataset", "start", quotes, day_only=day_only)

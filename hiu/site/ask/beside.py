@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from hiu.model.units import contact_sets
+from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables, checked_dataset, checked_months
@@ -15,8 +16,8 @@ from hiu.stats import Z95, chance_ratio
 C = pl.col
 
 
-def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, months: int) -> Finding:
-    """Contacts a person of two groups, and their ratio."""
+def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, months: int, shared: int = 0) -> Finding:
+    """Contacts a person of two groups, and their ratio; `shared` people were given in both and count in the first."""
     span, sets = checked_months(months), _sets(run, dataset)
     inside = C("month").is_between((run.month - (span - 1)).start, run.month.start) & C("dataset").is_in(sets)
     counts = run._whole("monthly_demand").filter(inside, C("n") > 0).group_by("person_id").agg(C("n").sum())
@@ -32,6 +33,9 @@ def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, m
     ]
     lines = [_ratio_words(*groups)]
     lines += [f"Without a contact in these months, and counted as 0: {' and '.join(none)}."] if none else []
+    lines += [f"Given in both groups, and counted in the first alone: {count_of(shared, 'person', 'people')}."] * (
+        shared > 0
+    )
     lines += lacking(run, span, sets=sets)
     return Finding(f"Contacts a person, {span} months: these people beside others", lines, {"groups": table})
 

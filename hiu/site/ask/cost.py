@@ -40,6 +40,6 @@ def _costed(
             raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
         return people, count_of(len(people), "person", "people")
     length, number = len(first(None)), run.settings.rank.top if top is None else top
-    if isinstance(number, bool) or number < 1 or (top is not None and number > length):
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1 or (top is not None and number > length):
         raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
     return first(number), f"the first {min(number, length)} people"

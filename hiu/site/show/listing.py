@@ -65,12 +65,13 @@ _LONG = "min-width:240px;"
 class Names(list[str]):
     """The names of a table's columns; called, what each of them means."""
 
-    def __init__(self, names: Iterable[str], kind: str, title: str) -> None:
+    def __init__(self, names: Iterable[str], kind: str, title: str, own: Mapping[str, str] | None = None) -> None:
         super().__init__(names)
-        self._kind, self._title = kind, title
+        self._kind, self._title, self._own = kind, title, own
 
     def __call__(self) -> Listing:
-        rows = [(name, meaning(self._kind, name)) for name in self]
+        own = self._own
+        rows = [(name, meaning(self._kind, name) if own is None else own.get(name, "")) for name in self]
         frame = pl.DataFrame(rows, schema={"column": pl.String, "meaning": pl.String}, orient="row")
         return Listing(frame, f"Columns: {self._title}", kind="columns").all_rows()
 
@@ -85,6 +86,7 @@ class Listing(Suggests, pl.DataFrame):
     """
 
     _rows: int
+    _meanings: Mapping[str, str]
 
     def __init__(
         self, frame: pl.DataFrame, title: str = "", *, empty: Mapping[str, str] | None = None, kind: str = ""
@@ -101,7 +103,8 @@ class Listing(Suggests, pl.DataFrame):
     @property
     def columns(self) -> Names:
         """The names of the columns; `.columns()` says what each of them means."""
-        return Names(super().columns, getattr(self, "_kind", ""), getattr(self, "_title", ""))
+        state = self.__dict__
+        return Names(super().columns, state.get("_kind", ""), state.get("_title", ""), state.get("_meanings"))
 
     @columns.setter
     def columns(self, names: Sequence[str]) -> None:

@@ -194,9 +194,11 @@ class Cohort(Suggests):
 
         run = self.published
         watched = discharges(self._own(self.published._whole("stay")), self._events(), run.month)
-        if watched.is_empty():
-            return Finding("Time to the next contact", ["Nobody was discharged in the last 24 months."], {})
         found = survival(watched["days"], watched["again"])
+        if watched.is_empty():
+            return Finding(
+                "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
+            )
         rows = {days: (share, low, high) for days, _, _, share, low, high in found.iter_rows()}
         last = max(days for days in rows if days <= 28)
         share, low, high = rows[last]
@@ -216,14 +218,16 @@ class Cohort(Suggests):
 
     def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
         """Contacts a person beside those of other people (everybody else on the list if none are given): the ratio, and
-        its interval over people, since one person's contacts hang together."""
+        its interval over people, since one person's contacts hang together. Raises UsageError if nobody is left."""
         from hiu.site.ask.beside import beside
 
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
         rest = list_of(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
-        return beside(run, own, [one for one in rest if one not in set(own)], dataset, months)
+        if not (left := [one for one in rest if one not in set(own)]):
+            raise UsageError("nobody is left to stand beside these people: all of the others are among them")
+        return beside(run, own, left, dataset, months, shared=len(rest) - len(left) if others is not None else 0)
 
     def reasons(self, dataset: str | None = None, *, months: int = 12) -> Finding:
         """What contacts were about, beside the same months a year before with an interval of chance; of some people
@@ -242,7 +246,8 @@ class Cohort(Suggests):
         return around(self.published, self.people, dataset, hours, months)
 
     def gaps(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Days between one contact of a person and the next: quarters, median and ninth tenth."""
+        """Days between the beginning of one contact of a person and of the next: quarters, median and ninth tenth. Of
+        a data set counted in nights they are spells in a bed. Two agencies at one occurrence are two contacts here."""
         from hiu.site.ask.around import gaps
 
         return gaps(self.published, self.people, dataset, months)

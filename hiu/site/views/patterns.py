@@ -9,6 +9,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
+from hiu.month import Month
 from hiu.publish.hours import BLOCK, DAYS, blocks, pattern
 from hiu.publish.words.text import count_of, day
 from hiu.site.ask.lacking import lacking, unnamed
@@ -61,6 +62,8 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     whose = f"{person_id}: " if person_id else ""
     number, span = count_of(found.height, "admission"), count_of(months, "month")
     title = f"{whose}{number} in {span} to the end of {run.month.title}"
+    missing = lacking(run, months, sets=night_sets(run._whole("coverage")))
+    title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
     return Listing(
         found,
         title,
@@ -70,8 +73,16 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
 
 
 def in_bed(run: Tables, on: date | str) -> Listing:
-    """One row a spell in a bed on the night that begins on a day; whoever was on leave then is left out."""
-    night = day_of(on)
+    """One row a spell in a bed on the night that begins on a day; whoever was on leave then is left out. Raises
+    UsageError for a night of a month that was not supplied."""
+    night, coverage = day_of(on), run._whole("coverage")
+    own = coverage.filter("supplied", C("dataset").is_in(list(night_sets(coverage))))["month"].unique().sort()
+    if night.replace(day=1) not in own:
+        months = f"{Month.of(own[0]).title} to {Month.of(own[-1]).title}" if len(own) else "no month"
+        raise UsageError(
+            f"stays in a bed were not supplied for {Month.of(night).title}, so who was in one on {day(night)} is "
+            f"missing, not zero: there are those of {months}"
+        )
     away = (C("leave_start") <= night) & (C("leave_end").is_null() | (C("leave_end") > night))
     lies = (C("first_night") <= night) & (C("day_out") > night) & ~away.fill_null(False)
     stays = run._rows("stay", ~C("nobody"))

@@ -138,6 +138,8 @@ class Ranked(Listing):
 
 def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None, under_18: bool = False) -> Ranked:
     """The adults' list of a month, whole or its first `top`; or that of the under-18s, who are listed apart."""
+    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
+        raise UsageError(f"the first {top!r} of the list: give a whole number from 1")
     everybody, own = tables._scan("ranked"), "under_18" if under_18 else "adult"
     wanted = everybody.filter(pl.col("list") == own)
     places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).sort("rank").collect()

@@ -80,7 +80,8 @@ def test_what_has_no_time_of_day_is_said(run: Published) -> None:
     untimed = recent.filter("start_day_only").height
     assert untimed and f"{untimed:,} Mental Health Act assessments were sent without a time of day" in told
     assert "Of 0" not in told
-    assert "stays of" in run.cohort().around("mh_bed_day").title and "stays of" in run.cohort().gaps("mh_bed_day").title
+    asked = run.cohort().around("mh_bed_day"), run.cohort().gaps("mh_bed_day")
+    assert all("spells of" in found.title for found in asked)
 
 
 def test_a_spells_discharge_ends_its_stay(place_after: Place) -> None:

@@ -283,3 +283,101 @@ def test_a_long_list_is_entered_by_its_number_and_makes_no_tokens(
     assert sorted(made) == ids[:2]
     found = reads.looks(tmp_path / "reads", b"k" * 32)
     assert sorted(found["people"]) == [2, reads.FEW + 1] and sorted(found["whom"].list.len()) == [0, 2]
+
+
+def test_a_move_to_another_ward_is_no_stay_of_its_own(place_after: Place) -> None:
+    folder = hiu.open(place_after.home, curated=place_after.curated).latest.folder
+    timeline = pl.read_parquet(folder / "timeline.parquet")
+    spells = timeline.filter(C("dataset") == "mh_bed_day", "counted").sort("start").unique("spell_id", keep="first")
+    moved = spells.with_columns(C("start") + pl.duration(hours=20), event_id=pl.format("{}-2", "event_id"))
+    pl.concat([timeline, moved]).write_parquet(folder / "timeline.parquet")
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    each = spells.filter(C("start") >= (run.month - 11).start, ~C("start_day_only"))
+    again = each.height - each["person_id"].n_unique()
+    found = run.cohort().around("mh_bed_day").table("around").filter(C("other").is_in(["any", "mh_bed_day"]))
+    assert found["events"].unique().to_list() == [each.height] and each.height
+    assert run.cohort().gaps("mh_bed_day").table("gaps")["gaps"].to_list() == [again]
+
+
+def test_everybody_has_whoever_is_listed_or_had_nights_alone(place_after: Place) -> None:
+    folder = hiu.open(place_after.home, curated=place_after.curated).latest.folder
+    demand, ranked = (pl.read_parquet(folder / f"{name}.parquet") for name in ("monthly_demand", "ranked"))
+    one, two = demand.filter(C("dataset") == "mh_bed_day")["person_id"][0], ranked["person_id"][0]
+    nights = C("dataset") == "mh_bed_day"
+    demand = demand.filter((C("person_id") != two) & ((C("person_id") != one) | nights))
+    demand.write_parquet(folder / "monthly_demand.parquet")
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    found = run.people().to_polars()
+    assert {one, two, *ranked["person_id"]} <= set(found["person_id"]) and found["person_id"].is_unique().all()
+    year = C("month").is_between((run.month - 11).start, run.month.start)
+    assert found["nights"].sum() == demand.filter(nights, year)["n"].sum() > 0
+    assert one not in run.people("ed_attendance")["person_id"]
+
+
+@pytest.mark.parametrize("on", ["2010-01-01", "2030-05-01"])
+def test_a_night_that_was_not_supplied_is_missing_and_not_zero(run: Published, on: str) -> None:
+    with pytest.raises(UsageError, match="missing, not zero: there are those of"):
+        run.admissions(on=on)
+    assert " in use" in run.admissions(on=run.month.end).title
+    assert "Not supplied" in run.admissions(100).title
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda run: run.cohort(run.ranked()).beside(), "nobody is left"),
+        (lambda run: run.cohort([1, 2]).beside([1, 2]), "nobody is left"),
+        (
+            lambda run: run.sql('select t."start", s."start" from timeline t join stay s using (person_id)'),
+            "two columns are called 'start'",
+        ),
+        (lambda run: run.cohort(1.5), "found a float"),
+        (lambda run: run.ranked(0), "the first 0 of the list: give a whole number"),
+        (lambda run: run.ranked(-1), "the first -1"),
+        (lambda run: run.ranked("20"), "the first '20'"),
+        (lambda run: run.person(1.5), "give an id as text"),
+        (lambda run: run.person(None), "give an id as text"),
+        (lambda run: run.person("1"), "A rank is given as a number"),
+        (lambda run: run.cohort().cost("3"), r"cost\(3\)"),
+        (lambda run: run.sql(None), "the text of one SELECT"),
+    ],
+)
+def test_what_is_not_meant_is_refused_in_words(run: Published, ask: Ask, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        ask(run)
+
+
+def test_people_of_a_pandas_table_and_one_person_are_a_cohort(run: Published) -> None:
+    own = run.cohort(run.ranked(2)).people
+    assert run.cohort(run.ranked(2).to_pandas()).people == own
+    assert run.cohort(run.ranked(2).to_pandas()["person_id"]).people == own
+    assert run.cohort(run.person(1)).people == run.cohort([1]).people
+    with pytest.raises(UsageError, match="needs the column person_id"):
+        run.cohort(run.ranked(2).to_pandas()[["rank"]])
+    assert "counted in the first alone: 1 person." in " ".join(run.cohort([1]).beside([1, 2]).sentences)
+
+
+def test_the_table_of_nobody_discharged_has_its_columns(run: Published) -> None:
+    never = run.people().filter(~C("person_id").is_in(run.table("stay")["person_id"].drop_nulls().implode()))
+    found = run.cohort(never.head(1)).next_contact().to_polars()
+    assert found.columns == run.cohort().next_contact().to_polars().columns and not found.height
+
+
+@pytest.mark.parametrize("name", ["monthly_demand", "support", "ranked", "timeline"])
+def test_a_query_has_the_meanings_of_its_tables(run: Published, name: str) -> None:
+    whole = run.tables(name).to_polars().select("column", "meaning")
+    found = run.sql(f"select * from {name}").columns().to_polars()
+    shown = whole.filter(C("column").is_in(found["column"].implode()))
+    assert sorted(found.rows()) == sorted(shown.rows()) and found.height
+
+
+def test_what_a_query_reckons_has_no_meaning_of_another_column(run: Published) -> None:
+    def meanings(query: str) -> dict[str, str]:
+        return dict(run.sql(query).columns().to_polars().iter_rows())
+
+    assert meanings("select min(rank) as contacts from ranked") == {"contacts": ""}
+    own = meanings("select n from monthly_demand")["n"]
+    assert own and meanings("select d.n as number from monthly_demand d")["number"] == own
+    inner = "with each as (select person_id, n, n * 2 as rank from monthly_demand) select n, rank from each"
+    assert meanings(inner) == {"n": own, "rank": ""}
+    assert meanings("select 1 as rank union all select 2") == {"rank": ""}
