@@ -11,16 +11,21 @@ from pipelines.common.place import Place
 
 _WHAT_FOR = {
     "support": "Find the people in most need of support across agencies, offer it, and review it. By name.",
-    "planning": "Plan services with figures about the cohort. Nobody is in them.",
+    "planning": "Plan services: released figures name nobody. Analysts may have a mart by token, with a row for a "
+    "person, a month and a contact: personal data, pseudonymised.",
 }
 _WHO = {
     "group": "Members of the multi-agency group: the month's pack, workbook, ranked list, charts; lists with names of "
     "the crisis pathway and of places, where the site has them",
     "clinician": "Lead clinicians: the person sheet of people who are supported; of anybody else for a recorded reason",
-    "analyst": "The group's analysts: everybody on the list, masked; names when they ask, each time logged",
+    "analyst": "The group's analysts: everybody on record, masked; names when they ask, each time logged; for "
+    "planning a mart by token too",
     "partner": "Another area with an agreement: keyed values that name nobody; who it is once reviewers of both say so",
     "commissioner": "Commissioners: suppressed and rounded figures, released by a named checker",
 }
+
+_NOTHING = "**none: nothing is shown**"
+_NONE = {"analyst": "**none: no names; rows without id, number, initials, birth or day where others have a basis**"}
 
 
 def page(place: Place, on: date) -> str:
@@ -65,7 +70,7 @@ def _purposes(place: Place, on: date) -> list[str]:
         for recipient in RECIPIENTS:
             found = [one for one in bases if (one.purpose, one.recipient) == (purpose, recipient)]
             if not found and (purpose == "planning") == (recipient == "commissioner"):
-                rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | **none: nothing is shown** | | | |")
+                rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | {_NONE.get(recipient, _NOTHING)} | | | |")
             for one in found:
                 cells = (one.code, one.decided_by, one.evidence, str(one.end))
                 rows.append(f"| {purpose} | {recipient} | {_WHO[recipient]} | " + " | ".join(cells) + " |")
