@@ -27,7 +27,8 @@ letters, capitals do not matter, and a site's own mapping can ask for another na
   holds, or, in a register, what may be done: each column that is missing costs matches, counts or gates.
 - **may**: shown beside a contact, or kept for a report. Leave it out if there is no basis for sending it.
 
-**Before you send**: where the national data opt-out applies to this use, it binds you who disclose. Leave people
+**Before you send**: where the national data opt-out applies to this use, it binds you who disclose, if your data come
+from the health and adult social care system (a police force is not bound, and can't ask for opt-outs). Leave people
 who opted out of the file; that the group has a list of them too does not mend it ([governance.md](governance.md)).
 It does not apply to a person's own care: ask the group's data protection officer before you leave anybody out.
 """
