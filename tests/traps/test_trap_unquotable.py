@@ -42,6 +42,26 @@ MORE = ["Desmond Fothergill", "943 476 5919", "14/04/1979"]
 
 
 @pytest.mark.parametrize("text", SOMEBODY)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ed_queen_elizabeth_2026-03.csv",
+        "James Cook University Hospital ED 2026-03.csv",
+        "St Thomas ED March 2026.csv",
+        "Royal Victoria Infirmary.csv",
+        "Prince Charles ED.xlsx",
+        "Guy's and St Thomas' ED Mar 26.xlsx",
+        "John Radcliffe ED 2026-03.csv",
+        "Barbara Castle ward 2026-03.csv",
+        "Elizabeth Casson House",
+        "King George beds",
+        "Princess Royal University ED",
+    ],
+)
+def test_a_hospital_that_is_called_after_somebody_is_no_person(name: str) -> None:
+    assert not about_somebody(name)
+
+
 def test_what_is_somebodys(text: str) -> None:
     assert about_somebody(text)
 

@@ -35,7 +35,14 @@ _NO_SURNAMES = bag(
     "hospital infirmary clinic centre center ward unit suite house court lodge road street lane park place gardens "
     "borough county north south east west central team trust service services wing room cottage school college"
 )
-"""Words that stand beside a given name in the name of a place."""
+"""Words that stand beside a given name, or after a whole name, in the name of a place."""
+_TITLES = bag("st saint royal queen king prince princess lord lady duke duchess earl university")
+"""Words beside a given name by which a place is called."""
+_HOSPITALS = bag(
+    "james.cook james.paget john.radcliffe john.coupland william.harvey george.eliot edith.cavell mary.seacole "
+    "florence.nightingale elizabeth.garrett garrett.anderson robert.jones agnes.hunt norman.power frances.willard"
+)
+"""Hospitals that are called after somebody without a word that says so, as `given.family`."""
 _TEN = re.compile(r"(?<!\d)(?!20\d\d[01]\d[0-3]\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 """Ten digits, but not a time written as digits alone."""
 _BIRTH = re.compile(
@@ -64,15 +71,27 @@ def may_name(text: str, names: Iterable[str | None]) -> bool:
 def about_somebody(text: str, agreed: Collection[str] = ()) -> bool:
     """Whether a text of a few words holds somebody's name, NHS number or date of birth.
 
-    A name is a given name beside a word that no header and no shipped source has; `agreed` = more words, in small
-    letters, that are nobody's.
+    A name is a given name beside a word that no header and no shipped source has, but not in the name of a place
+    (Queen Elizabeth, St James, Barbara Castle Ward); `agreed` = more words, in small letters, that are nobody's.
     """
     plain = re.sub(r"([a-z])([A-Z])", r"\1 \2", folded(text))
     tens = pl.Series([re.sub(r"\D", "", ten) for ten in _TEN.findall(plain)], dtype=pl.String)
     if _BIRTH.search(plain) or (len(tens) and pl.select(checked(pl.lit(tens)).any()).item()):
         return True
-    words = ["" if _is_usual(word, agreed) else word.upper() for word in _WORD.findall(plain) if len(word) >= _SHORTEST]
-    return any(one and other and {one, other} & (given_names() - NO_NAMES) for one, other in pairwise(words))
+    words = [word for word in _WORD.findall(plain) if len(word) >= _SHORTEST or word.casefold() in _TITLES]
+    usual = [_is_usual(word, agreed) for word in words]
+    return any(
+        not usual[at] and not usual[at + 1] and {one.upper(), other.upper()} & (given_names() - NO_NAMES)
+        for at, (one, other) in enumerate(pairwise(words))
+        if not _is_place([word.casefold() for word in words[max(at - 1, 0) : at + 3]], at > 0)
+    )
+
+
+def _is_place(words: Sequence[str], before: bool) -> bool:
+    """Whether two words are the name of a place, by themselves and by one word `before` them and one behind."""
+    one, other = words[before : before + 2]
+    behind = words[before + 2 :]
+    return f"{one}.{other}" in _HOSPITALS or not _TITLES.isdisjoint(words) or not _NO_SURNAMES.isdisjoint(behind)
 
 
 def shown_headers(cells: Sequence[str], read: Collection[int] = ()) -> list[str]:
