@@ -199,12 +199,14 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
-def last_stay(timeline: pl.DataFrame, month: Month, months: int = 6) -> str:
+def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: int = 6) -> str:
     """The latest stay in a mental-health bed, if it goes on or ended in the latest `months`: where, its days, and the
-    contacts during it and since; else that there was none in these months."""
+    contacts during it and since; else that there was none in these months, or that beds were not `supplied` for all."""
     since = (month - (months - 1)).start
     rows = timeline.filter(pl.col("start") < month.end + timedelta(days=1)).sort("start").to_dicts()
     stays = [row for row in rows if is_stay(row) and (_goes_on(row, month) or _ended_since(row, since))]
+    if not stays and not supplied:
+        return f"Bed days were not supplied for each of the last {months} months, so a stay may be missing here."
     if not stays:
         return f"No stay in a mental-health bed in the last {months} months is in the records."
     row = stays[-1]

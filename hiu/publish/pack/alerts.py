@@ -139,20 +139,10 @@ def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator
     own = tables["monthly_demand"].filter(
         pl.col("month").is_between((month - 2).start, month.start), pl.col("dataset").is_in(["s136", "mha_assessment"])
     )
-    for person_id, found in sorted(_by_dataset(own).items()):
-        if person_id in rows and rows[person_id]["list"] != "adult" and (words := amounts(found)):
+    n = {(one, name): total for one, name, total in own.group_by("person_id", "dataset").agg(pl.sum("n")).iter_rows()}
+    for person_id in (one for one, row in rows.items() if row["list"] != "adult"):
+        if words := amounts({name: n.get((person_id, name), 0) for name in ("s136", "mha_assessment")}):
             yield person_id, "detained", f"{words} in the last 3 months"
-
-
-def _by_dataset(demand: pl.DataFrame) -> dict[str, dict[str, float]]:
-    """By person: how many of each data set."""
-    totals = (
-        demand.group_by("person_id", "dataset").agg(pl.col("n").sum()).sort("person_id", "dataset", descending=True)
-    )
-    out: dict[str, dict[str, float]] = {}
-    for person_id, dataset, n in totals.iter_rows():
-        out.setdefault(person_id, {})[dataset] = n
-    return out
 
 
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

@@ -31,14 +31,17 @@ SHARING = (
 )
 
 
-def first_facts(own: Tables, timeline: pl.DataFrame, month: Month, settings: Settings) -> list[tuple[str, str]]:
+def first_facts(
+    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings
+) -> list[tuple[str, str]]:
     """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
+    beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row = first_row(own["support"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         ("Mentioned in the records", mentions(timeline, month)),
-        ("In hospital", last_stay(timeline, month)),
+        ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),

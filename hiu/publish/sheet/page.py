@@ -69,7 +69,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
-        "first": first_facts(own, timeline, stamp.month, settings),
+        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings),
         "sharing": SHARING,
         "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),

@@ -229,16 +229,17 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
     ward = stay(datetime(2025, 3, 7, 9), datetime(2026, 1, 21, 15), "sent")
     call = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
     calls = [{**call, "event_id": str(at), "start": at} for at in (datetime(2025, 12, 28, 2), datetime(2026, 2, 1, 3))]
-    assert last_stay(timeline([before]), LAST) == (
+    assert last_stay(timeline([before]), LAST, supplied=True) == (
         "No stay in a mental-health bed in the last 6 months is in the records."
     )
-    assert last_stay(timeline([before, ward, calls[0]]), LAST) == (
+    assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
         "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
         "this number and not in the months below). 1 contact with police, ambulance or emergency department during the "
         "stay, no such contact since."
     )
-    goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST)
+    goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
     assert goes_on == "In a mental-health bed since 30 Jan 2026; 1 contact during the stay."
+    assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
 
 
 def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() -> None:
