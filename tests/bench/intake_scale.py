@@ -60,6 +60,8 @@ def make(folder: Path, people: int, months: int, rate: float, seed: int) -> None
     for name in ("large", "small"):
         init_site(folder / name, name=name, synthetic=True, today=TODAY, sources=sorted(load_sources()))
         write_sources(folder / name)
+        for other in ("mha", "s136", "caseload"):  # no file of theirs is taken in, and older checkouts can't read them
+            (folder / name / "sources" / f"{other}.toml").unlink()
     raw = folder / "area" / "raw"
     for path in sorted(raw.rglob("*.csv")):
         form = next((form for start, form in SOURCES.items() if path.name.startswith(start)), None)

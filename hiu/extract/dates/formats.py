@@ -44,6 +44,8 @@ _PACKED = r"^(?:%\w)+$"
 _CENTURIES = (1900, 2099)
 _LIFETIME = (2005, 2040)
 """Years of which ten figures are taken for seconds since 1970: no NHS number begins so."""
+_LONG_AGO = r"^-[0-9]+$|^[0-9]{9,13}$"
+"""Seconds or thousandths since 1970 in a column of births: eight figures are a day, a month and a year."""
 _MOST = 4
 SLIPS = 10
 """One row of the other order among this many that can only be of one order does not put that order in doubt."""
@@ -89,14 +91,17 @@ class Detected:
         return self.read / self.rows if self.rows and self.formats else 0.0
 
 
-def detect(values: pl.Series, *, months: bool = False, serials: bool = True, packed: bool = True) -> Detected:
+def detect(
+    values: pl.Series, *, months: bool = False, serials: bool = True, packed: bool = True, births: bool = False
+) -> Detected:
     """The forms in which a column of text writes its dates, the fewest that read the most rows, and the proof.
 
     Looks at every value; empty cells are left out, and surrounding space is no matter. Times of day after the date
     are read by each form, and written into it when all rows have one such time ('%m/%d/%Y %I:%M %p'). With `months`
     forms of a month without a day are looked for too, which only a source of kind 'counts' may use. With `serials`
     numbers of five figures are taken for a spreadsheet's serial numbers: look at the header before believing that;
-    so are six figures in a row taken for a date with `packed`. Of both orders the one is taken that more rows prove.
+    so are six figures in a row taken for a date with `packed`, and with `births` seconds since 1970 for a day of
+    1900 or later. Of both orders the one is taken that more rows prove.
     """
     texts = values.cast(pl.String).str.strip_chars().drop_nulls()
     texts = texts.filter(texts != "")
@@ -106,7 +111,7 @@ def detect(values: pl.Series, *, months: bool = False, serials: bool = True, pac
         forms = [form for form in forms if form not in _SIX_FIGURES]
     if 2 * int(texts.str.contains(_LIKELY).sum()) < len(texts):
         return Detected(formats=(), proof="", rows=len(texts), read=0)
-    fits = _fits(texts, forms)
+    fits = _fits(texts, forms, births)
     only_day, only_month, both = _orders(fits)
     avoided = "day" if only_month > only_day else "month"
     forms = [form for form in fits.columns[2:] if order(form) != avoided]
@@ -119,7 +124,7 @@ def detect(values: pl.Series, *, months: bool = False, serials: bool = True, pac
     return seen if 2 * read < len(texts) else replace(seen, formats=tuple(_with_time(form, texts) for form in chosen))
 
 
-def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
+def _fits(texts: pl.Series, forms: Sequence[str], births: bool) -> pl.DataFrame:
     """date (without its time of day), rows, and a column for each form: whether it reads the date.
 
     What a form may read is found for all forms at once, so that only those are read whose shape some date has.
@@ -128,7 +133,7 @@ def _fits(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
     shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
     for form in forms:
         if shaped[form].any():
-            read = _reads(dates["date"].filter(shaped[form]), form)
+            read = _reads(dates["date"].filter(shaped[form]), form, births)
             shaped = shaped.with_columns(shaped[form].scatter(shaped[form].arg_true(), read))
     return dates.hstack(shaped)
 
@@ -145,9 +150,11 @@ def _packed_days(texts: pl.Series) -> bool:
     return six.is_empty() or six.str.slice(0, 2).n_unique() > 2 or six.str.slice(4, 2).n_unique() > 2
 
 
-def _reads(dates: pl.Series, form: str) -> pl.Series:
+def _reads(dates: pl.Series, form: str, births: bool) -> pl.Series:
     """Where a form reads a date; of figures without a mark between them, only in a year that is likely."""
     stamps = read_stamps(dates, (form,))["stamp"]
+    if form in EPOCHS and births:
+        return stamps.dt.year().is_between(*_CENTURIES).fill_null(False) & dates.str.contains(_LONG_AGO)
     if form in EPOCHS:
         return stamps.dt.year().is_between(*_LIFETIME).fill_null(False)
     if re.match(_PACKED, form):

@@ -57,10 +57,11 @@ def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Serie
     is a day of the UK. `times` holds the time of day when it has a column of its own.
     """
     frame = read_stamps(texts, formats)
+    if not EPOCHS.keys().isdisjoint(formats):
+        frame = frame.with_columns(pl.when(~_long_ago(texts)).then("stamp").alias("stamp"))
     if times is not None:
         frame = _with_times(frame, times)
-    utc = pl.col("stamp") - pl.duration(minutes=pl.col("offset").fill_null(0))
-    from_utc = utc.dt.replace_time_zone("UTC").dt.convert_time_zone(_LONDON).dt.replace_time_zone(None)
+    from_utc = _from_utc()
     zoned = pl.col("offset").is_not_null() if zone != "utc" else pl.col("timed")
     if zone != "utc" and frame["offset"].null_count() == frame.height:
         local = _existing(frame["stamp"])
@@ -76,23 +77,39 @@ def local_stamps(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.
 
 
 def read_dates(texts: pl.Series, formats: Sequence[str]) -> pl.Series:
-    """Days; a time of day after the date is left out, and a two-digit year is of this century."""
-    frame = read_stamps(texts, formats)
-    return frame["stamp"].dt.date()
+    """Days in the UK; a time of day after the date is left out, and a two-digit year is of this century."""
+    return read_stamps(texts, formats).select(_uk_stamp().dt.date()).to_series()
 
 
 def read_births(texts: pl.Series, formats: Sequence[str], at: pl.Series) -> pl.Series:
     """Dates of birth: sentinels, days after `at` (the event) and ages over 115 are null.
 
-    A two-digit year is of this century unless that lies after `at`: nobody is born in the future.
+    A two-digit year is of this century unless that lies after `at`: nobody is born in the future. A birth on 1 July
+    that a system turned into UTC, as 30 June at 23:00, is of 1 July.
     """
     frame = read_stamps(texts, formats).with_columns(at.dt.date().alias("at"))
-    late, early = pl.col("stamp").dt.date(), pl.col("earlier").dt.date()
+    late, early = _uk_stamp().dt.date(), pl.col("earlier").dt.date()
     born = pl.when(early.is_not_null() & (late > pl.col("at"))).then(early).otherwise(late)
     frame = frame.select(born.alias("born"), "at")
     alive = (pl.col("born") <= pl.col("at")) & (pl.col("at").dt.year() - pl.col("born").dt.year() <= 115)
     real = ~pl.col("born").is_in(NEVER) & (pl.col("born").dt.year() > 1850) & alive.fill_null(True)
     return frame.select(pl.when(real).then(pl.col("born")).alias("born")).to_series()
+
+
+def _from_utc() -> pl.Expr:
+    """The UK time of a stamp with an offset."""
+    utc = pl.col("stamp") - pl.duration(minutes=pl.col("offset").fill_null(0))
+    return utc.dt.replace_time_zone("UTC").dt.convert_time_zone(_LONDON).dt.replace_time_zone(None)
+
+
+def _uk_stamp() -> pl.Expr:
+    """The stamp, in UK time where it was sent with an offset."""
+    return pl.when(pl.col("offset").is_not_null()).then(_from_utc()).otherwise("stamp").alias("stamp")
+
+
+def _long_ago(texts: pl.Series) -> pl.Expr:
+    """Whether figures alone are a time before 2001, when seconds since 1970 had nine: only a birth is so long ago."""
+    return pl.lit(texts.str.contains(r"^-?[0-9.]+$")).fill_null(False) & (pl.col("stamp").dt.year() < 2001)
 
 
 def _with_times(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:

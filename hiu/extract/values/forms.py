@@ -50,7 +50,8 @@ SERIALS = {"excel": "1899-12-30", "excel1904": "1904-01-01"}
 """Serial numbers of a spreadsheet, by the day that is 0: that of Windows, and that of old workbooks from a Mac."""
 EPOCHS = {"epoch": 1_000_000, "epochms": 1_000}
 """Time since the beginning of 1970 in UTC, in seconds or in thousandths of one, by the microseconds of its unit."""
-_EPOCH = {"epoch": r"^(?P<n>[12][0-9]{9}(?:\.[0-9]+)?)$", "epochms": r"^(?P<n>[12][0-9]{12})$"}
+_EPOCH = {"epoch": r"^(?P<n>-?[0-9]{1,10}(?:\.[0-9]+)?)$", "epochms": r"^(?P<n>-?[0-9]{1,13})$"}
+"""Births before 2001 have fewer figures than what happens now, and those before 1970 a minus."""
 
 TIME_FIRST = (
     r"^((?:[01]?[0-9]|2[0-4])(?:[:.][0-5][0-9](?:[:.][0-5][0-9])?|[0-5][0-9]))\s*(?i:hours|hrs?|h)?\.?,?\s+"

@@ -38,6 +38,7 @@ _SEPARATORS = ("/", " - ", "^", "|", "\\", ";", " : ")
 _MOST_CODES = 15
 _SERIAL = {"date", "dob", "birth", "day", "dt"}
 """Words of a header below which numbers of five figures are a spreadsheet's dates."""
+_BIRTH = {"dob", "birth", "birthdate", "born"}
 _SERIAL_TIMED = re.compile(r"(3[6-9]|4\d|5[0-4])\d{3}\.\d{2,}")
 """A spreadsheet's date with a time of day, of 1998 to 2050, which hardly anything else looks like."""
 _DAY_WORDS = {"date", "day", "when", "dt", "on", "seen", "dob"}
@@ -97,7 +98,8 @@ def look(header: str, values: Sequence[str | None], latest: int | None = None) -
     if not _ENDS.isdisjoint(named):  # a stay that goes on has a word in place of its end
         texts = texts.filter(~texts.to_frame("text").select(still_open(pl.col("text"))).to_series())
         cells = texts.to_list() or cells
-    dates = detect(texts, serials=_are_serials(named, cells), packed=not is_number_name(header))
+    births = not _BIRTH.isdisjoint(named)
+    dates = detect(texts, serials=_are_serials(named, cells), packed=not is_number_name(header), births=births)
     if _share_dated(dates) >= _DATED:
         kind = "timestamp" if is_timed(texts) else "date"
         return _with_span(replace(seen, kind=kind, formats=dates.formats, proof=_proof(dates), latest=latest))
