@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -78,15 +78,25 @@ def read(path: Path) -> list[Entry]:
     return [entry for _, entry in _entries(path) if entry is not None]
 
 
-def proven(path: Path) -> list[Path]:
+def vouched(path: Path, key: bytes) -> list[Entry]:
+    """Events, in order, of the lines that the key proves, and of the logs of earlier keys whose digest such a line
+    holds. A line that somebody wrote without the key is none of them."""
+    attested = _attested(path, key)
+    ours = [one for one in read(path) if not any(_breaks(one, key, one["previous"], one["n"], attested))]
+    earlier = [one for log in proven(path, ours) if log != path for one in read(log)]
+    return [one["event"] for one in (*earlier, *ours)]
+
+
+def proven(path: Path, lines: Sequence[Entry] | None = None) -> list[Path]:
     """A log and those of earlier keys whose digest it holds, or one of them does: oldest first.
 
-    Any other file that has the name of a log proves nothing.
+    Any other file that has the name of a log proves nothing. With `lines` only these lines of the log count.
     """
     found = [path] if path.exists() else []
     digests: dict[str, object] = {}
     for log in found:
-        sealed = ((one["event"].get("log"), one["event"].get("log_sha256")) for one in read(log))
+        own = read(log) if lines is None or log != path else lines
+        sealed = ((one["event"].get("log"), one["event"].get("log_sha256")) for one in own)
         digests = {str(name): sha256 for name, sha256 in sealed if name} | digests
         for earlier in sorted(path.parent.glob("audit-until-*.jsonl"), reverse=True):
             sha256 = hashlib.sha256(earlier.read_bytes()).hexdigest()

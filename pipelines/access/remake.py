@@ -14,8 +14,12 @@ import polars as pl
 
 from hiu.disk import move, write_whole
 from hiu.errors import HiuError
+from hiu.govern import records
+from hiu.govern.audit import vouched
+from hiu.govern.rights import make_private
 from hiu.model import PUBLISHED, RELEASED
-from hiu.model.govern import EVERY
+from hiu.model.govern import EVERY, HOLDS
+from hiu.month import Month
 from hiu.publish.release.folder import (
     BUILDING,
     FORM,
@@ -29,11 +33,12 @@ from hiu.publish.release.folder import (
     stamp_in,
     sweep,
     verify_release,
+    working_folder,
 )
+from hiu.publish.release.pointer import drop_current
 from hiu.publish.release.working import keep_whole, whole_table, without
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import allowed, basis_of, called_since, hidden, last_aliases
-from pipelines.access.bound import events
 from pipelines.access.mart.kept import renew
 from pipelines.access.pages import pages
 from pipelines.access.papers.withdraw import withdraw_papers
@@ -46,6 +51,8 @@ NOTE = "REWRITTEN.txt"
 OLD = ".erasing-"
 REMAKING = "remaking"
 """The event before a folder is made anew: what it says until `rewritten` follows may be half done."""
+KEPT = "withdrawn"
+"""Folder under the curated one for runs that a legal hold keeps; nothing shows or reads them."""
 TOO_OLD = "every page and chart: they can't be made of tables this old"
 Tables = Mapping[str, pl.DataFrame]
 
@@ -127,12 +134,8 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
     for folder in [only] if only else folders(place):
         if n := len(refused_since(place, folder, now.date())):
             people = count_of(n, "person", "people")
-            if not _as_published(place, folder):  # to make it anew would seal whatever was changed in it
-                done.append(
-                    f"published/{folder.name} shows {people} who forbade it afterwards. It is not as it was "
-                    f"published, so it was left as it is; 'hiu verify' lists what differs. Publish {folder.name[:7]} "
-                    "again, and remove that folder"
-                )
+            if not as_published(place, folder):  # to make it anew would seal whatever was changed in it
+                done.append(f"It showed {people} who forbade it afterwards. {take_away(place, folder, now)}")
                 continue
             before = whole_tables(folder)
             remake(place, folder, before, before, Remaking(tells=None, note=_note(people, now), report=report, now=now))
@@ -140,17 +143,47 @@ def withhold(place: Place, now: datetime, report: Reporter, only: Path | None = 
     return [*done, *renew(place, now), *withdraw_papers(place, now)]
 
 
-def _as_published(place: Place, folder: Path) -> bool:
-    """Whether a run is what the audit log has of it; of one whose remaking was cut off, but for its working tables."""
+def as_published(place: Place, folder: Path) -> bool:
+    """Whether a run is what lines of the audit log that the key proves have of it; of one whose remaking was cut off,
+    but for its working tables."""
     path, kinds = folder / MANIFEST, ("published", "rewritten", REMAKING)
     manifest = digest(path) if path.is_file() else None
-    own = [one for one in events(place) if one.get("folder") == folder.name and one.get("type") in kinds]
+    logged = vouched(place.audit, place.key_for("audit"))
+    own = [one for one in logged if one.get("folder") == folder.name and one.get("type") in kinds]
     if manifest is None or manifest not in {one.get("manifest") for one in own}:
         return False
     if not verify_release(folder):
         return True
     cut_off = own[-1]["type"] == REMAKING or own[-1].get("manifest") != manifest
     return cut_off and not verify_release(folder, apart=False)
+
+
+def take_away(place: Place, folder: Path, now: datetime, *, keep: bool = True) -> str:
+    """Take away a run that is not as it was published, since nobody can say what is in it; a sentence.
+
+    Under a legal hold it is set aside, unless it may not be kept (`keep`). The log has what differed.
+    """
+    problems = verify_release(folder) or ["its manifest is not the one in the audit log"]
+    record(place, now, "altered_run_removed", folder=folder.name, problems=problems)
+    shown = [month for month, path in place.months().items() if path == folder.name]
+    for month in shown:
+        drop_current(place.current, Month.parse(month))
+    if keep and any_hold(place):
+        move(folder, make_private(place.curated / KEPT) / folder.name)
+        done = f"so a legal hold keeps it as {KEPT}/{folder.name}, where nothing shows it"
+    else:
+        aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
+        move(folder, aside)  # a cut leaves a name that the next run sweeps
+        shutil.rmtree(aside)
+        done = "so it was removed"
+    shutil.rmtree(working_folder(folder), ignore_errors=True)
+    again = f". No run of {shown[0]} is shown now: 'hiu run {shown[0]}' publishes it again" if shown else ""
+    return f"published/{folder.name} was not as it was published ({problems[0]}), {done}{again}"
+
+
+def any_hold(paths: Paths) -> bool:
+    """Whether any record is on legal hold: then nothing published is removed."""
+    return not records.read(paths.records, HOLDS).filter("held").is_empty()
 
 
 def withhold_now(place: Place, now: datetime) -> list[str]:
@@ -181,7 +214,8 @@ def refused_since(place: Place, folder: Path, on: date) -> frozenset[str]:
     try:
         there = pl.read_parquet(path, columns=["person_id"])
     except (OSError, pl.exceptions.PolarsError):
-        return frozenset()  # damaged: `verify_release` says so
+        text = pack.read_text(encoding="utf-8", errors="replace") if pack.is_file() else ""
+        return frozenset(person for person in denials["person_id"] if person in text)
     called = called_since(there["person_id"], aliases).join(denials, on="person_id", how="semi")
     seen = allowed(place, called["person_id"], purpose="support", recipient="group", on=on, aliases=aliases).ids
     text = pack.read_text(encoding="utf-8") if pack.is_file() else ""

@@ -19,7 +19,9 @@ from hiu.govern.house import FOLDERS
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
+from hiu.sources import load_sources
 from pipelines.access.bound import added_records, lost_records, signed_files, unproven_tables
+from pipelines.access.remake import as_published, folders, take_away
 from pipelines.back import archive
 from pipelines.back.backup import CURATED
 from pipelines.back.rights import carry, note_source, require_parts, rights_folder
@@ -65,6 +67,7 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
             for name in files:
                 _extract(zipped, files, name, aside / name)
             sentences = _keep_rights(zipped, files, source, aside, say)
+            load_sources(aside / "sources")
         except HiuError:
             shutil.rmtree(aside, ignore_errors=True)
             if not any(folder.iterdir()):
@@ -90,6 +93,11 @@ def enter(place: Place, name: str, now: datetime) -> list[str]:
     return [*differs, *unproven_tables(place)]
 
 
+def altered_runs(place: Place, now: datetime) -> list[str]:
+    """Take away every run of the backup that is not as it was published; a sentence each."""
+    return [take_away(place, folder, now) for folder in folders(place) if not as_published(place, folder)]
+
+
 def _keep_rights(
     zipped: zipfile.ZipFile, files: archive.Files, source: Path | None, aside: Path, say: Say
 ) -> list[str]:
@@ -105,7 +113,8 @@ def _keep_rights(
 
 
 def _hold_back(curated: Path) -> None:
-    """Put what was published where nothing reads it, if people in it have to be erased again: that ends with it."""
+    """Put what was published where nothing reads it, if people in it have to be erased again or may have forbidden it
+    since: 'hiu erase --resume' puts it back, without them."""
     if (curated / ERASING).exists() and (curated / "published").is_dir():
         move(curated / "published", curated / HELD_BACK)
 

@@ -164,14 +164,15 @@ def _carry_logs(saved: dict[str, bytes], old: Path, aside: Path) -> None:
 
 
 def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:
-    """The note of an erasure that was cut off, and of those to be done again: no run starts while it lies there."""
+    """The note of an erasure that was cut off, of those to be done again, and of rights that what was published in the
+    backup does not know: no run starts and nobody is shown while it lies there."""
     path = old / "erasing.json"
     try:
         note = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except ValueError:
         raise HiuError(f"{path}: the note of an erasure is damaged; nothing was changed") from None
     again = sorted({*note.get("again", []), *carried.erasures} - {note.get("token")})
-    if note or again:
+    if note or again or carried.newer or carried.mended:
         write_whole(aside / CURATED / "erasing.json", json.dumps({**note, "again": again}).encode())
 
 

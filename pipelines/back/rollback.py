@@ -7,7 +7,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from hiu.publish.release.pointer import set_current
-from pipelines.access.remake import refused_since, withhold
+from pipelines.access.remake import as_published, refused_since, withhold
 from pipelines.back.runs import record_rollback, rolled_back, runs
 from pipelines.common.journal import record
 from pipelines.common.lock import hold
@@ -29,8 +29,9 @@ def rollback(
         if shown is None:
             raise UsageError(f"{month} is not published. There are: {', '.join(sorted(place.months())) or 'none'}")
         wanted = _taken_back(place, month) if redo else _earlier(place, month, shown, to)
-        if problems := verify_release(wanted):
-            raise HiuError(f"{wanted} is not as it was published: {problems[0]}. Nothing was changed")
+        if not as_published(place, wanted):
+            what = (verify_release(wanted) or ["its manifest is not the one in the audit log"])[0]
+            raise HiuError(f"{wanted} is not as it was published: {what}. Nothing was changed")
         made_anew = withhold(place, now, Reporter(quiet=True), only=wanted)
         if refused_since(place, wanted, now.date()):
             raise HiuError(f"{'. '.join(made_anew)}. {shown.name} is still shown")

@@ -11,11 +11,10 @@ from hiu.engine import Engine
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.model import ROLLED_BACK
-from hiu.model.govern import HOLDS
 from hiu.month import Month
 from hiu.publish.release.folder import BUILDING, read_manifest, verify_release
 from hiu.publish.release.pointer import set_current
-from pipelines.access.remake import NOTE
+from pipelines.access.remake import NOTE, any_hold
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place
 
@@ -66,11 +65,6 @@ def point_to(paths: Paths, month: Month, folder: Path) -> Path:
     if paths.published_folder(month) != folder:
         set_current(paths.current, month, folder.name)
     return folder
-
-
-def any_hold(paths: Paths) -> bool:
-    """Whether any record is on legal hold: then nothing published is removed."""
-    return not records.read(paths.records, HOLDS).filter("held").is_empty()
 
 
 def prune(place: Place, warehouse: Engine, month: Month, now: datetime) -> list[str]:

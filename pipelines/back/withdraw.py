@@ -16,13 +16,11 @@ from hiu.publish.release.folder import BUILDING
 from hiu.publish.release.pointer import drop_current
 from pipelines.access.bound import signed_files
 from pipelines.access.mart.kept import renew
-from pipelines.back.runs import any_hold, runs
+from pipelines.access.remake import KEPT, any_hold
+from pipelines.back.runs import runs
 from pipelines.common.journal import record, utc
 from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place
-
-KEPT = "withdrawn"
-"""Folder under the curated one for runs that a legal hold keeps; nothing shows or reads them."""
 
 
 def withdraw(place: Place, month: Month, *, reason: str, by: str, now: datetime) -> list[str]:

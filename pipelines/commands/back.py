@@ -122,13 +122,13 @@ def restore(
 
 
 def _enter_restored(folder: Path, name: str) -> int:
-    """Enter the restore in the log, and erase again who was erased since the backup; the exit code.
+    """Enter the restore in the log, take out who was erased or forbade it since the backup, and look through what was
+    published; the exit code.
 
-    Without the key neither can be done: no run starts before `hiu erase --resume`, and that is said.
+    Without the key none of it can be done: nobody is shown before `hiu erase --resume`, and that is said.
     """
     from pipelines.access.bound import changed_parts
-    from pipelines.access.remake import withhold_now
-    from pipelines.back.restore import enter
+    from pipelines.back.restore import altered_runs, enter
     from pipelines.commands.govern.messages import print_resumed
     from pipelines.common.place import open_place
     from pipelines.common.progress import Reporter
@@ -140,8 +140,8 @@ def _enter_restored(folder: Path, name: str) -> int:
     if not place.settings.key_file or not place.settings.key_file.exists():
         if place.erasing.exists():
             out(
-                "people erased since the backup are in it, and no run starts: put the key in place, then "
-                "'hiu erase --resume'"
+                "rights recorded since the backup are still to be applied to it, so no run starts and nothing that was "
+                "published is shown: put the key in place, then 'hiu erase --resume'"
             )
         return 3 if place.erasing.exists() else 0
     differs = enter(place, name, now())
@@ -151,12 +151,16 @@ def _enter_restored(folder: Path, name: str) -> int:
         for line in differs:
             out(line)
         out("'hiu audit accept --reason WHY --by NAME' takes the records as they are, and says so in the log for good")
+        if place.erasing.exists():
+            out("Nothing that was published is shown until then: after it, 'hiu erase --resume' applies newer rights")
         return 3
-    if not place.erasing.exists():
-        for line in withhold_now(place, now()):  # of an objection that is newer than what was published in the backup
-            out(line)
-        return 0
-    return print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
+    code = 0
+    if place.erasing.exists():
+        code = print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
+    altered = altered_runs(place, now())
+    for line in altered:
+        out(line)
+    return 3 if altered else code
 
 
 def _require_reason(reason: str, by: str) -> None:

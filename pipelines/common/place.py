@@ -208,9 +208,16 @@ def open_place(site: Path | None, *, raw: Path | None = None, curated: Path | No
 
 def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
     """Every row of tables of a published folder, people who may be shown to nobody included: what is made of them asks
-    the gate. Without those tables there were none of when it was published."""
+    the gate. Without those tables there were none of when it was published. Raises HiuError for a damaged one."""
     paths = {name: whole_table(folder, name) for name in names}
-    return {name: pl.read_parquet(path) for name, path in paths.items() if path.exists()}
+    return {name: _table(path) for name, path in paths.items() if path.exists()}
+
+
+def _table(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path)
+    except pl.exceptions.PolarsError:
+        raise HiuError(f"{path}: not a table any more. 'hiu verify' lists what was changed since") from None
 
 
 def scratch_warehouse(place: Place) -> Engine:

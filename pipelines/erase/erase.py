@@ -24,6 +24,7 @@ from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.erase.words import redact, require_unnamed
 from hiu.model.govern import HOLDS
 from pipelines.access.disclose import record_files
+from pipelines.access.remake import withhold
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure, unfinished_erasure
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -75,7 +76,10 @@ def erase(
 
 
 def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str], None]) -> list[Erasure]:
-    """End what was cut off, found something left, or has to be done again after a restore: all is searched again."""
+    """End what was cut off, found something left, or has to be done again after a restore: all is searched again.
+
+    After a restore, what was published is shown again once it is without everybody who forbade it since the backup.
+    """
     with hold(place.lock, "hiu erase", now):
         if not place.erasing.exists():
             raise UsageError("no erasure was cut off; there is nothing to resume")
@@ -84,7 +88,9 @@ def resume(place: Place, *, now: datetime, report: Reporter, say: Callable[[str]
         done = []
         while (asked := unfinished_erasure(place.erasing)) is not None:
             whom = asked if "person_id" in asked else next_again(place, asked["again"])
-            if whom is None:
+            if whom is None:  # of an objection that is newer than what was published in the backup
+                for line in withhold(place, now, report):
+                    say(line)
                 place.erasing.unlink()
             else:
                 done.append(_erase(place, whom, now, report, say))
@@ -100,7 +106,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
         require_unnamed(texts, scope.traces, scope.births, scope.surnames)
     token = asked.get("token") or token_of(place, asked["person_id"])
     plain = {name: redact(asked[name], scope.traces, SOMEBODY) for name in ("reason", "by")}
-    asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again", [])}
+    asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again")}
     write_note(place, asked, scope)
     keep_marks(place, scope, token, now)
     runs = rewrite_runs(place, scope, token, now, report)
@@ -189,7 +195,7 @@ def _scope_of_copy(copy: Place, scope: ErasureScope) -> tuple[ErasureScope, bool
 def _end(place: Place, token: str, asked: dict[str, str], counts: Mapping[str, object], now: datetime) -> None:
     about = {"erasure": token, "reason": asked["reason"], "by": asked["by"]}
     record(place, now, "erased", **about, **counts, **record_files(place))
-    if asked.get("again"):
+    if asked["again"] is not None:
         replace(place.erasing, json.dumps({"again": asked["again"]}).encode())
     else:
         place.erasing.unlink()

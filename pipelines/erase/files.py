@@ -14,7 +14,16 @@ from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import REFUSED_FILE, TABLES, Table
 from hiu.publish.release.folder import working_folder
 from pipelines.access.mart.kept import renew
-from pipelines.access.remake import Remaking, clear_halves, folders, remake, whole_tables, withdrawn
+from pipelines.access.remake import (
+    Remaking,
+    as_published,
+    clear_halves,
+    folders,
+    remake,
+    take_away,
+    whole_tables,
+    withdrawn,
+)
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
 from pipelines.erase.find import ErasureScope
@@ -22,7 +31,8 @@ from pipelines.erase.tables import without_names, without_person
 
 
 def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime, report: Reporter) -> list[str]:
-    """Write every published run that holds the person anew, under its own name; names of those rewritten."""
+    """Write every published run that holds the person anew, under its own name; names of those rewritten or, where one
+    is not as it was published, removed."""
     clear_halves(place)
     found = [folder for folder in folders(place) if _holds(folder, scope)]
 
@@ -33,6 +43,9 @@ def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime,
         return _note([name for name in lost if not traces_in_name(name, scope.traces)], erasure, now)
 
     for folder in found:
+        if not as_published(place, folder):  # to make it anew would seal whatever was changed in it
+            report.say(take_away(place, folder, now, keep=False))
+            continue
         before = whole_tables(folder)
         how = Remaking(tells=tells, note=note, report=report, now=now)
         remake(place, folder, before, without_person(before, scope), how)

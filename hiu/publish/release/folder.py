@@ -154,7 +154,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise HiuError(f"{folder}: no {MANIFEST}: not a whole release") from None
     except (ValueError, OSError):
         raise HiuError(f"{folder / MANIFEST}: not readable as JSON") from None
-    if not isinstance(found, dict) or not isinstance(found.get("files"), dict):
+    if not isinstance(found, dict) or not isinstance(files := found.get("files"), dict):
+        raise HiuError(f"{folder / MANIFEST}: not a manifest")
+    if not all(isinstance(about, dict) for about in files.values()):
         raise HiuError(f"{folder / MANIFEST}: not a manifest")
     return found
 

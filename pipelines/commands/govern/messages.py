@@ -195,7 +195,7 @@ def print_held(place: Place) -> int:
 def print_resumed(done: list[Erasure]) -> int:
     """What ended; the exit code."""
     if not done:
-        out("nobody who was erased before is in what was restored; runs can start")
+        out("what was restored holds nobody who was erased and shows nobody who forbade it; runs can start")
     return max(map(print_erasure, done), default=0)
 
 
