@@ -76,7 +76,7 @@ OWN_SENTENCES = ("chair.md", "clinician.md")
 
 
 def for_another(page: str, text: str) -> list[str]:
-    """The commands that the role of a page's reader may not give, where line or sentence does not say whose they are."""
+    """The commands of a page that its reader's role may not give, and of which nothing says whose they are."""
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     parts = [line for block in blocks for line in block.splitlines() if line.startswith("hiu ")]
     if page in OWN_SENTENCES:
