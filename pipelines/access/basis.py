@@ -89,7 +89,8 @@ def still_named(place: Place, on: date) -> list[str]:
     for month, folder in sorted(place.months().items()):
         path = place.published / folder / "people.parquet"
         people = pl.read_parquet(path, columns=["person_id"]) if path.exists() else pl.DataFrame({"person_id": []})
-        if n := len(hidden(place, {"people": people, "aliases": last_aliases(place)}, on)):
+        gone = hidden(place, {"people": people, "aliases": last_aliases(place)}, on)
+        if n := len(gone.intersection(people["person_id"])):  # a former id alone is nobody of the month
             out.append(
                 f"{month} was published before {count_of(n, 'person', 'people')} could no longer be shown to anybody: "
                 f"'hiu run {month}' publishes it again without them"

@@ -27,17 +27,30 @@ _WHO = {
 _NOTHING = "**none: nothing is shown**"
 _NONE = {"analyst": "**none: no names; rows without id, number, initials, birth or day where others have a basis**"}
 
+_FILL = "- **To be completed by the organisation (data protection officer)**: "
+_ANSWERS = (
+    _FILL + "name and contact of the controller, of each joint controller, and of the data protection officer of each "
+    "(Article 30(1)(a)).",
+    _FILL + "name and contact of each processor, such as whoever runs the computer, if another (Article 30(2)).",
+)
+_TRANSFERS = (
+    _FILL + "whether anybody outside the United Kingdom gets the data, such as by a database, a cluster or a computer "
+    "there, and the safeguards (Article 30(1)(e)). The program itself sends nothing abroad."
+)
+
 
 def page(place: Place, on: date) -> str:
     """The page as Markdown, as the configuration stands on a day."""
     settings = place.settings
     lines = [f"# Record of processing: {settings.name}", ""]
     lines += [
-        f"Made by `hiu basis --processing` from the configuration on {on.day} {on:%b %Y}; do not edit it by hand.",
+        f"Made by `hiu basis --processing` from the configuration on {on.day} {on:%b %Y}; made anew it has every place "
+        "that is marked open again, so keep what you wrote there.",
         "",
     ]
     if settings.synthetic:
         lines += ["The people of this site are invented.", ""]
+    lines += ["## Who answers for it", "", *_ANSWERS, ""]
     lines += ["## What is received, from whom, under what agreement", "", *_sources(place, on)]
     lines += ["", "## What for, to whom, on what basis", "", *_purposes(place, on)]
     lines += ["", "## What is kept of a person", "", *_personal_data(place)]
@@ -93,6 +106,10 @@ def _personal_data(place: Place) -> list[str]:
     there = TABLES.keys() - (PATHWAY.keys() - tables_with(place.sources))
     tables = [one for name, one in TABLES.items() if name in there and any(column.personal for column in one.columns)]
     return [
+        "Whose data: people whom the agencies' extracts name (patients, and people in police incidents: subjects, "
+        "callers, victims, suspects, witnesses), children among them; family members of whom a consent is recorded; "
+        "staff, as far as extracts or entries name them, and logins.",
+        "",
         "To tell who is who, of each row received: " + "; ".join(meanings) + ".",
         "",
         "Special category data (UK GDPR Article 9): health (attendances, bed nights, detentions, assessments, "
@@ -129,6 +146,7 @@ def _safeguards(place: Place) -> list[str]:
         "- Erasure: `hiu erase`, from the database, everything published, records and the product's own backups.",
         f"- Folders are for their owner alone; the key is outside the data folder, in the site's folder: {key}.",
         f"- Network: {_network(place)}",
+        _TRANSFERS,
         "- Every run, disclosure and erasure is a line in a chained log.",
         "- Nobody is decided about by the program: a named person decides every offer of support.",
     ]

@@ -107,6 +107,19 @@ def test_without_a_basis_no_person_is_in_the_tables(place_after: Place) -> None:
     assert pl.read_parquet(whole_table(outcome.published, "ranked")).height
 
 
+def test_a_month_without_anybody_is_not_to_be_published_again(place_after: Place) -> None:
+    from pipelines.access.basis import still_named
+
+    bare = Place(place_after.home, place_after.settings.model_copy(update={"basis": []}), place_after.sources)
+    assert len(still_named(bare, LATER.date())) == 1, "the month published while there was a basis"
+    outcome = run(bare, LAST, at=LATER)
+    assert outcome.published
+    path = whole_table(outcome.published, "aliases")
+    former = pl.DataFrame({"old_id": "HIU-OLDERID1", "person_id": "HIU-LATERID2", "kind": "joined"})
+    pl.concat([pl.read_parquet(path), former], how="diagonal_relaxed").write_parquet(path)
+    assert still_named(bare, LATER.date()) == [], "a former id in the working tables is nobody of the month"
+
+
 def test_one_who_opted_out_is_shown_for_care_and_not_for_planning(place_after: Place) -> None:
     from pipelines.access.basis import for_board, hidden
     from pipelines.common.place import published_tables

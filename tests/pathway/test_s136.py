@@ -71,9 +71,9 @@ def test_a_leg_has_the_fewest_and_most_minutes_of_its_readings(
 ) -> None:
     times = {"arrived_at": [first], "accepted_at": [second]}
     columns = {name: pl.Series(value).str.to_datetime("%Y-%m-%d %H:%M") for name, value in times.items()}
-    nothing = ("detained_at", "police_released_at", "medically_cleared_at", "assessed_at", "ended_at", "clock_to")
+    nothing = ("detained_at", "police_released_at", "medically_cleared_at", "assessed_at", "ended_at", "clock_from")
     empty = dict.fromkeys(
-        (*nothing, "bed_requested_at", "bed_found_at", "extension_at"), pl.lit(None, pl.Datetime("us"))
+        (*nothing, "clock_to", "bed_requested_at", "bed_found_at", "extension_at"), pl.lit(None, pl.Datetime("us"))
     )
     row = pl.DataFrame(columns).with_columns(
         **empty, delivery_id=pl.lit("d"), source_row=pl.lit(1, pl.Int64), person_id=pl.lit("P")

@@ -92,8 +92,9 @@ VALUES = {
 }
 NOTES = (
     ROUNDED_NOTE,
-    "The clock starts at arrival at the first place of safety and stops at the end of the detention, or at the month's "
-    "end while it is open. The limit is 24 hours, and 36 only if the responsible practitioner extended it in time.",
+    "The clock starts at arrival at the first place of safety, or at the detention of somebody who was there already. "
+    "It stops at the end of the detention, or at the month's end while it is open. The limit is 24 hours, and 36 only "
+    "if the responsible practitioner extended it in time.",
     "A transfer is no new detention. A time that is missing is not known: it is neither nought nor made up.",
     "A detention that police or a place of safety also record is demand there, once; nothing here adds to it.",
     "Places stand in the order of their names. A place outside the limits of the funnel differs by more than chance "

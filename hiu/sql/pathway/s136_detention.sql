@@ -1,8 +1,9 @@
 -- One row a detention. Rows of one number are one; so are those of one person that give one time of detention, under
--- whatever numbers: a transfer is no new detention. The first arrival starts the clock; police are there until they last
--- leave; of what rows say differently the first that says it holds, of outcome and place the last. A detention is open
--- until its end or an outcome is written; the clock of an open one runs to the month's end. A detention at midnight may
--- be a day without a time, and joins no other by it. Parameter: month_after (the day after the month).
+-- whatever numbers: a transfer is no new detention. The first arrival starts the clock, or the detention of somebody who
+-- was there already and is kept (section 136(2A)(a)); police are there until they last leave; of what rows say
+-- differently the first that says it holds, of outcome and place the last. A detention is open until its end or an
+-- outcome is written; the clock of an open one runs to the month's end. A detention at midnight may be a day without a
+-- time, and joins no other by it. Parameter: month_after (the day after the month).
 WITH same AS (
     SELECT a.detention_id, min(b.detention_id) AS root
     FROM s136_pathway AS a
@@ -63,6 +64,7 @@ SELECT
     detained_at, consulted, consulted_role, conveyance, police_conveyance_reason, first_place, arrived_at, accepted_at,
     police_released_at, medically_cleared_at, transfers, assessed_at, extended, extension_at, ended_at,
     ended_at IS NOT NULL OR has_outcome AS ended,
+    CASE WHEN arrived_at IS NOT NULL THEN greatest(arrived_at, detained_at) END AS clock_from,
     CASE
         WHEN ended_at IS NOT NULL THEN ended_at
         WHEN NOT has_outcome THEN greatest(CAST($month_after AS TIMESTAMP), arrived_at, detained_at)

@@ -14,7 +14,7 @@ WHO = frozenset(
 HEAD = """# What each agency sends
 
 {made}
-Send an agency its part of this page with the request for an extract. A file is CSV or XLSX with a row of headers. The
+Send an agency its part of this page with the request for an extract. A file is best CSV or XLSX with headers. The
 order of columns is free, and any of the headers shown will do, whatever their case, spaces and punctuation; other
 headers are one line of a mapping ([sources.md](sources.md)). Please ask for nothing that is not on the list: a column
 that no source reads is named to the operator and enters no table. A file is taken by its name: `*` stands for any

@@ -13,6 +13,7 @@ import typer
 from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
+from pipelines.access.roles import EVERYBODY, needed
 from pipelines.cli import app
 from pipelines.run import Outcome
 
@@ -63,6 +64,42 @@ def test_there_are_command_lines_in_the_readme_and_the_operators_page() -> None:
 @pytest.mark.parametrize(("page", "line"), LINES)
 def test_a_command_line_parses(page: str, line: str) -> None:
     assert parse(words(line)) == words(line)[0]
+
+
+READER = {
+    "chair.md": "chair", "clinician.md": "clinician", "analyst.md": "analyst", "mart.md": "analyst",
+    "places.md": "analyst", "operator.md": "operator", "runbook.md": "operator", "governance.md": "officer",
+}  # fmt: skip
+"""A page, and the role of the login that its reader has."""
+OWN_SENTENCES = ("chair.md", "clinician.md")
+"""Pages whose reader is no user of a terminal: a command in a sentence is one that they would try."""
+
+
+def for_another(page: str, text: str) -> list[str]:
+    """The commands of a page that its reader's role may not give, and of which nothing says whose they are."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    parts = [line for block in blocks for line in block.splitlines() if line.startswith("hiu ")]
+    if page in OWN_SENTENCES:
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        parts += re.split(r"\n\n|\n(?=[-|] )|(?<=[.;:]) |(?<=[.;:])\n", prose)
+    return [
+        f"hiu {name}: {' or '.join(needed(name))}"
+        for part in parts
+        for name in re.findall(r"(?:^|`)hiu ([a-z0-9-]+)", part)
+        if name not in EVERYBODY and not {READER[page], *re.findall(r"[a-z]+", part)} & set(needed(name))
+    ]
+
+
+@pytest.mark.parametrize("page", READER)
+def test_a_reader_s_login_may_give_the_commands_of_their_page(page: str) -> None:
+    assert for_another(page, (REPOSITORY / "docs" / page).read_text(encoding="utf-8")) == []
+
+
+def test_a_command_of_another_role_would_be_found() -> None:
+    assert for_another("chair.md", "Then `hiu explain` says why. An operator gives `hiu run`.") == [
+        "hiu explain: analyst"
+    ]
+    assert for_another("operator.md", "```sh\nhiu hold  # what\nhiu key  # officer\n```") == ["hiu hold: officer"]
 
 
 def test_a_wrong_command_line_would_be_found() -> None:

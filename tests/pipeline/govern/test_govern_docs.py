@@ -94,6 +94,15 @@ def test_the_record_of_processing_is_the_configurations() -> None:
     assert text == page(open_place(REPOSITORY / "tests" / "sites" / "sample"), on)
 
 
+def test_the_record_has_a_place_for_all_that_article_30_asks() -> None:
+    text = page(open_place(REPOSITORY / "tests" / "sites" / "sample"), date(2026, 4, 1))
+    places = " ".join(re.findall(r"^- \*\*To be completed by the organisation.*$", text, re.MULTILINE))
+    for asked in ("the controller", "joint controller", "data protection officer", "processor", "outside the United"):
+        assert asked in places, asked
+    for told in ("Whose data: ", "What for, to whom", "what they get", "How long", "is received, from whom"):
+        assert told in text, told
+
+
 def test_the_record_says_which_connections_a_site_has(tmp_path: Path) -> None:
     """Nothing where there is none; the source that is a database, and the cluster, where a site has them."""
     home = tmp_path / "site"

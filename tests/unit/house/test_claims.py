@@ -61,6 +61,38 @@ def test_the_error_rate_of_areas_without_numbers_stands_beside_the_better_one() 
             assert "1.491%" in text[found.start() : found.start() + 700], f"{name} gives the better half alone"
 
 
+def public_worst(header: str) -> str:
+    """The most rows on another's record in a column of the public sets' tables, as its cells have it."""
+    found: list[str] = []
+    at = None
+    for line in section("docs/benchmarks.md", "matching-public-sets").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        at = next((n for n, cell in enumerate(cells) if cell.startswith(header)), at) if len(cells) > 2 else None
+        found += re.findall(r"\.\d{3}%", cells[at]) if at is not None and at < len(cells) else []
+    return max(found)
+
+
+def test_the_worst_public_result_stands_beside_the_error_rate_of_the_areas() -> None:
+    worst = public_worst("hiu, shipped")
+    cited = {name: text for name, text in EVERYWHERE.items() if ".029% to .196%" in text}
+    assert {"questions.md", "benchmarks.md", "02-hazard-log", "15-model-card-matching"} <= cited.keys()
+    assert [name for name, text in (cited | {"README.md": PAGES["README.md"]}).items() if worst not in text] == []
+
+
+def test_the_worst_of_registers_without_numbers_is_the_last_that_was_measured() -> None:
+    worst = public_worst("hiu: F1, wrong rows")
+    for text in (PACK["15-model-card-matching"], PAGES["benchmarks.md"].split("## ")[0]):
+        assert re.search(rf"{re.escape(worst)}[^;]*of other kinds|of other kinds[^;]*{re.escape(worst)}", text)
+
+
+def test_the_formats_that_are_read_are_the_same_everywhere() -> None:
+    formats = (
+        "CSV and other delimited text, XLSX and XLSM, Excel 2003 XML, Parquet, JSON of records, and a table of a web"
+    )
+    for text in (PAGES["sources.md"], PAGES["questions.md"], PACK["10-dtac"]):
+        assert f"{formats} page" in re.sub(r"\s+", " ", text)
+
+
 def test_the_attack_on_releases_is_cited_as_its_last_row_has_it() -> None:
     rows = [line for line in section("docs/benchmarks.md", "releases-attacked").splitlines() if line.startswith("| ")]
     _, _, asked, ran, tried, bounded, *_ = [cell.strip().split(" ")[0] for cell in rows[-1].split("|")]
