@@ -68,5 +68,12 @@ def _bars(bars: Bars) -> str:
     shape = drawn.encode(x=x, y=y, yOffset=offset, color=colour, description="about:N")
     text = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12)
     words = text.encode(x=x, y=y, yOffset=offset, text="words:N", description="about:N")
-    chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
+    spans = [
+        {"what": name, "series": names[0], "low": span[0], "high": span[1]}
+        for name, span in zip(bars.categories, bars.ranges, strict=False)
+        if span
+    ]
+    line = alt.Chart(alt.Data(values=spans)).mark_rule(color=TEXT, strokeWidth=2)
+    lines = [line.encode(x="low:Q", x2="high:Q", y=y, yOffset=offset)] if spans else []
+    chart = alt.layer(shape, *lines, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)

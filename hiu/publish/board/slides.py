@@ -49,6 +49,7 @@ def board_slides(board: Board) -> bytes:
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
+    _section(deck, board, 15, "Unusual months")
     _tables(deck, board, board.caseload)
     _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
@@ -205,7 +206,9 @@ def _labelled(bars: Bars, at: int) -> str:
     """A bar's name, with what is not shown of it: an empty bar would be read as nought."""
     hidden = [name for name, values in bars.series.items() if values[at] is None]
     some = join_words(hidden) + " " if len(hidden) < len(bars.series) else ""
-    return f"{bars.categories[at]} ({some}not shown)" if hidden else bars.categories[at]
+    span = bars.ranges[at] if at < len(bars.ranges) else None
+    beside = f" ({some}not shown)" if hidden else f" ({span[0]:,} to {span[1]:,} by chance)" if span else ""
+    return f"{bars.categories[at]}{beside}"
 
 
 def _tables(deck: Deck, board: Board, grid: Grid) -> None:

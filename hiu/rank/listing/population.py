@@ -51,6 +51,18 @@ def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
-    started = pl.col("start") <= month.end
-    running = pl.col("end").is_null() | (pl.col("end") > month.end)
-    return support.filter(given & started & running & (pl.col("contacts") >= 3)).select("person_id").unique()
+    last = pl.lit(month.end)
+    running = (pl.col("start") <= last) & (pl.col("until").is_null() | (pl.col("until") > last))
+    return spells(support).filter(given & running).select("person_id").unique()
+
+
+def spells(support: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `support` that became support by the same rule, with `until`: the day it ended or consent was withdrawn.
+
+    `until` is empty while support goes on. A withdrawal without its day leaves the row out: no month is known to be of
+    support.
+    """
+    withdrawn = pl.when(pl.col("consent") == "withdrawn").then("consent_at")
+    agreed = (pl.col("consent") == "given") | withdrawn.is_not_null()
+    kept = support.filter(agreed, pl.col("start").is_not_null(), pl.col("contacts") >= 3)
+    return kept.with_columns(until=pl.min_horizontal("end", withdrawn))

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from hiu.govern.release.cells import WITHHELD
-from hiu.govern.release.disclosure import HIDDEN
+from hiu.govern.release.disclosure import FEWEST, HIDDEN
 from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
 from hiu.publish.board.figures import ratio_range
@@ -14,14 +13,14 @@ from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
 from pipelines.access.releases import Past
 from pipelines.common.work import Row
-from pipelines.papers.commissioner.cells import Released
+from pipelines.papers.commissioner.cells import GRADED, RISK, UNGRADED, Released
 
 
 def selection(released: Released, settings: Settings, past: Past) -> tuple[Month, list[Row]]:
     """The month the list is counted as at, and a row a group: texts, and ratios from them where both are shown."""
     month = released.month if past.renews_equality(released.month) else Month.parse(str(past.answers["equality"]))
     texts = _texts(released, past, str(month))
-    kinds = sorted({group.partition("=")[0] for group, _ in texts}, reverse=True)
+    kinds = sorted({group.partition("=")[0] for group, _ in texts} - {RISK}, reverse=True)
     rows = [row for kind in kinds for row in _rows(kind, texts, settings.rank.top)]
     rated = [row for row in rows if row["ratio"] is not None]
     import numpy as np
@@ -34,33 +33,48 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
 
 def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
     """What the table says, in sentences: which groups stand out, what can't be judged, and what no agency supplied."""
-    flagged = [
-        f"{_named(row)}: {_ratio(row)} as likely to be among the first {top} as everybody else: look into it."
+    out = [
+        f"{_named(row)}: {_ratio(row)} as likely to be among the first {top} as all others. Look into it."
         for row in groups
         if row["flag"]
     ]
-    out, dark = [*flagged], []
+    calm, dark = [], []
     kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
     for kind in kinds:
         own = [row for row in groups if row["characteristic"] == kind]
-        seen = [row for row in own if row["ratio"] is not None and row["top"] not in _NONE]
-        calm = [f"{row['group']} {_ratio(row)}" for row in seen if not row["flag"]]
-        if calm:
-            out.append(
-                f"By {source_words(kind)} {len(seen)} of {len(own)} groups {'has' if len(seen) == 1 else 'have'} "
-                f"somebody among the first {top} and can be judged: {join_words(calm)} as likely to be there as "
-                "everybody else, which chance alone could explain."
-            )
-        elif not seen:
+        rated = [row for row in own if row["ratio"] is not None]
+        if not rated:
             dark.append(source_words(kind))
-    if len(out) > len(flagged):
-        out.append(f"With {top} people only large differences between groups would show.")
+        elif seen := [f"{row['group']} {_ratio(row)}" for row in rated if not row["flag"]]:
+            calm.append(f"by {source_words(kind)}, where {len(rated)} of {len(own)} can be judged: {join_words(seen)}")
+    if calm:
+        out.append(
+            f"How likely people of a group are to be among the first {top}, beside all others (range in brackets), "
+            f"{'; '.join(calm)}. Chance alone could explain each of these; with {top} people only large differences "
+            "would show."
+        )
     if dark:
         out.append(
-            f"By {join_words(dark)} no group with anybody among the first {top} can be judged, as too much has to be "
-            "hidden. The organisation's own equality check, with exact figures, can say."
+            f"By {join_words(dark)} no group can be judged, as too much has to be hidden. The organisation's own "
+            "equality check, with exact figures, can say."
         )
-    return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()))
+    return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()), OFFERED)
+
+
+def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str, ...]:
+    """How many of the first places, and of all in the records, anybody has graded the risk of."""
+    texts = _texts(released, past, str(month))
+    if (f"{RISK}={GRADED}", "people") not in texts:
+        return ()  # a paper of an earlier version counted the list of this year
+    without, whole = texts[f"{RISK}={UNGRADED}", "places"], texts[f"{RISK}={GRADED}", "people"]
+    return (
+        f"Nobody has graded the risk of {_some(without)} of the first {top}: the middle of all gradings is assumed for "
+        f"them. Of all adults in the records {_some(whole)} have a grading.",
+    )
+
+
+def _some(text: str) -> str:
+    return f"about {text}" if text.isdigit() and text != "0" else "none" if text == "0" else "a number not shown"
 
 
 def _named(row: Row) -> str:
@@ -68,10 +82,20 @@ def _named(row: Row) -> str:
 
 
 def _ratio(row: Row) -> str:
-    return f"{row['ratio']:.1f} times ({ratio_range(row['low'], row['high'])})"
+    """How likely the group is to be among the first places beside all others, and these beside it."""
+    span = ratio_range(row["low"], row["high"])
+    if row["top"] == "0":
+        return f"nobody ({span} times)"
+    inverse = f"; all others are then {1 / row['ratio']:.1f} times as likely as they" if row["ratio"] < EVEN else ""
+    return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 
-_NONE = (HIDDEN, WITHHELD, "0")
+EVEN = 0.95
+"""A ratio below which the other side is told too."""
+OFFERED = (
+    "Who is offered support and who gets it is not shown by group, as nearly every group would have fewer than "
+    f"{FEWEST} people."
+)
 NOT_SUPPLIED = (
     "Ethnic group and deprivation: no agency supplied them to this paper, so it can't say whether they bear on who is "
     "discussed first. That takes the organisation's own equality check."
