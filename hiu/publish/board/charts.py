@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import zip_longest
 
 import altair as alt
 import polars as pl
 
 from hiu.publish.board.paper import Bars, Board, Line
-from hiu.publish.board.variation import with_icon
+from hiu.publish.board.variation import COMMON, with_icon
 from hiu.publish.charts.design import TEXT
 from hiu.publish.charts.reports import to_svg, trend_chart
 
@@ -35,7 +36,8 @@ def _trend(line: Line, breaks: Mapping[str, date]) -> str:
     inside = {name: day for name, day in breaks.items() if line.months and line.months[0] <= day <= line.months[-1]}
     title = f"{line.title} a month"
     limits = line.mean, line.lower, line.upper
-    svg = trend_chart(table, *limits, title, line.sentence, inside, width=HALF, limits=line.limits)
+    said = line.sentence.removeprefix(f"{line.title}: ")
+    svg = trend_chart(table, *limits, title, f"{said[0].upper()}{said[1:]}", inside, width=HALF, limits=line.limits)
     return with_icon(svg, line.icon, HALF + 90) if line.icon else svg
 
 
@@ -49,10 +51,13 @@ def _bars(bars: Bars) -> str:
             "shown": value is not None,
             "words": words,
             "about": about,
+            "end": max(value or 0, span[1] if span else 0),
         }
         for series, values in bars.series.items()
-        for name, value in zip(bars.categories, values, strict=True)
-        for words in ("not shown" if value is None else f"{value:,}",)
+        for name, value, span in zip_longest(bars.categories, values, bars.ranges)
+        for words in (
+            "not shown" if value is None else f"{value:,}" + (f" ({span[0]:,} to {span[1]:,})" if span else ""),
+        )
         for about in (f"{name}, {series}: {words}",)
     ]
     order, names = list(bars.categories), list(bars.series)
@@ -67,13 +72,13 @@ def _bars(bars: Bars) -> str:
     drawn = base.transform_filter(alt.datum.shown).mark_bar(stroke="white")
     shape = drawn.encode(x=x, y=y, yOffset=offset, color=colour, description="about:N")
     text = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12)
-    words = text.encode(x=x, y=y, yOffset=offset, text="words:N", description="about:N")
+    words = text.encode(x="end:Q", y=y, yOffset=offset, text="words:N", description="about:N")
     spans = [
         {"what": name, "series": names[0], "low": span[0], "high": span[1]}
         for name, span in zip(bars.categories, bars.ranges, strict=False)
         if span
     ]
-    line = alt.Chart(alt.Data(values=spans)).mark_rule(color=TEXT, strokeWidth=2)
+    line = alt.Chart(alt.Data(values=spans)).mark_rule(color=COMMON, strokeWidth=4)
     lines = [line.encode(x="low:Q", x2="high:Q", y=y, yOffset=offset)] if spans else []
     chart = alt.layer(shape, *lines, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)

@@ -144,14 +144,14 @@ class Board:
         """Its sentences under their headings, in the order in which they are read."""
         return {
             "In short": self.headline,
-            "Who is discussed first?": self.fairness,
-            "What this paper asks of you": self.asks,
             "Did support work?": self.evaluation,
             "Section 136 target": self.target,
-            "Unusual months": self.unusual,
+            "What this paper asks of you": self.asks,
+            "Who is discussed first?": self.fairness,
             "How far to trust the figures": self.trust,
             "Harm and complaints": self.harm,
             "Actions from the last paper": self.actions,
+            "Unusual months": self.unusual,
             "Small numbers": tuple(self.undrawn),
             "What is not shown": self.suppressed,
             "How to read this paper": self.rules,

@@ -44,8 +44,9 @@ def board_slides(board: Board) -> bytes:
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
     first = _slide(deck, board, f"Demand and support to {board.month.title}")
     _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
-    _section(deck, board, 16, "Who is discussed first?")
+    _answers(deck, board)
     _section(deck, board, 16, "What this paper asks of you")
+    _section(deck, board, 16, "Who is discussed first?")
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
@@ -53,7 +54,6 @@ def board_slides(board: Board) -> bytes:
     _tables(deck, board, board.caseload)
     _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
-    _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
     _section(deck, board, 15, "How far to trust the figures")
     _section(deck, board, 15, "Harm and complaints", "Actions from the last paper")

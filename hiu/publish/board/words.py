@@ -23,7 +23,7 @@ _COLUMNS: Mapping[str, str] = {
 def definitions(settings: Settings, costs: Costs) -> Grid:
     """What each figure is and where its rule comes from."""
     cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", f"Cost table {costs.version}")
-    every = "All constants have one version, at the foot of each page; the owner of this paper has their list"
+    every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
     own = (cost, *policy, ("Definitions and settings", every, f"Settings {settings.version}"))
     return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), (*BOARD, *own))

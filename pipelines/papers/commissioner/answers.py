@@ -101,7 +101,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
         alt=f"Two bars. {sentences[1]}",
-        caption=f"The line is what chance alone could make of the {expected:,}: {of_chance[0]:,} to {of_chance[1]:,}."
+        caption=f"The grey line is where chance alone could put the {expected:,}."
         if of_chance
         else "The bars alone say nothing of chance: see the range beside them.",
         ranges=(of_chance, None),
@@ -184,7 +184,7 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
             "detentions, or such a figure could be worked out. Months that show 0 don't answer it either"
         )
         also = "besides the missing months, " if gaps else ""
-        return (aim_text, *missing, *known, f"Whether the target was met can't be shown: {also}{why}.")
+        return (aim_text, *missing, *known, f"Whether the section 136 target was met can't be shown: {also}{why}.")
     found = change_of(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
     change, low, high = found
     words = (

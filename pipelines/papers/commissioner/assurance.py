@@ -105,6 +105,8 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
 
 def _share(value: float) -> str:
     percent = round(value * 100, 1)
+    if value < 1 and percent == 100:
+        return "nearly 100%"
     return "less than 0.1%" if value > 0 and not percent else f"{percent:g}%"
 
 

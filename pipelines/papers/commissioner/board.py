@@ -216,8 +216,8 @@ def _share(released: Released, top: int, as_at: Month) -> str:
     """Who is discussed first, and which share of contacts they had, of the figures shown."""
     who = (
         f"The meeting begins with the first {top} of the list, ordered by the contacts, nights, detentions and "
-        "assessments expected in the next 3 months, times a risk grading; there is no number of contacts from which "
-        "somebody is on it"
+        "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts "
+        "somebody on it"
     )
     beside = "Some of them are being supported, some not; other supported people rank lower."
     year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"

@@ -98,7 +98,7 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         "How many adults were offered support is not recorded."
         if texts[ANSWERS[0]] == NOT_RECORDED
         else f"Adults offered support in the last 2 years: {join_words(seen) or 'nothing can be shown'}{hidden}.",
-        f"Support of {about(texts[ENDED])} ended in these 2 years. At the end of {released.month.title} "
+        f"Support ended for {about(texts[ENDED])} in these 2 years. At the end of {released.month.title} "
         f"{about(texts[SUPPORTED])} adults were being supported, whether or not an agency had a contact with them in "
         "the year.",
         f"Of those being supported {join_words(_late(kind, texts[one]) for kind, one in _REVIEWS)}.",

@@ -45,8 +45,10 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         rated = [row for row in own if row["ratio"] is not None]
         if not rated:
             dark.append(source_words(kind))
-        elif seen := [f"{row['group']} {_ratio(row)}" for row in rated if not row["flag"]]:
-            calm.append(f"by {source_words(kind)}, where {len(rated)} of {len(own)} can be judged: {join_words(seen)}")
+        elif seen := [f"{_group(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
+            calm.append(
+                f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged: {join_words(seen)}"
+            )
     if calm:
         out.append(
             f"How likely people of a group are to be among the first {top}, beside all others (range in brackets), "
@@ -64,9 +66,9 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
 def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str, ...]:
     """How many of the first places, and of all in the records, anybody has graded the risk of."""
     texts = _texts(released, past, str(month))
-    if (f"{RISK}={GRADED}", "people") not in texts:
+    if not any(group.startswith(f"{RISK}=") for group, _ in texts):
         return ()  # a paper of an earlier version counted the list of this year
-    without, whole = texts[f"{RISK}={UNGRADED}", "places"], texts[f"{RISK}={GRADED}", "people"]
+    without, whole = texts.get((f"{RISK}={UNGRADED}", "places"), "0"), texts.get((f"{RISK}={GRADED}", "people"), "0")
     return (
         f"Nobody has graded the risk of {_some(without)} of the first {top}: the middle of all gradings is assumed for "
         f"them. Of all adults in the records {_some(whole)} have a grading.",
@@ -75,6 +77,11 @@ def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str
 
 def _some(text: str) -> str:
     return f"about {text}" if text.isdigit() and text != "0" else "none" if text == "0" else "a number not shown"
+
+
+def _group(row: Row) -> str:
+    group = str(row["group"])
+    return f"{source_words(row['characteristic'])} {group}" if group == "not recorded" else group
 
 
 def _named(row: Row) -> str:
