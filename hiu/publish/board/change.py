@@ -149,13 +149,14 @@ def unusual(lines: Sequence[Line], breaks: Mapping[str, date]) -> tuple[str, ...
     """The runs of unusual months that the charts mark, and which change of policy came with them."""
     out = []
     for one in lines:
-        marked = [at for at, flag in enumerate(one.flags) if flag and one.drawn and one.values[at] is not None]
-        for _, run in groupby(enumerate(marked), lambda pair: pair[1] - pair[0]):
-            places = [at for _, at in run]
-            first, last = one.months[places[0]], one.months[places[-1]]
-            word = "higher" if (one.values[places[0]] or 0) > one.limits[places[0]][0] else "lower"
-            when = Month.of(first).title + (f" to {Month.of(last).title}" if last > first else "")
-            near = [name for name, day in breaks.items() if (Month.of(first) - 1).start <= day <= Month.of(last).end]
+        rows = zip(one.months, one.flags, one.values, one.limits, strict=True) if one.drawn else ()
+        words = [(when, bool(flag) and ("lower", "higher")[(n or 0) > mean]) for when, flag, n, (mean, *_) in rows]
+        for word, run in groupby(words, lambda pair: pair[1]):
+            first, *_, last = [Month.of(when) for when, _ in run] * 2
+            if not word:
+                continue
+            when = f"{first.title} to {last.title}" if last > first else first.title
+            near = [name for name, day in breaks.items() if (first - 1).start <= day <= last.end]
             beside = f", from about when {join_words(near)} began; these figures can't tell whether that is why"
             out.append(f"{one.title}: {word} than usual, {when}{beside if near else ''}.")
     return tuple(out)

@@ -51,13 +51,14 @@ def _bars(bars: Bars) -> str:
             "shown": value is not None,
             "words": words,
             "about": about,
-            "end": max(value or 0, span[1] if span else 0),
+            "end": max(value or 0, high),
+            "low": low,
+            "high": high,
         }
         for series, values in bars.series.items()
         for name, value, span in zip_longest(bars.categories, values, bars.ranges)
-        for words in (
-            "not shown" if value is None else f"{value:,}" + (f" ({span[0]:,} to {span[1]:,})" if span else ""),
-        )
+        for low, high in (span or (0, 0),)
+        for words in ("not shown" if value is None else f"{value:,} ({low:,} to {high:,})" if high else f"{value:,}",)
         for about in (f"{name}, {series}: {words}",)
     ]
     order, names = list(bars.categories), list(bars.series)
@@ -73,12 +74,8 @@ def _bars(bars: Bars) -> str:
     shape = drawn.encode(x=x, y=y, yOffset=offset, color=colour, description="about:N")
     text = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12)
     words = text.encode(x="end:Q", y=y, yOffset=offset, text="words:N", description="about:N")
-    spans = [
-        {"what": name, "series": names[0], "low": span[0], "high": span[1]}
-        for name, span in zip(bars.categories, bars.ranges, strict=False)
-        if span
-    ]
-    line = alt.Chart(alt.Data(values=spans)).mark_rule(color=COMMON, strokeWidth=4)
-    lines = [line.encode(x="low:Q", x2="high:Q", y=y, yOffset=offset)] if spans else []
-    chart = alt.layer(shape, *lines, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
+    line = base.transform_filter(alt.datum.high > 0).mark_rule(color=COMMON, strokeWidth=4)
+    span = line.encode(x="low:Q", x2="high:Q", y=y, yOffset=offset)
+    layers = (shape, span, words) if any(bars.ranges) else (shape, words)
+    chart = alt.layer(*layers).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)

@@ -140,10 +140,10 @@ def demand(
     )
 
 
-def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str = "") -> tuple[Grid, Bars]:
+def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Grid, Bars]:
     """Indicative cost by agency of the last 12 months, from the figures shown (`texts` by data set).
 
-    `units` has dataset, agency, low, central, high, price_year; `service` says what the service itself costs.
+    `units` has dataset, agency, low, central, high, price_year.
     """
     rows: list[tuple[str, ...]] = []
     central: list[int | None] = []
@@ -172,7 +172,6 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
         + ". Each unit cost is in the prices of its year and not brought up to today's, so older ones are too low. "
         + (f"No unit cost is known for {join_words(uncosted)}. " if uncosted else "")
         + "The low police cost is officers' time alone, the central one the whole incident. "
-        + f"The service itself: {service or UNKNOWN}. "
         + (f"Not supplied, so too low: {join_words(lacking)}. " if lacking else "")
         + legend(rows)
     )
@@ -187,13 +186,11 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
     )
 
 
-UNKNOWN = "its cost is not in this paper"
-
-
 def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
     """The total of the cost table in a sentence; and what the service itself costs, which is no part of it."""
     *rows, (*_, low, central, high, _, _) = grid.rows
-    own = f"The service itself: {service or UNKNOWN}. What it saves is not known: see 'Did support work?'."
+    price = service or "its cost is not in this paper"
+    own = f"The service itself: {price}. What it saves is not known: see 'Did support work?'."
     if not central.startswith("£"):
         return "What adults in the records used can't be costed from what may be shown.", own
     oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))

@@ -31,7 +31,7 @@ def definitions(settings: Settings, costs: Costs) -> Grid:
 
 def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: Sequence[str]) -> tuple[str, ...]:
     """What was hidden, table by table and month by month: where, never how much."""
-    out = list(NOT_COUNTED)
+    out = []
     hidden = [
         f"{line.title} ({n} of {len(line.months)})" for line in lines if (n := sum(g in UNSEEN for g in line.gaps))
     ]
@@ -41,15 +41,14 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
         out += _rows(grids[name], at)
     out += _groups(grids["equality"])
     out += [f"{text.partition(SHOWN)[0]}{SHOWN}." for text in answers if SHOWN in text]
-    return tuple(out) if len(out) > len(NOT_COUNTED) else (*out, "Nothing else had to be hidden.")
+    return (NOT_COUNTED, *(out or ("Nothing else had to be hidden.",)))
 
 
 NOT_COUNTED = (
     "Not counted for this paper: how many people the meetings discussed, as their notes say what was decided and not "
     "whom they talked about; how long people waited for support and why it ended; safeguarding concerns; which share "
-    "of an agency's whole work these contacts are.",
+    "of an agency's whole work these contacts are."
 )
-"""What a reader looks for and the paper doesn't have."""
 
 
 def _rows(grid: Grid, at: int) -> list[str]:

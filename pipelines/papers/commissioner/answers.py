@@ -101,9 +101,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
         alt=f"Two bars. {sentences[1]}",
-        caption=f"The grey line is where chance alone could put the {expected:,}."
-        if of_chance
-        else "The bars alone say nothing of chance: see the range beside them.",
+        caption=f"The grey line is where chance alone could put the {expected:,}." if of_chance else "",
         ranges=(of_chance, None),
     )
     after = (*evaluation.breaks, *left, SAVINGS.format(saved), UNSPLIT, CAUTION)
@@ -116,9 +114,8 @@ _NONE = "no reliable difference"
 def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
-    if power >= ENOUGH:
-        return f"enough to judge, as a true fall of 30% would be missed {_times(missed)}."
-    return f"too few to judge, as a true fall of 30% would be missed {_times(missed)}."
+    verdict = "enough" if power >= ENOUGH else "too few"
+    return f"{verdict} to judge, as a true fall of 30% would be missed {_times(missed)}."
 
 
 def _times(missed: int) -> str:

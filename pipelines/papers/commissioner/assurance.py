@@ -23,6 +23,7 @@ C = pl.col
 Tables = Mapping[str, pl.DataFrame]
 LEAST_ROWS = 1000
 """Rows from which a share of them is printed to a tenth of a per cent."""
+UNFILLED = "still to be filled in"
 
 
 def missing(released: Released, sets: Sequence[str]) -> tuple[str, ...]:
@@ -72,8 +73,8 @@ def _doubts(tables: Tables) -> Iterator[str]:
     checked = tables["decisions"].filter(C("undone_at").is_null(), C("decision") != "unsure").height
     for n, pairs in own.select("value", "n").drop_nulls().iter_rows():
         yield (
-            f"Of the pairs of entries compared {_share(n / pairs)} are unsure; a person has checked "
-            f"{_some(count_text(checked))} of them. Somebody split over two records seems to have fewer contacts, two "
+            f"Of the pairs of entries compared {_share(n / pairs)} are unsure; so far a person has "
+            f"checked {_some(count_text(checked))}. Somebody split over two records seems to have fewer contacts, two "
             "people on one record more."
         )
 
@@ -104,9 +105,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
 
 
 def _share(value: float) -> str:
-    percent = round(value * 100, 1)
-    if value < 1 and percent == 100:
-        return "nearly 100%"
+    percent = min(round(value * 100, 1), 99.9 if value < 1 else 100)
     return "less than 0.1%" if value > 0 and not percent else f"{percent:g}%"
 
 
@@ -187,9 +186,6 @@ def _hands(settings: Settings) -> str:
     own = settings.paper
     about = {"Owner": own.owner, "Questions to": own.contact, "Made by": own.made_by, "Checked by": own.checked_by}
     return ". ".join(f"{what}: {who or UNFILLED}" for what, who in about.items()) + "."
-
-
-UNFILLED = "still to be filled in"
 
 
 def basis_line(settings: Settings, on: date, recipient: str) -> str:

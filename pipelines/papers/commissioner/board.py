@@ -102,8 +102,9 @@ def paper(
     made["caseload"] = caseload_table(released, settings)
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
     target = target_answer(month, tables, released)
-    share = _share(released, settings.rank.top, as_at)
-    fair = (share, *grading(released, before, as_at, settings.rank.top), *findings(groups, settings.rank.top))
+    money = figures.cost_sentences(made["cost"], settings.paper.service_cost)
+    top = settings.rank.top
+    fair = (_share(released, top, as_at), *grading(released, before, as_at, top), *findings(groups, top))
     whole = Board(
         site=settings.name,
         month=month,
@@ -112,13 +113,7 @@ def paper(
         settings_version=settings.version,
         synthetic=settings.synthetic,
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
-        headline=(
-            *_age(month, now),
-            WHAT_IT_IS,
-            *_headline(
-                released, settings, lines, moved, figures.cost_sentences(made["cost"], settings.paper.service_cost)
-            ),
-        ),
+        headline=(*_age(month, now), WHAT_IT_IS, *_headline(released, settings, lines, moved, money)),
         fairness=fair,
         asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
         trust=assurance.trust(tables, released, sets),
@@ -151,7 +146,7 @@ def _tables(
     marked, gaps = _whole(tables), {name: absent(released, name) for name in sets}
     demand, demand_bars = figures.demand(texts, people, sets, gaps, _partly(month, marked))
     whole = {name: texts[name, EVERYBODY] for name in given}
-    cost, cost_bars = figures.cost(whole, costs().units, gaps, settings.paper.service_cost)
+    cost, cost_bars = figures.cost(whole, costs().units, gaps)
     feeds = figures.coverage(marked, sets, month)
     return {"demand": demand, "cost": cost, "coverage": feeds}, {"demand_bars": demand_bars, "cost_bars": cost_bars}
 
@@ -216,8 +211,7 @@ def _share(released: Released, top: int, as_at: Month) -> str:
     """Who is discussed first, and which share of contacts they had, of the figures shown."""
     who = (
         f"The meeting begins with the first {top} of the list, ordered by the contacts, nights, detentions and "
-        "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts "
-        "somebody on it"
+        "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts somebody on it"
     )
     beside = "Some of them are being supported, some not; other supported people rank lower."
     year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"

@@ -46,16 +46,11 @@ def caseload(month: Month, tables: Tables, settings: Settings) -> list[Cell]:
         counts |= {one: offers.filter(C("answer") == one).height for one in ANSWERS}
     cells = [count_of_people(ON_LIST, group, _months(month), n) for group, n in counts.items()]
     going = list(supported_adults(month, tables, settings).iter_rows(named=True))
-    late = [overdue_of(row, month, settings).keys() for row in going]
-    for group, dates, gates in zip(OVERDUE, _DATES, ({"capacity"}, {"plan", "plan_review"}), strict=True):
-        if any(row[date] for row in going for date in dates):
-            cells.append(count_of_people(ON_LIST, group, (str(month),), sum(bool(one & gates) for one in late)))
+    for group, gates in zip(OVERDUE, (("capacity",), ("plan", "plan_review")), strict=True):
+        if any(row[f"{gate}_at"] for row in going for gate in gates):  # the site records such reviews at all
+            late = [row for row in going if not overdue_of(row, month, settings).keys().isdisjoint(gates)]
+            cells.append(count_of_people(ON_LIST, group, (str(month),), len(late)))
     return cells
-
-
-_REVIEWS = tuple(zip(("capacity", "plan"), OVERDUE, strict=True))
-_DATES = (("capacity_at",), ("plan_at", "plan_review_at"))
-"""Dates of which a site records one at least, if it records reviews of a kind at all."""
 
 
 def _months(month: Month) -> tuple[str, ...]:
@@ -74,7 +69,7 @@ def caseload_table(released: Released, settings: Settings) -> Grid:
     """How many adults were offered support, agreed, declined or did not answer, ended, and are being supported."""
     words = dict(zip(ANSWERS, ("Agreed to an offer", "Declined an offer", "Waiting to answer an offer"), strict=True))
     words |= {ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
-    words |= dict(zip(OVERDUE, ("Of these: capacity review overdue", "Of these: plan review overdue"), strict=True))
+    words |= {one: f"Of these: {one}" for one in OVERDUE}
     rows = tuple((words[group], thousands(text)) for group, text in _texts(released).items())
     note = (
         "Offers made in the 2 years, by the answer at the end of these. Endings can be of support that began earlier. "
@@ -101,15 +96,15 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         f"Support ended for {about(texts[ENDED])} in these 2 years. At the end of {released.month.title} "
         f"{about(texts[SUPPORTED])} adults were being supported, whether or not an agency had a contact with them in "
         "the year.",
-        f"Of those being supported {join_words(_late(kind, texts[one]) for kind, one in _REVIEWS)}.",
+        f"Of those being supported {join_words(_late(one, texts[one]) for one in OVERDUE)}.",
     )
 
 
-def _late(name: str, text: str) -> str:
+def _late(group: str, text: str) -> str:
+    review = group.removesuffix(" overdue")
     if text == NOT_RECORDED:
-        return f"no {name} review is recorded"
-    number = "a number that can't be shown" if text in UNSEEN else about(text)
-    return f"the {name} review is overdue for {number}"
+        return f"no {review} is recorded"
+    return f"the {review} is overdue for {'a number not shown' if text in UNSEEN else about(text)}"
 
 
 def about(text: str) -> str:

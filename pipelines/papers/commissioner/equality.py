@@ -34,7 +34,7 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
 def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
     """What the table says, in sentences: which groups stand out, what can't be judged, and what no agency supplied."""
     out = [
-        f"{_named(row)}: {_ratio(row)} as likely to be among the first {top} as all others. Look into it."
+        f"Beyond chance among the first {top}, beside all others: {_named(row)} {_ratio(row)}. Look into it."
         for row in groups
         if row["flag"]
     ]
@@ -45,10 +45,9 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         rated = [row for row in own if row["ratio"] is not None]
         if not rated:
             dark.append(source_words(kind))
-        elif seen := [f"{_group(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
-            calm.append(
-                f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged: {join_words(seen)}"
-            )
+        elif seen := [f"{_named(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
+            what = f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged"
+            calm.append(f"{what}: {join_words(seen)}")
     if calm:
         out.append(
             f"How likely people of a group are to be among the first {top}, beside all others (range in brackets), "
@@ -79,13 +78,9 @@ def _some(text: str) -> str:
     return f"about {text}" if text.isdigit() and text != "0" else "none" if text == "0" else "a number not shown"
 
 
-def _group(row: Row) -> str:
-    group = str(row["group"])
-    return f"{source_words(row['characteristic'])} {group}" if group == "not recorded" else group
-
-
 def _named(row: Row) -> str:
-    return f"{source_words(str(row['characteristic'])).capitalize()} {row['group']}"
+    group = str(row["group"])
+    return f"{source_words(row['characteristic'])} {group}" if group in ("not recorded", *"FMX") else group
 
 
 def _ratio(row: Row) -> str:
@@ -93,7 +88,7 @@ def _ratio(row: Row) -> str:
     span = ratio_range(row["low"], row["high"])
     if row["top"] == "0":
         return f"nobody ({span} times)"
-    inverse = f"; all others are then {1 / row['ratio']:.1f} times as likely as they" if row["ratio"] < EVEN else ""
+    inverse = f"; all others are then {1 / row['ratio']:.1f} times as likely as they" if 0 < row["ratio"] < EVEN else ""
     return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 

@@ -122,7 +122,7 @@ def test_unsure_matches_and_whether_a_person_checked_them_are_said() -> None:
     row = {"measure": "pairs_in_doubt", "group": "all", "value": 266.0, "n": 16965, "basis": "count"}
     tables = {**kit.tables(), "link_quality": frames.frame(PUBLISHED["link_quality"], [row])}
     said = assurance.trust(tables, kit.first().released, [])[1]
-    assert said.startswith("Of the pairs of entries compared 1.6% are unsure; a person has checked none of them.")
+    assert said.startswith("Of the pairs of entries compared 1.6% are unsure; so far a person has checked none.")
 
 
 def test_the_numbers_before_a_target_are_on_the_page_where_they_are_in_the_data_file() -> None:
@@ -217,7 +217,7 @@ def test_the_picture_of_the_evaluation_has_the_range_of_its_sentence() -> None:
 
 
 def test_what_the_service_costs_stands_apart_from_what_people_used() -> None:
-    grid, bars = figures.cost({"police_incident": "100"}, costs().units, {}, "£210,000")
+    grid, bars = figures.cost({"police_incident": "100"}, costs().units, {})
     used, own = figures.cost_sentences(grid, "£210,000")
     assert "£210,000" not in used and own.startswith("The service itself: £210,000.")
     assert "Prices go back to 2011" in used

@@ -135,7 +135,7 @@ def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
     assert made.asks[-1] == said and "By when: the board of 14 May 2026." in made.asks
-    assert "The service itself: £210,000 in 2025/26 (budget)." in made.cost.note
+    assert any("The service itself: £210,000 in 2025/26 (budget)." in text for text in made.headline)
     assert made.settings_version == kit.SETTINGS.version
 
 
