@@ -36,8 +36,8 @@ def _trend(line: Line, breaks: Mapping[str, date]) -> str:
     inside = {name: day for name, day in breaks.items() if line.months and line.months[0] <= day <= line.months[-1]}
     title = f"{line.title} a month"
     limits = line.mean, line.lower, line.upper
-    said = line.sentence.removeprefix(f"{line.title}: ")
-    svg = trend_chart(table, *limits, title, f"{said[0].upper()}{said[1:]}", inside, width=HALF, limits=line.limits)
+    text = line.sentence.removeprefix(f"{line.title}: ")
+    svg = trend_chart(table, *limits, title, f"{text[0].upper()}{text[1:]}", inside, width=HALF, limits=line.limits)
     return with_icon(svg, line.icon, HALF + 90) if line.icon else svg
 
 

@@ -168,20 +168,25 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    known = tuple(
+    counted = tuple(
         f"{when} about {text} detentions were counted."
         for when, text in ((f"In the {BASELINE} months before", before), ("Since then", since))
         if text.isdigit()
     )
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
-        return (aim_text, *missing, *known, "It can't be judged: that needs 6 supplied months before it and one since.")
+        return (
+            aim_text,
+            *missing,
+            *counted,
+            "It can't be judged: that needs 6 supplied months before it and one since.",
+        )
     if not (before.isdigit() and since.isdigit()):
         why = (
             f"in one of the periods fewer than {FEWEST} people were detained, one person has more than half of the "
             "detentions, or such a figure could be worked out. Months that show 0 don't answer it either"
         )
         also = "besides the missing months, " if gaps else ""
-        return (aim_text, *missing, *known, f"Whether the section 136 target was met can't be shown: {also}{why}.")
+        return (aim_text, *missing, *counted, f"Whether the section 136 target was met can't be shown: {also}{why}.")
     found = change_of(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
     change, low, high = found
     words = (

@@ -176,7 +176,7 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services agree which adults with very many "
-    "contacts to offer support to. Support is voluntary and never a sanction."
+    "contacts to offer support to. Support is voluntary; declining it changes nobody's place on the list."
 )
 
 
