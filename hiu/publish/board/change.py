@@ -118,8 +118,7 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
         if bare:
             names = join_words(in_sentence(one.dataset) for one in bare)
             out.append(f"whether {names} changed on the 12 months before can't be judged, as {why}.")
-    first, rest = out[:1], out[1:]
-    return (*(f"{ALL}: {one}" for one in first), *(f"{one[0].upper()}{one[1:]}" for one in rest))
+    return (*(f"{ALL}: {one}" for one in out[:1]), *(f"{one[0].upper()}{one[1:]}" for one in out[1:]))
 
 
 def _moved(one: Change) -> str:

@@ -189,8 +189,7 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Gri
 def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
     """The total of the cost table in a sentence; and what the service itself costs, which is no part of it."""
     *rows, (*_, low, central, high, _, _) = grid.rows
-    price = service or "its cost is not in this paper"
-    own = f"The service itself: {price}. What it saves is not known: see 'Did support work?'."
+    own = f"The service itself: {service or 'not in this paper'}. What it saves is not known: see 'Did support work?'."
     if not central.startswith("£"):
         return "What adults in the records used can't be costed from what may be shown.", own
     oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))

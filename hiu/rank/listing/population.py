@@ -51,16 +51,13 @@ def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
-    last = pl.lit(month.end)
-    running = (pl.col("start") <= last) & (pl.col("until").is_null() | (pl.col("until") > last))
+    running = (pl.col("start") <= month.end) & (pl.col("until").is_null() | (pl.col("until") > month.end))
     return spells(support).filter(given & running).select("person_id").unique()
 
 
 def spells(support: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `support` that became support by the same rule, with `until`: the day it ended or consent was withdrawn.
-
-    `until` is empty while support goes on. A withdrawal without its day leaves the row out: no month is known to be of
-    support.
+    """Rows of `support` that are support by that rule at some time, with `until`: when it ended or consent was
+    withdrawn, empty while it goes on. A withdrawal without its day leaves the row out.
     """
     withdrawn = pl.when(pl.col("consent") == "withdrawn").then("consent_at")
     agreed = (pl.col("consent") == "given") | withdrawn.is_not_null()

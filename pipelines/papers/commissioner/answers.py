@@ -78,8 +78,7 @@ def _cells(month: Month, seen: list[float]) -> tuple[Cell, ...]:
 
 def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ...]) -> Answer:
     people, observed = (int(cell.shown or 0) for cell in cells)
-    of_chance = _of_chance(observed, evaluation)
-    expected = max(1, round_count(round(evaluation.expected)))
+    expected, of_chance = max(1, round_count(round(evaluation.expected))), _of_chance(observed, evaluation)
     verdict = (
         "fewer contacts than expected"
         if evaluation.high < 0
@@ -168,11 +167,8 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    counted = tuple(
-        f"{when} about {text} detentions were counted."
-        for when, text in ((f"In the {BASELINE} months before", before), ("Since then", since))
-        if text.isdigit()
-    )
+    periods = (f"In the {BASELINE} months before", before), ("Since then", since)
+    counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
         return (
             aim_text,

@@ -88,12 +88,14 @@ def _ratio(row: Row) -> str:
     span = ratio_range(row["low"], row["high"])
     if row["top"] == "0":
         return f"nobody ({span} times)"
-    inverse = f"; all others are then {1 / row['ratio']:.1f} times as likely as they" if 0 < row["ratio"] < EVEN else ""
+    inverse = (
+        f"; all others are then {1 / row['ratio']:.1f} times as likely as they"
+        if 0 < round(row["ratio"], 1) < 1
+        else ""
+    )
     return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 
-EVEN = 0.95
-"""A ratio below which the other side is told too."""
 OFFERED = (
     "Who is offered support and who gets it is not shown by group, as nearly every group would have fewer than "
     f"{FEWEST} people."
