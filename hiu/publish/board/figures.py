@@ -129,7 +129,7 @@ def demand(
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
-        ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows)
+        ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows).replace(HIDDEN, WITHHELD)
     )
     return grid, Bars(
         title=grid.title,
@@ -181,7 +181,7 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Gri
         title=grid.title,
         categories=agencies,
         series={"Central, pounds": tuple(central)},
-        alt=alt,
+        alt=alt.replace(HIDDEN, WITHHELD),
         caption="All adults in the agencies' records; pounds, central unit costs.",
     )
 

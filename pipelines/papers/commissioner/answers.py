@@ -95,12 +95,14 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
         _unaided(evaluation.unaided, expected),
     )
+    low, high = of_chance or (0, 0)
+    line = f"The grey line is where chance alone could put the {expected:,}: {low:,} to {high:,}." if high else ""
     bars = Bars(
         title="Contacts in the 6 months after support began",
         categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
-        alt=f"Two bars. {sentences[1]}",
-        caption=f"The grey line is where chance alone could put the {expected:,}." if of_chance else "",
+        alt=f"Two bars. {sentences[1]} {line}".rstrip(),
+        caption=line,
         ranges=(of_chance, None),
     )
     after = (*evaluation.breaks, *left, SAVINGS.format(saved), UNSPLIT, CAUTION)

@@ -67,10 +67,12 @@ def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str
     texts = _texts(released, past, str(month))
     if not any(group.startswith(f"{RISK}=") for group, _ in texts):
         return ()  # a paper of an earlier version counted the list of this year
-    without, whole = texts.get((f"{RISK}={UNGRADED}", "places"), "0"), texts.get((f"{RISK}={GRADED}", "people"), "0")
+    first, whole = (
+        [_some(texts.get((f"{RISK}={one}", what), "0")) for one in (GRADED, UNGRADED)] for what in ("places", "people")
+    )
     return (
-        f"Nobody has graded the risk of {_some(without)} of the first {top}: the middle of all gradings is assumed for "
-        f"them. Of all adults in the records {_some(whole)} have a grading.",
+        f"The risk of {first[0]} of the first {top} is graded and that of {first[1]} is not; for these the middle of all "
+        f"gradings is assumed. Of all adults in the records {whole[0]} have a grading and {whole[1]} have none.",
     )
 
 
