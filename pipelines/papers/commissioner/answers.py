@@ -78,7 +78,7 @@ def _cells(month: Month, seen: list[float]) -> tuple[Cell, ...]:
 
 def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ...]) -> Answer:
     people, observed = (int(cell.shown or 0) for cell in cells)
-    expected, of_chance = max(1, round_count(round(evaluation.expected))), _of_chance(observed, evaluation)
+    expected, (low, high) = max(1, round_count(round(evaluation.expected))), _of_chance(observed, evaluation)
     verdict = (
         "fewer contacts than expected"
         if evaluation.high < 0
@@ -95,7 +95,6 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
         _unaided(evaluation.unaided, expected),
     )
-    low, high = of_chance or (0, 0)
     line = f"The grey line is where chance alone could put the {expected:,}: {low:,} to {high:,}." if high else ""
     bars = Bars(
         title="Contacts in the 6 months after support began",
@@ -103,7 +102,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         series={"Contacts": (expected, observed)},
         alt=f"Two bars. {sentences[1]} {line}".rstrip(),
         caption=line,
-        ranges=(of_chance, None),
+        ranges=((low, high) if high else None, None),
     )
     after = (*evaluation.breaks, *left, SAVINGS.format(saved), UNSPLIT, CAUTION)
     return Answer((*sentences, *after), bars, evaluation.people, cells)
@@ -132,10 +131,10 @@ def _unaided(share: float, expected: int) -> str:
     )
 
 
-def _of_chance(observed: int, evaluation: Evaluation) -> tuple[int, int] | None:
-    """From where to where the expected could lie for the range of the sentence to hold what happened."""
+def _of_chance(observed: int, evaluation: Evaluation) -> tuple[int, int]:
+    """Between what the expected can lie by the range of the sentence; 0 and 0 where that has no end."""
     low, high = (1 + _fifth(end) / 100 for end in (evaluation.low, evaluation.high))
-    return (round_count(round(observed / high)), round_count(round(observed / low))) if low > 0 else None
+    return (round_count(round(observed / high)), round_count(round(observed / low))) if low > 0 else (0, 0)
 
 
 def _more(share: float, step: int = 5) -> str:

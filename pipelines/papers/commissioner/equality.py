@@ -71,8 +71,8 @@ def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str
         [_some(texts.get((f"{RISK}={one}", what), "0")) for one in (GRADED, UNGRADED)] for what in ("places", "people")
     )
     return (
-        f"The risk of {first[0]} of the first {top} is graded and that of {first[1]} is not; for these the middle of all "
-        f"gradings is assumed. Of all adults in the records {whole[0]} have a grading and {whole[1]} have none.",
+        f"The risk of {first[0]} of the first {top} is graded and that of {first[1]} is not; for these the middle of "
+        f"all gradings is assumed. Of all adults in the records {whole[0]} have a grading and {whole[1]} have none.",
     )
 
 
@@ -98,10 +98,7 @@ def _ratio(row: Row) -> str:
     return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 
-OFFERED = (
-    "Who is offered support and who gets it is not shown by group, as nearly every group would have fewer than "
-    f"{FEWEST} people."
-)
+OFFERED = f"Who is offered and gets support is not shown by group: most groups would have fewer than {FEWEST} people."
 NOT_SUPPLIED = (
     "Ethnic group and deprivation: no agency supplied them to this paper, so it can't say whether they bear on who is "
     "discussed first. That takes the organisation's own equality check."

@@ -71,9 +71,7 @@ def test_how_many_first_places_rest_on_a_risk_that_nobody_graded_is_said() -> No
     tables = {**kit.tables(), "ranked": kit.tables()["ranked"].with_columns(risk_source=by_rank)}
     paper = kit.whole(tables)
     (said,) = (text for text in paper.board.fairness if text.startswith("The risk of"))
-    assert said.startswith(
-        "The risk of about 10 of the first 20 is graded and that of about 10 is not; the middle of all"
-    )
+    assert said.startswith("The risk of about 10 of the first 20 is graded and that of about 10 is not; for these")
     assert not any(RISK in row[0].lower() for row in paper.board.equality.rows), "it is no group of people"
     again = kit.whole(tables, before=kit.after(paper))
     assert said in again.board.fairness
