@@ -134,6 +134,9 @@ class Paper(_Frozen):
 
     owner: str = Field("", max_length=120, description="who answers for the paper, such as a post and organisation")
     contact: str = Field("", max_length=120, description="an address or a number for questions")
+    made_by: str = Field("", max_length=120, description="who makes the paper")
+    checked_by: str = Field("", max_length=120, description="who checks it before its release")
+    decide_by: str = Field("", max_length=120, description="by when its readers are asked to decide")
     service_cost: str = Field("", max_length=120, description="what the service itself costs, with year and source")
 
 

@@ -16,7 +16,7 @@ from hiu.govern.release.cells import to_public
 from hiu.month import Month
 from hiu.publish.access import charted, withheld, withheld_words
 from hiu.publish.board.charts import alts, board_charts
-from hiu.publish.board.data import data_file, printed
+from hiu.publish.board.data import data_file, on_paper, printed
 from hiu.publish.board.paper import MARKING
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.charts.draw import to_png
@@ -166,7 +166,7 @@ def board_files(made: MonthPaper, breaks: Mapping[str, date]) -> dict[str, bytes
 
     paper = made.board
     svgs, words = board_charts(paper, breaks), alts(paper)
-    shown = [cell for cell in made.cells if cell.shown is not None]
+    shown = [cell for cell in made.cells if cell.shown is not None and on_paper(paper, cell)]
     files = {
         f"board-paper-{paper.month}.pdf": board_pdf(paper, svgs),
         f"board-paper-{paper.month}.pptx": board_slides(paper),

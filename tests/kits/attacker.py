@@ -23,6 +23,7 @@ from scipy.sparse import csr_matrix
 FEW, ROUNDED = 8, 5
 JOINED, LEFT = "joined in the year", "left in the year"
 ENDED = "ended in two years"
+OVERDUE = ("capacity review overdue", "plan review overdue")
 ANSWERS = ("agreed in two years", "declined in two years", "no answer in two years")
 FAR = 1_000_000
 Sum = Mapping[object, float]
@@ -250,12 +251,12 @@ def _caseload(shown: Sequence[Shown], truth: Truth, result: Result) -> None:
     for (group, when), one in at.items():
         before = f"{int(when[:4]) - 1}{when[4:]}"
         now, joined, then = at.get(("supported", when)), at.get((JOINED, when)), at.get(("supported", before))
-        if group in (JOINED, LEFT, "supported", ENDED, *ANSWERS):
+        if group in (JOINED, LEFT, "supported", ENDED, *ANSWERS, *OVERDUE):
             targets.append(({one: 1.0}, truth.groups[when, group][0], f"{group} {when}"))
-        if group == JOINED and now:
+        if group in (JOINED, *OVERDUE) and now:
             programme.add({now: 1.0, one: -1.0}, 0, np.inf)
-            stayed = truth.groups[when, "supported"][0] - truth.groups[when, JOINED][0]
-            targets.append(({now: 1.0, one: -1.0}, stayed, f"supported longer than a year {when}"))
+            stayed = truth.groups[when, "supported"][0] - truth.groups[when, group][0]
+            targets.append(({now: 1.0, one: -1.0}, stayed, f"supported and not {group} {when}"))
         if group == "supported" and now and joined and then:
             left = {then: 1.0, joined: 1.0, now: -1.0}
             programme.add(left, 0, np.inf)

@@ -71,6 +71,7 @@ class Area:
                 "access": "supported"
                 if self.start.get(at, date.max) <= month.end < self.end.get(at, date.max)
                 else "candidate",
+                "risk_source": "clinical" if at % 7 == 0 else "not assessed",
             }
             for rank, at in enumerate(adults, 1)
         ]
@@ -86,6 +87,8 @@ class Area:
         support = [
             {"person_id": _id(at), "start": day, "offered": day - timedelta(days=40), "consent": "given", "contacts": 4}
             | {"end": self.end[at] if self.end.get(at, date.max) <= month.end else None}
+            | {"capacity_at": day + timedelta(days=60 * (at % 3)), "plan_at": day}
+            | {"plan_review_at": day + timedelta(days=180) if at % 2 else None}
             for at, day in self.start.items()
             if at in set(kept)
         ] + [
@@ -94,7 +97,9 @@ class Area:
             if at in set(kept) and at not in self.start and day <= month.end
         ]
         return {
-            "ranked": pl.DataFrame(ranked, schema={"person_id": str, "list": str, "rank": pl.Int64, "access": str}),
+            "ranked": pl.DataFrame(
+                ranked, schema={"person_id": str, "list": str, "rank": pl.Int64, "access": str, "risk_source": str}
+            ),
             "people": people,
             "support": frames.frame(PUBLISHED["support"], support),
             "monthly_demand": demand.with_columns(person_id=pl.col("at").map_elements(_id, pl.String)).drop("at"),

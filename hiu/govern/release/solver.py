@@ -22,6 +22,8 @@ ANSWERS = ("agreed in two years", "declined in two years", "no answer in two yea
 """Groups of those offered support in two years, by their answer at the end of these."""
 ENDED = "ended in two years"
 """Those whose support ended in two years."""
+OVERDUE = ("capacity review overdue", "plan review overdue")
+"""Those of the people being supported whose review is late."""
 TRIED = 12
 """How many cells are tried for each protected one, before the best of them is hidden."""
 
@@ -209,13 +211,14 @@ def _whole_list(cells: Sequence[Cell], name: str, months: tuple[str, ...], total
 
 
 def _flow(cells: Sequence[Cell]) -> list[Row]:
-    """Whoever joined in a year is supported at its end; who was at its start, joined or left makes up its end."""
+    """Whoever joined in a year or has a late review is supported at its end; its start and who joined less who left
+    make up its end."""
     at = {(cell.group, cell.months[-1]): next(iter(terms(cell))) for cell in cells if cell.months}
     rows: list[Row] = []
     for cell in cells:
         supported, first = at.get((SUPPORTED, cell.months[-1])), str(Month.parse(cell.months[-1]) - 12)
         (own, *_) = terms(cell)
-        if cell.group == JOINED and supported:
+        if cell.group in (JOINED, *OVERDUE) and supported:
             rows.append(({supported: 1.0, own: -1.0}, 0.0, float("inf")))
         joined, before = at.get((JOINED, cell.months[-1])), at.get((SUPPORTED, first))
         if cell.group == LEFT and supported and joined and before:

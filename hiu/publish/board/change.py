@@ -1,10 +1,12 @@
 """The table and the sentences of what changed on the year before, from the totals of both years as they are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from hiu.month import Month
-from hiu.publish.board.paper import Grid, legend
+from hiu.publish.board.paper import Grid, Line, legend
 from hiu.publish.words.datasets import in_sentence, title_of
 from hiu.publish.words.text import count_of, join_words
 
@@ -78,10 +80,10 @@ def _by_chance(judged: int) -> str:
     """How often at least one of so many changes, judged at 95%, is called more than chance although it is none."""
     if not judged:
         return ""
-    what = "the change that is" if judged == 1 else f"one of the {judged} changes that are"
+    what = "the one change judged here" if judged == 1 else f"at least one of the {judged} changes judged here"
     return (
-        f"If nothing had changed, about one paper in {1 / (1 - 0.95**judged):.0f} would still call {what} judged more "
-        "than chance. "
+        f"Even if nothing had changed, about one paper in {1 / (1 - 0.95**judged):.0f} would call {what} more than "
+        "chance. "
     )
 
 
@@ -103,20 +105,20 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     """What rose and what fell by more than chance; what else moved; what can't be judged."""
     real = [one for one in changes if one.change and CHANCE not in one.verdict]
     chance = [one for one in changes if one.change and CHANCE in one.verdict]
-    out = [f"{ALL}: {_moved(one)}, more than chance alone explains." for one in real]
+    out = [f"{_moved(one)}, more than chance alone explains." for one in real]
     if chance:
         none = "none of these can" if len(chance) > 1 else "this can't"
-        out.append(f"{ALL}: {'; '.join(map(_moved, chance))}; {none} be told from chance.")
+        out.append(f"{'; '.join(map(_moved, chance))}; {none} be told from chance.")
     unknown = [one for one in changes if one.change is None]
     for why in dict.fromkeys(one.why for one in unknown):
         own = [one for one in unknown if one.why == why]
         moved, bare = [_moved(one) for one in own if one.bare is not None], [one for one in own if one.bare is None]
         if moved:
-            out.append(f"{ALL}: {join_words(moved)}. Whether that is chance can't be judged, as {why}.")
+            out.append(f"{join_words(moved)}. Whether that is chance can't be judged, as {why}.")
         if bare:
             names = join_words(in_sentence(one.dataset) for one in bare)
-            out.append(f"Whether {names} changed on the 12 months before can't be judged, as {why}.")
-    return tuple(out)
+            out.append(f"whether {names} changed on the 12 months before can't be judged, as {why}.")
+    return (*(f"{ALL}: {one}" for one in out[:1]), *(f"{one[0].upper()}{one[1:]}" for one in out[1:]))
 
 
 def _moved(one: Change) -> str:
@@ -140,3 +142,20 @@ def signed(share: float) -> str:
 def thousands(text: str) -> str:
     """A cell's text with commas between thousands."""
     return f"{int(text):,}" if text.isdigit() else text
+
+
+def unusual(lines: Sequence[Line], breaks: Mapping[str, date]) -> tuple[str, ...]:
+    """The runs of unusual months that the charts mark, and which change of policy came with them."""
+    out = []
+    for one in lines:
+        rows = zip(one.months, one.flags, one.values, one.limits, strict=True) if one.drawn else ()
+        words = [(when, bool(flag) and ("lower", "higher")[(n or 0) > mean]) for when, flag, n, (mean, *_) in rows]
+        for word, run in groupby(words, lambda pair: pair[1]):
+            first, *_, last = [Month.of(when) for when, _ in run] * 2
+            if not word:
+                continue
+            when = f"{first.title} to {last.title}" if last > first else first.title
+            near = [name for name, day in breaks.items() if (first - 1).start <= day <= last.end]
+            beside = f", from about when {join_words(near)} began; these figures can't tell whether that is why"
+            out.append(f"{one.title}: {word} than usual, {when}{beside if near else ''}.")
+    return tuple(out)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import zip_longest
 
 import altair as alt
 import polars as pl
 
 from hiu.publish.board.paper import Bars, Board, Line
-from hiu.publish.board.variation import with_icon
+from hiu.publish.board.variation import COMMON, with_icon
 from hiu.publish.charts.design import TEXT
 from hiu.publish.charts.reports import to_svg, trend_chart
 
@@ -35,7 +36,8 @@ def _trend(line: Line, breaks: Mapping[str, date]) -> str:
     inside = {name: day for name, day in breaks.items() if line.months and line.months[0] <= day <= line.months[-1]}
     title = f"{line.title} a month"
     limits = line.mean, line.lower, line.upper
-    svg = trend_chart(table, *limits, title, line.sentence, inside, width=HALF, limits=line.limits)
+    text = line.sentence.removeprefix(f"{line.title}: ")
+    svg = trend_chart(table, *limits, title, f"{text[0].upper()}{text[1:]}", inside, width=HALF, limits=line.limits)
     return with_icon(svg, line.icon, HALF + 90) if line.icon else svg
 
 
@@ -49,10 +51,14 @@ def _bars(bars: Bars) -> str:
             "shown": value is not None,
             "words": words,
             "about": about,
+            "end": max(value or 0, high),
+            "low": low,
+            "high": high,
         }
         for series, values in bars.series.items()
-        for name, value in zip(bars.categories, values, strict=True)
-        for words in ("not shown" if value is None else f"{value:,}",)
+        for name, value, span in zip_longest(bars.categories, values, bars.ranges)
+        for low, high in (span or (0, 0),)
+        for words in ("not shown" if value is None else f"{value:,} ({low:,} to {high:,})" if high else f"{value:,}",)
         for about in (f"{name}, {series}: {words}",)
     ]
     order, names = list(bars.categories), list(bars.series)
@@ -67,6 +73,9 @@ def _bars(bars: Bars) -> str:
     drawn = base.transform_filter(alt.datum.shown).mark_bar(stroke="white")
     shape = drawn.encode(x=x, y=y, yOffset=offset, color=colour, description="about:N")
     text = base.mark_text(align="left", dx=4, color=TEXT, fontSize=12)
-    words = text.encode(x=x, y=y, yOffset=offset, text="words:N", description="about:N")
-    chart = alt.layer(shape, words).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
+    words = text.encode(x="end:Q", y=y, yOffset=offset, text="words:N", description="about:N")
+    line = base.transform_filter(alt.datum.high > 0).mark_rule(color=COMMON, strokeWidth=4)
+    span = line.encode(x="low:Q", x2="high:Q", y=y, yOffset=offset)
+    layers = (shape, span, words) if any(bars.ranges) else (shape, words)
+    chart = alt.layer(*layers).properties(width=HALF - 60, height=(20 * len(names) + 12) * len(order))
     return to_svg(chart, bars.title, bars.caption, width=HALF, described=bars.alt)

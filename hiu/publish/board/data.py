@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
+from hiu.govern.release.cells import Cell
 from hiu.plain import inert
 from hiu.publish.board.figures import NOT_SUPPLIED
 from hiu.publish.board.paper import Board
@@ -19,6 +20,12 @@ def data_file(rows: Iterable[Row]) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows([COLUMNS, *([inert(row[name]) for name in COLUMNS] for row in rows)])
     return out.getvalue().encode("utf-8")
+
+
+def on_paper(board: Board, cell: Cell) -> bool:
+    """Whether the paper shows a cell: the older months of a data set without a chart stand nowhere in it."""
+    dark = {line.dataset for line in board.lines if not line.drawn}
+    return cell.dataset not in dark or len(cell.months) > 1 or cell.months[0] > str(board.month - 12)
 
 
 def printed(board: Board) -> list[Row]:

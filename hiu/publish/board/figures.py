@@ -5,6 +5,7 @@ figures shown, so they tell nothing more.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -122,12 +123,13 @@ def demand(
     columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Months supplied")
     note = (
         f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights; they "
-        "and events are never added together. Supported: from the month in which a person's support began. Parts are "
-        "rounded one by one and need not add up."
+        "and events are never added together. Supported: people being supported at the end of the month that the event "
+        "was in; what they had before and after support is with the others. All: people are those behind all events, "
+        "shown or not. Parts are rounded one by one and need not add up."
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
-        ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows)
+        ". ".join(f"{row[0]}: supported {row[1]}, others {row[2]}" for row in rows).replace(HIDDEN, WITHHELD)
     )
     return grid, Bars(
         title=grid.title,
@@ -138,10 +140,10 @@ def demand(
     )
 
 
-def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str = "") -> tuple[Grid, Bars]:
+def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Grid, Bars]:
     """Indicative cost by agency of the last 12 months, from the figures shown (`texts` by data set).
 
-    `units` has dataset, agency, low, central, high, price_year; `service` says what the service itself costs.
+    `units` has dataset, agency, low, central, high, price_year.
     """
     rows: list[tuple[str, ...]] = []
     central: list[int | None] = []
@@ -159,7 +161,6 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
     # missing is not nought: with no cost shown there is no total
     total = [_pounds(value) if any(central) else "no cost can be shown" for value in whole.values()]
     rows.append(("Total of the costs shown", "", "", *total, "", ""))
-    rows.append(("The service itself", service or "not in this paper", *[""] * 6))
     columns = ("Agency", "Data set", "Units", "Low", "Central", "High", "Unit cost: low / central / high", "Prices of")
     lacking = [f"{title_of(name)} without {join_words(gaps[name])}" for name in units["dataset"] if gaps.get(name)]
     uncosted = [title_of(name) for name in texts if name not in set(units["dataset"])]
@@ -175,26 +176,28 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps, service: str
         + legend(rows)
     )
     grid = Grid("Indicative cost, the last 12 months", columns, tuple(rows), note.strip())
-    alt = "Bar chart of indicative central cost by agency. " + ". ".join(
-        f"{row[0]}: {row[4] or row[1]}" for row in rows
-    )
+    alt = "Bar chart of indicative central cost by agency. " + ". ".join(f"{row[0]}: {row[4]}" for row in rows)
     return grid, Bars(
         title=grid.title,
         categories=agencies,
         series={"Central, pounds": tuple(central)},
-        alt=alt,
+        alt=alt.replace(HIDDEN, WITHHELD),
         caption="All adults in the agencies' records; pounds, central unit costs.",
     )
 
 
-def cost_sentence(grid: Grid) -> str:
-    """The total of the cost table in a sentence, beside what the service itself costs."""
-    (*_, low, central, high, _, _), (_, service, *_) = grid.rows[-2:]
+def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
+    """The total of the cost table in a sentence; and what the service itself costs, which is no part of it."""
+    *rows, (*_, low, central, high, _, _) = grid.rows
+    own = f"The service itself: {service or 'not in this paper'}. What it saves is not known: see 'Did support work?'."
     if not central.startswith("£"):
-        return f"What adults in the records used can't be costed from what may be shown. The service itself: {service}."
+        return "What adults in the records used can't be costed from what may be shown.", own
+    oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))
     return (
-        f"What adults in the records used cost about {central} in the 12 months ({low} to {high}), as far as it can be "
-        f"shown: capacity, not money in hand. The service itself: {service}."
+        f"What all adults in the records used is put at about {central} in the 12 months, from {low} at low unit costs "
+        f"to {high} at high ones, as far as it can be shown. Prices go back to {oldest}, so this is too low. It is "
+        "capacity, not money in hand.",
+        own,
     )
 
 

@@ -23,8 +23,8 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {"coverage": ("month", "dataset", "supp
 
 MARKING = "OFFICIAL: aggregate figures under disclosure control"
 HIDDEN_NOTE = (
-    f"* = not shown: fewer than {FEWEST} people or events are behind it, one person accounts for more than half of it, "
-    "or such a figure could be worked out from it"
+    f"* = one or more, not shown: fewer than {FEWEST} people or events, one person with more than half of them, or a "
+    "figure from which such a one could be worked out"
 )
 UNSEEN = (HIDDEN, WITHHELD)
 """Texts of cells that are not shown."""
@@ -82,6 +82,8 @@ class Bars:
     series: Mapping[str, tuple[int | None, ...]]
     alt: str
     caption: str = ""
+    ranges: tuple[tuple[int, int] | None, ...] = ()
+    """Of each category the range that chance leaves to it, if one is drawn."""
 
     @property
     def any_shown(self) -> bool:
@@ -118,6 +120,7 @@ class Board:
     cost: Grid
     cost_bars: Bars
     target: tuple[str, ...]
+    unusual: tuple[str, ...]
     coverage: Grid
     definitions: Grid
     rules: tuple[str, ...]
@@ -141,13 +144,14 @@ class Board:
         """Its sentences under their headings, in the order in which they are read."""
         return {
             "In short": self.headline,
-            "Who is discussed first?": self.fairness,
-            "What this paper asks of you": self.asks,
             "Did support work?": self.evaluation,
             "Section 136 target": self.target,
+            "What this paper asks of you": self.asks,
+            "Who is discussed first?": self.fairness,
             "How far to trust the figures": self.trust,
             "Harm and complaints": self.harm,
             "Actions from the last paper": self.actions,
+            "Unusual months": self.unusual,
             "Small numbers": tuple(self.undrawn),
             "What is not shown": self.suppressed,
             "How to read this paper": self.rules,

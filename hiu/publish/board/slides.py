@@ -31,7 +31,7 @@ NAVY, TEAL, GREY, WHITE, PALE, TEXT, FAINT = (
 )
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 _LEFT, _TOP, _ROOM = Inches(0.5), Inches(1.15), Inches(12.3)
-_ROWS = 15
+_ROWS, _LONG = 15, 8
 _INVENTED = "Synthetic area: every person behind these figures is invented."
 _Data: Part = _Untyped
 
@@ -42,17 +42,18 @@ def board_slides(board: Board) -> bytes:
     deck.slide_width, deck.slide_height = WIDE, HIGH
     deck.core_properties.title = f"{TITLE}, {board.month.title}"
     deck.core_properties.author, deck.core_properties.created = board.site, board.built.replace(tzinfo=None)
-    first = _slide(deck, board, f"Demand and support to {board.month.title}")
-    _bullets(first, [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], 15)
-    _section(deck, board, 16, "Who is discussed first?")
+    lines, title = [*([_INVENTED] if board.synthetic else []), about(board), *board.headline], board.month.title
+    for part, after in ((lines[:_LONG], ""), (lines[_LONG:], " (continued)")):
+        _bullets(_slide(deck, board, f"Demand and support to {title}{after}"), part, 15)
+    _answers(deck, board)
     _section(deck, board, 16, "What this paper asks of you")
+    _section(deck, board, 16, "Who is discussed first?")
     drawn = [line for line in board.lines if line.drawn]
     for pair in (drawn[at : at + 2] for at in range(0, len(drawn), 2)):
         _trends(_slide(deck, board, "Demand by month, adults"), pair)
     _tables(deck, board, board.caseload)
     _tables(deck, board, board.change)
     _both(_slide(deck, board, board.demand.title), board.demand_bars, board.demand)
-    _answers(deck, board)
     _both(_slide(deck, board, board.cost.title), board.cost_bars, board.cost)
     _section(deck, board, 15, "How far to trust the figures")
     _section(deck, board, 15, "Harm and complaints", "Actions from the last paper")
@@ -79,7 +80,8 @@ def _answers(deck: Deck, board: Board) -> None:
     _bullets(slide, board.evaluation, 14, width=_ROOM if board.evaluation_bars is None else Inches(6.4))
     if board.evaluation_bars:
         _bars(slide, board.evaluation_bars, Inches(7.1), Inches(5.7), Inches(4.6))
-    _bullets(_slide(deck, board, "Section 136 target, and small numbers"), [*board.target, *board.undrawn])
+    lines = [*board.target, *board.unusual, *board.undrawn]
+    _bullets(_slide(deck, board, "Section 136 target, unusual months, small numbers"), lines)
 
 
 def _slide(deck: Deck, board: Board, title: str) -> Part:
@@ -205,7 +207,9 @@ def _labelled(bars: Bars, at: int) -> str:
     """A bar's name, with what is not shown of it: an empty bar would be read as nought."""
     hidden = [name for name, values in bars.series.items() if values[at] is None]
     some = join_words(hidden) + " " if len(hidden) < len(bars.series) else ""
-    return f"{bars.categories[at]} ({some}not shown)" if hidden else bars.categories[at]
+    span = bars.ranges[at] if at < len(bars.ranges) else None
+    beside = f" ({some}not shown)" if hidden else f" ({span[0]:,} to {span[1]:,} by chance)" if span else ""
+    return f"{bars.categories[at]}{beside}"
 
 
 def _tables(deck: Deck, board: Board, grid: Grid) -> None:

@@ -23,7 +23,7 @@ _COLUMNS: Mapping[str, str] = {
 def definitions(settings: Settings, costs: Costs) -> Grid:
     """What each figure is and where its rule comes from."""
     cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", f"Cost table {costs.version}")
-    every = "Every constant is versioned and printed on each output"
+    every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
     own = (cost, *policy, ("Definitions and settings", every, f"Settings {settings.version}"))
     return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), (*BOARD, *own))
@@ -41,7 +41,14 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
         out += _rows(grids[name], at)
     out += _groups(grids["equality"])
     out += [f"{text.partition(SHOWN)[0]}{SHOWN}." for text in answers if SHOWN in text]
-    return tuple(out) or ("Nothing had to be hidden.",)
+    return (NOT_COUNTED, *(out or ("Nothing else had to be hidden.",)))
+
+
+NOT_COUNTED = (
+    "Not counted for this paper: how many people the meetings discussed, as their notes say what was decided and not "
+    "whom they talked about; how long people waited for support and why it ended; safeguarding concerns; which share "
+    "of an agency's whole work these contacts are."
+)
 
 
 def _rows(grid: Grid, at: int) -> list[str]:

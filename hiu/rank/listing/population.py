@@ -51,6 +51,15 @@ def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
-    started = pl.col("start") <= month.end
-    running = pl.col("end").is_null() | (pl.col("end") > month.end)
-    return support.filter(given & started & running & (pl.col("contacts") >= 3)).select("person_id").unique()
+    running = (pl.col("start") <= month.end) & (pl.col("until").is_null() | (pl.col("until") > month.end))
+    return spells(support).filter(given & running).select("person_id").unique()
+
+
+def spells(support: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `support` that are support by that rule at some time, with `until`: when it ended or consent was
+    withdrawn, empty while it goes on. A withdrawal without its day leaves the row out.
+    """
+    withdrawn = pl.when(pl.col("consent") == "withdrawn").then("consent_at")
+    agreed = (pl.col("consent") == "given") | withdrawn.is_not_null()
+    kept = support.filter(agreed, pl.col("start").is_not_null(), pl.col("contacts") >= 3)
+    return kept.with_columns(until=pl.min_horizontal("end", withdrawn))

@@ -189,16 +189,10 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            when = (
-                "within the months from which the expectation is learned, before anybody's support"
-                if day < entry
-                else "while people were followed up"
-            )
+            learned = "in the months that the expectation is from, before anybody's support"
+            when = learned if day < entry else "while people were followed up"
             title = f"{day.day} {Month.of(day).title}"
-            out.append(
-                f"{name} ({title}) began {when}. Figures before and after it differ for another reason than support: "
-                "treat the comparison with care."
-            )
+            out.append(f"{name} ({title}) began {when} and can itself have changed the figures.")
     return tuple(out)
 
 

@@ -29,6 +29,8 @@ ENOUGH = 0.8
 """Chance of detecting a true fall of 30% from which an evaluation can be judged."""
 CAUTION = "This is not a trial: people were chosen for support, not drawn by lot."
 SAVINGS = "Savings are not quoted in this paper: {}."
+NO_PROOF = ", which does not mean that support had no effect"
+UNSPLIT = "So few people can't be split further, by agency or by group."
 COMPARED = "people compared"
 
 
@@ -76,7 +78,7 @@ def _cells(month: Month, seen: list[float]) -> tuple[Cell, ...]:
 
 def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ...]) -> Answer:
     people, observed = (int(cell.shown or 0) for cell in cells)
-    expected = max(1, round_count(round(evaluation.expected)))
+    expected, (low, high) = max(1, round_count(round(evaluation.expected))), _of_chance(observed, evaluation)
     verdict = (
         "fewer contacts than expected"
         if evaluation.high < 0
@@ -87,20 +89,22 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
         f"About {people} people whose support began at least 6 months ago could be compared, whether or not it has "
-        f"ended since. {_detectable(evaluation.power)}",
-        f"In the 6 months after support began about {observed:,} contacts happened; without support about {expected:,} "
+        f"ended since: {_detectable(evaluation.power)}",
+        f"In the 6 months after support began they had about {observed:,} contacts; without support about {expected:,} "
         f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
-        f"{_more(evaluation.high)}): {verdict}.",
+        f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
         _unaided(evaluation.unaided, expected),
     )
+    line = f"The grey line is where chance alone could put the {expected:,}: {low:,} to {high:,}." if high else ""
     bars = Bars(
         title="Contacts in the 6 months after support began",
         categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
-        alt=f"Two bars. {sentences[1]}",
-        caption="The bars alone say nothing of chance: see the range beside them.",
+        alt=f"Two bars. {sentences[1]} {line}".rstrip(),
+        caption=line,
+        ranges=((low, high) if high else None, None),
     )
-    after = (*evaluation.breaks, *left, SAVINGS.format(saved), CAUTION)
+    after = (*evaluation.breaks, *left, SAVINGS.format(saved), UNSPLIT, CAUTION)
     return Answer((*sentences, *after), bars, evaluation.people, cells)
 
 
@@ -110,12 +114,8 @@ _NONE = "no reliable difference"
 def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
-    if power >= ENOUGH:
-        return f"That is enough to judge: a true fall of 30% would be missed {_times(missed)}."
-    return (
-        f"That is too few to judge: a true fall of 30% would be missed {_times(missed)}, so 'no reliable difference' "
-        "would not mean 'no effect'."
-    )
+    verdict = "enough" if power >= ENOUGH else "too few"
+    return f"{verdict} to judge, as a true fall of 30% would be missed {_times(missed)}."
 
 
 def _times(missed: int) -> str:
@@ -124,11 +124,17 @@ def _times(missed: int) -> str:
 
 def _unaided(share: float, expected: int) -> str:
     """What contacts of such people do without support, and that the expectation has it in it already."""
-    fall = f"expected to fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "not expected to fall"
+    fall = f"would fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "would not fall"
     return (
-        "People are offered support when their contacts are highest. Without it these contacts would be "
-        f"{fall}, and the {expected:,} already allow for that."
+        "People are offered support when their contacts are highest. From the rate of the 3 months before it they "
+        f"{fall} without support too; the {expected:,} allow for that."
     )
+
+
+def _of_chance(observed: int, evaluation: Evaluation) -> tuple[int, int]:
+    """Between what the expected can lie by the range of the sentence; 0 and 0 where that has no end."""
+    low, high = (1 + _fifth(end) / 100 for end in (evaluation.low, evaluation.high))
+    return (round_count(round(observed / high)), round_count(round(observed / low))) if low > 0 else (0, 0)
 
 
 def _more(share: float, step: int = 5) -> str:
@@ -145,7 +151,8 @@ def _repeated(past: Past, people: int) -> Answer | None:
     bars = old["bars"]
     if bars is not None:
         series = {name: tuple(values) for name, values in bars["series"].items()}
-        bars = Bars(**{**bars, "categories": tuple(bars["categories"]), "series": series})
+        ranges = tuple(span and tuple(span) for span in bars.get("ranges", ()))
+        bars = Bars(**{**bars, "categories": tuple(bars["categories"]), "series": series, "ranges": ranges})
     return Answer(tuple(old["sentences"]), bars, old["people"])
 
 
@@ -159,17 +166,24 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     )
     gaps = [gap for span in spans(month) if (gap := _gap(released, span))]
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
-    if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
-        return (aim_text, *missing, "It can't be judged: that needs 6 supplied months before it and one since.")
     months = [released.ground.months(S136, span) for span in spans(month)]
-    before, since = (released.events(S136, span) for span in months)
+    before, since = (released.events(S136, span) if span else "" for span in months)
+    periods = (f"In the {BASELINE} months before", before), ("Since then", since)
+    counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
+    if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
+        return (
+            aim_text,
+            *missing,
+            *counted,
+            "It can't be judged: that needs 6 supplied months before it and one since.",
+        )
     if not (before.isdigit() and since.isdigit()):
         why = (
-            f"fewer than {FEWEST} people were detained in one of the periods, one person accounts for more than half "
-            "of the detentions, or such a figure could be worked out. Single months that show 0 don't answer it either"
+            f"in one of the periods fewer than {FEWEST} people were detained, one person has more than half of the "
+            "detentions, or such a figure could be worked out. Months that show 0 don't answer it either"
         )
         also = "besides the missing months, " if gaps else ""
-        return (aim_text, *missing, f"Whether the target was met can't be shown: {also}{why}.")
+        return (aim_text, *missing, *counted, f"Whether the section 136 target was met can't be shown: {also}{why}.")
     found = change_of(int(before), int(since), len(months[0]), len(months[1]), _spread(released, months[0]))
     change, low, high = found
     words = (

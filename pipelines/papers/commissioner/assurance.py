@@ -2,13 +2,14 @@
 on which basis it leaves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
 
 from hiu.govern.release.disclosure import FEWEST, count_text
 from hiu.govern.release.ground import BESIDE
+from hiu.govern.release.solver import ON_LIST, OVERDUE
 from hiu.month import Month
 from hiu.publish.board.change import thousands
 from hiu.publish.pathway.governing import latest_rows, open_at
@@ -22,6 +23,7 @@ C = pl.col
 Tables = Mapping[str, pl.DataFrame]
 LEAST_ROWS = 1000
 """Rows from which a share of them is printed to a tenth of a per cent."""
+UNFILLED = "still to be filled in"
 
 
 def missing(released: Released, sets: Sequence[str]) -> tuple[str, ...]:
@@ -38,6 +40,7 @@ def trust(tables: Tables, released: Released, sets: Sequence[str]) -> tuple[str,
     )
     return (
         *_matching(tables["link_quality"]),
+        *_doubts(tables),
         f"{supply} target stand without it." if gaps else "Every agency supplied each of the last 12 months.",
         *_rows(tables, released.month),
         "A month stays as it was when it was first released. Entries that arrive later go into the records, not into "
@@ -64,6 +67,18 @@ def _matching(quality: pl.DataFrame) -> tuple[str, ...]:
     return (f"Matching: {join_words(parts)}. This is an estimate {source}, over all agencies.",)
 
 
+def _doubts(tables: Tables) -> Iterator[str]:
+    """The share of pairs that are unsure, how many of them a person has decided, and which way an error moves."""
+    own = tables["link_quality"].filter(C("measure") == "pairs_in_doubt", C("group") == "all", C("n") >= LEAST_ROWS)
+    checked = tables["decisions"].filter(C("undone_at").is_null(), C("decision") != "unsure").height
+    for n, pairs in own.select("value", "n").drop_nulls().iter_rows():
+        yield (
+            f"Of the pairs of entries compared {_share(n / pairs)} are unsure; so far a person has "
+            f"checked {_some(count_text(checked))}. Somebody split over two records seems to have fewer contacts, two "
+            "people on one record more."
+        )
+
+
 def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     """Rows that name nobody, rows set aside, and months restated since the list before: as shares, or rounded."""
     out = []
@@ -83,14 +98,14 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
         out.append(
-            f"Since the list of the month before, late or corrected entries have changed {how_many} of the monthly "
-            "figures in the records."
+            f"Since the list of the month before, late or corrected entries changed somebody's figure of a month "
+            f"{how_many} times."
         )
     return tuple(out)
 
 
 def _share(value: float) -> str:
-    percent = round(value * 100, 1)
+    percent = min(round(value * 100, 1), 99.9 if value < 1 else 100)
     return "less than 0.1%" if value > 0 and not percent else f"{percent:g}%"
 
 
@@ -142,23 +157,23 @@ def asks(
     out = ["Note the figures, their ranges and what is missing."]
     out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
-        out.append(
-            "Decide who looks into the difference between groups with the organisation's exact figures, by when."
-        )
+        out.append("Decide who looks into the difference between groups with the organisation's exact figures.")
     if absent_groups(groups):
         out.append(
             "Decide who brings ethnic group and deprivation into the organisation's own equality check: its patient "
             "records have them."
         )
     if "too few" in target or "can't be" in target:
-        out.append(
-            "Decide whether a target for section 136 is of use here: at numbers as small as these its result can't be "
-            "given."
-        )
+        out.append("Decide whether a target for section 136 is of use here, as numbers so small can't show its result.")
     if not recorded:
         out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
+    at = (str(released.month),)
+    if any(released.solved.shown.get(("people", ON_LIST, one, at), "0") != "0" for one in OVERDUE):
+        out.append("Decide who brings the overdue reviews of people being supported up to date.")
+    if any(one.startswith("Decide") for one in out):
+        out.append(f"By when: {settings.paper.decide_by or UNFILLED}.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
-    return (*out, _contact(settings))
+    return (*out, _hands(settings))
 
 
 def absent_groups(groups: Sequence[Mapping[str, object]]) -> bool:
@@ -166,9 +181,11 @@ def absent_groups(groups: Sequence[Mapping[str, object]]) -> bool:
     return not {str(row["characteristic"]) for row in groups} - {"sex", "age"}
 
 
-def _contact(settings: Settings) -> str:
-    own = [text for text in (settings.paper.owner, settings.paper.contact) if text]
-    return f"Questions to: {', '.join(own)}." if own else "Questions to: owner and contact are still to be filled in."
+def _hands(settings: Settings) -> str:
+    """Who answers for the paper, whom to ask, who makes and who checks it."""
+    own = settings.paper
+    about = {"Owner": own.owner, "Questions to": own.contact, "Made by": own.made_by, "Checked by": own.checked_by}
+    return ". ".join(f"{what}: {who or UNFILLED}" for what, who in about.items()) + "."
 
 
 def basis_line(settings: Settings, on: date, recipient: str) -> str:

@@ -14,7 +14,7 @@ from hiu.govern.release.cells import ANY, EVERYBODY, Cell
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
-from hiu.publish.board.change import Change, change_sentences, change_table, thousands
+from hiu.publish.board.change import Change, change_sentences, change_table, thousands, unusual
 from hiu.publish.board.paper import Board, Line, sound
 from hiu.publish.board.words import definitions, suppressed_list
 from hiu.publish.pathway.governing import SENT
@@ -30,7 +30,7 @@ from pipelines.papers.commissioner.answers import Answer, evaluation_answer, tar
 from pipelines.papers.commissioner.caseload import about, caseload, caseload_sentences, caseload_table
 from pipelines.papers.commissioner.cells import CONTACT, FIRST, YEAR, Released, decide, names
 from pipelines.papers.commissioner.changes import absent, changes
-from pipelines.papers.commissioner.equality import findings, selection
+from pipelines.papers.commissioner.equality import findings, grading, selection
 
 RECIPIENT = "commissioner"
 OLD = 2
@@ -99,11 +99,12 @@ def paper(
     moved = changes(released, lines)
     made, bars = _tables(released, tables, sets, settings)
     made |= {"change": change_table(moved, month), "recent": figures.recent(lines)}
-    made["caseload"] = caseload_table(released)
+    made["caseload"] = caseload_table(released, settings)
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
     target = target_answer(month, tables, released)
-    share = _share(released, settings.rank.top)
-    fair = (*([share] if share else []), *findings(groups, settings.rank.top))
+    money = figures.cost_sentences(made["cost"], settings.paper.service_cost)
+    top = settings.rank.top
+    fair = (_share(released, top, as_at), *grading(released, before, as_at, top), *findings(groups, top))
     whole = Board(
         site=settings.name,
         month=month,
@@ -112,11 +113,7 @@ def paper(
         settings_version=settings.version,
         synthetic=settings.synthetic,
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
-        headline=(
-            *_age(month, now),
-            WHAT_IT_IS,
-            *_headline(released, settings, lines, moved, figures.cost_sentence(made["cost"])),
-        ),
+        headline=(*_age(month, now), WHAT_IT_IS, *_headline(released, settings, lines, moved, money)),
         fairness=fair,
         asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
         trust=assurance.trust(tables, released, sets),
@@ -126,6 +123,7 @@ def paper(
         evaluation=evaluation.sentences,
         evaluation_bars=evaluation.bars,
         target=target,
+        unusual=unusual(lines, settings.policy_breaks),
         definitions=definitions(settings, costs()),
         rules=BOARD_RULES,
         suppressed=suppressed_list(lines, made, (*evaluation.sentences, *target)),
@@ -148,7 +146,7 @@ def _tables(
     marked, gaps = _whole(tables), {name: absent(released, name) for name in sets}
     demand, demand_bars = figures.demand(texts, people, sets, gaps, _partly(month, marked))
     whole = {name: texts[name, EVERYBODY] for name in given}
-    cost, cost_bars = figures.cost(whole, costs().units, gaps, settings.paper.service_cost)
+    cost, cost_bars = figures.cost(whole, costs().units, gaps)
     feeds = figures.coverage(marked, sets, month)
     return {"demand": demand, "cost": cost, "coverage": feeds}, {"demand_bars": demand_bars, "cost_bars": cost_bars}
 
@@ -177,8 +175,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency and mental-health services agree which adults with very many contacts are "
-    "offered support, which is voluntary."
+    "Each month police, ambulance, emergency departments and mental-health services agree which adults with very many "
+    "contacts to offer support to. Support is voluntary; declining it changes nobody's place on the list."
 )
 
 
@@ -189,7 +187,7 @@ def _age(month: Month, now: datetime) -> tuple[str, ...]:
 
 
 def _headline(
-    released: Released, settings: Settings, lines: tuple[Line, ...], moved: tuple[Change, ...], cost_words: str
+    released: Released, settings: Settings, lines: tuple[Line, ...], moved: tuple[Change, ...], money: tuple[str, str]
 ) -> tuple[str, ...]:
     """The first things to know, in sentences."""
     month = released.month
@@ -198,31 +196,34 @@ def _headline(
     seen = sum(line.icon is not None for line in lines)
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
-        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months. People known to be "
-        f"under {settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted "
-        "as adults.",
+        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: all whom these name, "
+        "not only those with very many contacts. People known to be under "
+        f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
+        "adults.",
         *caseload_sentences(released),
         *change_sentences(moved),
-        cost_words,
+        *money,
         *(special or [usual if seen else f"Of no data set can {month.title} be shown against the months before."]),
     )
 
 
-def _share(released: Released, top: int) -> str:
-    """Which share of contacts the first N had, of the figures shown; empty where one is hidden."""
-    year = names(released.month - (YEAR - 1), released.month)
-    group = f"{FIRST} of {released.month}"
+def _share(released: Released, top: int, as_at: Month) -> str:
+    """Who is discussed first, and which share of contacts they had, of the figures shown."""
+    who = (
+        f"The meeting begins with the first {top} of the list, ordered by the contacts, nights, detentions and "
+        "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts somebody on it"
+    )
+    beside = "Some of them are being supported, some not; other supported people rank lower."
+    year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"
     if not released.has(CONTACT, year, group):
-        return ""  # counted once in 12 months
+        return f"{who}. {beside} Their share of all contacts is given once in 12 months, last for {as_at.title}."
     first = released.events(CONTACT, year, group)
     texts = [released.events(name, months) for name in CONTACTS if (months := released.year(name))]
-    if not all(text.isdigit() for text in (first, *texts)) or not sum(map(int, texts)):
-        return ""
-    every = sum(map(int, texts))
+    if not first.isdigit():
+        return f"{who}. {beside} How many contacts they had can't be shown."
+    whole = sum(map(int, texts)) if all(text.isdigit() for text in texts) else 0
+    share, percent = (f" of the {whole:,}", f", {min(1, int(first) / whole):.0%}") if whole else ("", "")
     return (
-        f"The {top} people whom the meeting discusses first (the first {top}: those with the most contacts, nights and "
-        "detentions expected, times their risk; who has no grading is given the middle one) had about "
-        f"{thousands(first)} of the {every:,} contacts, {min(1, int(first) / every):.0%}. Contacts are police "
-        "incidents, ambulance deployments and ED attendances together. They are not the people being supported: the "
-        "list has people with and without support, and some who are supported rank lower."
+        f"{who}. These {top} had about {thousands(first)}{share} contacts in the 12 months{percent} (police "
+        f"incidents, ambulance deployments and ED attendances). {beside}"
     )

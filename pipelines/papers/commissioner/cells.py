@@ -12,14 +12,17 @@ from hiu.govern.release.ground import BESIDE, GROUPS, Ground, behind, ground_of
 from hiu.govern.release.solver import ON_LIST, Solved, solve
 from hiu.model import CONTACTS
 from hiu.model.ages import age_on
+from hiu.model.grades import NOT_ASSESSED
 from hiu.month import Month
-from hiu.rank.listing.population import access
+from hiu.rank.listing.population import access, spells
 from hiu.settings import Settings
 from pipelines.access.releases import Past
 from pipelines.papers.commissioner.differences import of_people, of_periods
 
 YEAR, BASELINE, WITHIN = 12, 12, 6
 S136, NIGHTS, CONTACT, FIRST = "s136", "mh_bed_day", "contacts", "first places"
+RISK, GRADED, UNGRADED = "risk graded", "yes", "no"
+"""A characteristic that is no group of people: whether anybody has graded the risk."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +101,16 @@ def decide(
 
 
 def adult_rows(month: Month, tables: Mapping[str, pl.DataFrame], settings: Settings) -> pl.DataFrame:
-    """What adults had, a row a person, data set and month: who was 18 by that month's end, supported from its start on.
+    """What adults had, a row a person, data set and month: who was 18 by that month's end; whether supported then.
 
     This is the one population of the paper; people of whom no date or year of birth is known are counted as adults.
     """
-    since = tables["support"].group_by("person_id").agg(start=pl.col("start").min())
-    by = access(month, tables["support"]).join(since, on="person_id")
+    by = spells(tables["support"]).select("person_id", "start", "until")
     own = tables["monthly_demand"].filter(pl.col("n") > 0, pl.col("month") <= month.start)
     last = pl.col("month").dt.month_end()
     grown = adults(own, tables["people"], last, settings).join(by, on="person_id", how="left")
-    kept = grown.with_columns(supported=(pl.col("start") <= last).fill_null(False))
+    then = (pl.col("start") <= last) & (pl.col("until").is_null() | (pl.col("until") > last))
+    kept = grown.with_columns(supported=then.fill_null(False))
     return kept.select("person_id", "dataset", "month", pl.col("n").cast(pl.Int64), "supported")
 
 
@@ -227,15 +230,16 @@ def list_groups(month: Month, tables: Mapping[str, pl.DataFrame], settings: Sett
 
     year = pl.col("month").is_between((month - (YEAR - 1)).start, month.start)
     grown = adult_rows(month, tables, settings).filter(year).select("person_id").unique()
-    ranks = tables["ranked"].filter(pl.col("list") == "adult").select("person_id", "rank")
+    graded = pl.when(pl.col("risk_source") != NOT_ASSESSED).then(pl.lit(GRADED)).alias(RISK)
+    ranks = tables["ranked"].filter(pl.col("list") == "adult").select("person_id", "rank", graded)
     groups = groups_of(tables["people"], month, tables.get("groups"))
     seen = grown.join(ranks, on="person_id", how="left").join(groups, on="person_id", how="left")
     own = [kind for kind in groups.columns[1:] if kind not in ("sex", "age")]
     seen = seen.with_columns(_merged(kind) for kind in own)
     out = []
-    for kind in groups.columns[1:]:
+    for kind in (*groups.columns[1:], RISK):
         counts = (
-            seen.with_columns(pl.col(kind).fill_null(NOT_RECORDED))
+            seen.with_columns(pl.col(kind).fill_null(UNGRADED if kind == RISK else NOT_RECORDED))
             .group_by(kind)
             .agg(people=pl.len(), places=(pl.col("rank") <= settings.rank.top).sum())
             .sort(kind)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell, Key
-from hiu.govern.release.solver import JOINED, ON_LIST
+from hiu.govern.release.solver import JOINED, ON_LIST, OVERDUE
 
 Months = tuple[str, ...]
 Count = Callable[[str, Months], Cell]
@@ -29,15 +29,15 @@ def of_periods(printed: Sequence[Cell], earlier: Sequence[Cell], count: Count) -
 
 
 def of_people(printed: Sequence[Cell], earlier: Sequence[Cell]) -> list[Cell]:
-    """Changes between two counts of people; who is not being supported; who of a group is not in the first places."""
+    """Changes between two counts of people; who is not being supported; who of these, or of a group, is not counted."""
     counted = [cell for cell in printed if cell.measure == "people" and "=" not in cell.group]
     found = [one for cell in counted for one in _changes([cell], [old for old in earlier if _alike(cell, old)])]
     whole = next(cell for cell in printed if cell.dataset == ANY and cell.group == EVERYBODY)
     supported = next(cell for cell in printed if cell.dataset == ON_LIST and cell.group == SUPPORTED)
     places = {cell.group: cell for cell in printed if cell.measure == "places"}
-    joined = [(supported, cell) for cell in printed if cell.group == JOINED]
+    among = [(supported, cell) for cell in printed if cell.group in (JOINED, *OVERDUE)]
     pairs = [(cell, places[cell.group]) for cell in printed if cell.measure == "people" and cell.group in places]
-    found += [_rest(one, part) for one, part in [(whole, supported), *joined, *pairs]]
+    found += [_rest(one, part) for one, part in [(whole, supported), *among, *pairs]]
     return [cell for cell in found if cell.small]
 
 

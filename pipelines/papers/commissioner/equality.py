@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from hiu.govern.release.cells import WITHHELD
-from hiu.govern.release.disclosure import HIDDEN
+from hiu.govern.release.disclosure import FEWEST, HIDDEN
 from hiu.govern.release.solver import ON_LIST
 from hiu.month import Month
 from hiu.publish.board.figures import ratio_range
@@ -14,14 +13,14 @@ from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
 from pipelines.access.releases import Past
 from pipelines.common.work import Row
-from pipelines.papers.commissioner.cells import Released
+from pipelines.papers.commissioner.cells import GRADED, RISK, UNGRADED, Released
 
 
 def selection(released: Released, settings: Settings, past: Past) -> tuple[Month, list[Row]]:
     """The month the list is counted as at, and a row a group: texts, and ratios from them where both are shown."""
     month = released.month if past.renews_equality(released.month) else Month.parse(str(past.answers["equality"]))
     texts = _texts(released, past, str(month))
-    kinds = sorted({group.partition("=")[0] for group, _ in texts}, reverse=True)
+    kinds = sorted({group.partition("=")[0] for group, _ in texts} - {RISK}, reverse=True)
     rows = [row for kind in kinds for row in _rows(kind, texts, settings.rank.top)]
     rated = [row for row in rows if row["ratio"] is not None]
     import numpy as np
@@ -34,44 +33,72 @@ def selection(released: Released, settings: Settings, past: Past) -> tuple[Month
 
 def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
     """What the table says, in sentences: which groups stand out, what can't be judged, and what no agency supplied."""
-    flagged = [
-        f"{_named(row)}: {_ratio(row)} as likely to be among the first {top} as everybody else: look into it."
+    out = [
+        f"Beyond chance among the first {top}, beside all others: {_named(row)} {_ratio(row)}. Look into it."
         for row in groups
         if row["flag"]
     ]
-    out, dark = [*flagged], []
+    calm, dark = [], []
     kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
     for kind in kinds:
         own = [row for row in groups if row["characteristic"] == kind]
-        seen = [row for row in own if row["ratio"] is not None and row["top"] not in _NONE]
-        calm = [f"{row['group']} {_ratio(row)}" for row in seen if not row["flag"]]
-        if calm:
-            out.append(
-                f"By {source_words(kind)} {len(seen)} of {len(own)} groups {'has' if len(seen) == 1 else 'have'} "
-                f"somebody among the first {top} and can be judged: {join_words(calm)} as likely to be there as "
-                "everybody else, which chance alone could explain."
-            )
-        elif not seen:
+        rated = [row for row in own if row["ratio"] is not None]
+        if not rated:
             dark.append(source_words(kind))
-    if len(out) > len(flagged):
-        out.append(f"With {top} people only large differences between groups would show.")
+        elif seen := [f"{_named(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
+            what = f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged"
+            calm.append(f"{what}: {join_words(seen)}")
+    if calm:
+        out.append(
+            f"How likely people of a group are to be among the first {top}, beside all others (range in brackets), "
+            f"{'; '.join(calm)}. Chance alone could explain each of these; with {top} people only large differences "
+            "would show."
+        )
     if dark:
         out.append(
-            f"By {join_words(dark)} no group with anybody among the first {top} can be judged, as too much has to be "
-            "hidden. The organisation's own equality check, with exact figures, can say."
+            f"By {join_words(dark)} no group can be judged, as too much has to be hidden. The organisation's own "
+            "equality check, with exact figures, can say."
         )
-    return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()))
+    return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()), OFFERED)
+
+
+def grading(released: Released, past: Past, month: Month, top: int) -> tuple[str, ...]:
+    """How many of the first places, and of all in the records, anybody has graded the risk of."""
+    texts = _texts(released, past, str(month))
+    if not any(group.startswith(f"{RISK}=") for group, _ in texts):
+        return ()  # a paper of an earlier version counted the list of this year
+    first, whole = (
+        [_some(texts.get((f"{RISK}={one}", what), "0")) for one in (GRADED, UNGRADED)] for what in ("places", "people")
+    )
+    return (
+        f"The risk of {first[0]} of the first {top} is graded and that of {first[1]} is not; for these the middle of "
+        f"all gradings is assumed. Of all adults in the records {whole[0]} have a grading and {whole[1]} have none.",
+    )
+
+
+def _some(text: str) -> str:
+    return f"about {text}" if text.isdigit() and text != "0" else "none" if text == "0" else "a number not shown"
 
 
 def _named(row: Row) -> str:
-    return f"{source_words(str(row['characteristic'])).capitalize()} {row['group']}"
+    group = str(row["group"])
+    return f"{source_words(row['characteristic'])} {group}" if group in ("not recorded", *"FMX") else group
 
 
 def _ratio(row: Row) -> str:
-    return f"{row['ratio']:.1f} times ({ratio_range(row['low'], row['high'])})"
+    """How likely the group is to be among the first places beside all others, and these beside it."""
+    span = ratio_range(row["low"], row["high"])
+    if row["top"] == "0":
+        return f"nobody ({span} times)"
+    inverse = (
+        f"; all others are then {1 / row['ratio']:.1f} times as likely as they"
+        if 0 < round(row["ratio"], 1) < 1
+        else ""
+    )
+    return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 
-_NONE = (HIDDEN, WITHHELD, "0")
+OFFERED = f"Who is offered and gets support is not shown by group: most groups would have fewer than {FEWEST} people."
 NOT_SUPPLIED = (
     "Ethnic group and deprivation: no agency supplied them to this paper, so it can't say whether they bear on who is "
     "discussed first. That takes the organisation's own equality check."

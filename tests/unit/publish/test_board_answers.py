@@ -58,7 +58,7 @@ def test_a_year_that_lacks_months_says_so_and_is_compared_by_the_month() -> None
     hidden = change(change=None, years=("*", "40"))
     assert (
         "can't be judged" in change_sentences([hidden])[0]
-        and "* = not shown" in change_table([hidden], frames.LAST).note
+        and "* = one or more, not shown" in change_table([hidden], frames.LAST).note
     )
     assert "*" not in change_table([change()], frames.LAST).note, "no legend where nothing is hidden"
 
@@ -94,7 +94,8 @@ def rich() -> job.MonthPaper:
         ),
         "coverage": kit.tables()["coverage"].with_columns(supplied=kept),
     }
-    own = Paper(owner="Programme lead", contact="hiu@example.org", service_cost="£210,000 in 2025/26 (budget)")
+    hands = {"owner": "Programme lead", "contact": "hiu@example.org", "made_by": "Analyst", "checked_by": "IG lead"}
+    own = Paper(**hands, decide_by="the board of 14 May 2026", service_cost="£210,000 in 2025/26 (budget)")
     return kit.whole({**kit.tables(), **more}, settings=kit.SETTINGS.model_copy(update={"paper": own}))
 
 
@@ -132,8 +133,9 @@ def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None
 
 def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
-    assert made.asks[-1] == "Questions to: Programme lead, hiu@example.org."
-    assert made.cost.rows[-1][:2] == ("The service itself", "£210,000 in 2025/26 (budget)")
+    said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
+    assert made.asks[-1] == said and "By when: the board of 14 May 2026." in made.asks
+    assert any("The service itself: £210,000 in 2025/26 (budget)." in text for text in made.headline)
     assert made.settings_version == kit.SETTINGS.version
 
 
