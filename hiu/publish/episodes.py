@@ -6,7 +6,7 @@ time, is shown as a date.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
@@ -15,6 +15,7 @@ from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
 from hiu.publish.words.codes import DANGER, named
+from hiu.publish.words.datasets import MARKERS
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
@@ -210,19 +211,20 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     if not stays:
         return f"No stay in a mental-health bed in the last {months} months is in the records."
     row = stays[-1]
-    first, last = row["start"].date(), None if _goes_on(row, month) else row["end"].date()
-    events = [one["start"] for one in rows if not is_stay(one) and one["counted"]]
+    end, first = None if _goes_on(row, month) else row["end"], row["start"].date()
+    # an end without a time is that whole day
+    until = end if end and has_time(end) else datetime.combine(end or month.end, time.max)
+    events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in MARKERS]
     # an event of the day of admission, before its hour, led to the stay
-    during = sum(row["start"] <= on and on.date() <= (last or month.end) for on in events)
+    during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
     details = _details(row)
     where = f"a mental-health bed{f' ({details})' if details else ''}"
-    if last is None:
-        return f"In {where} since {day(first)}; {count_of(during, 'contact')} during the stay."
-    nights = count_of((last - first).days, "night")
-    after = sum(on.date() > last for on in events)
+    if end is None:
+        return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."
+    nights = count_of((end.date() - first).days, "night")
     return (
-        f"Left {where} on {day(last)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
-        f"and not in the months below). {_some(during)} with police, ambulance or emergency department during the "
+        f"Left {where} on {day(end)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
+        f"and not in the months below). {_some(during)} with police, ambulance or ED during the "
         f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )
 

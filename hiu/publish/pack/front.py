@@ -25,7 +25,7 @@ ALWAYS = ("new", "rising", "falling", "left")
 
 MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
-_AGAINST = re.compile(r" [A-Z-]+ compares with the 12 months before, not with last month's list\.$")
+_AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: here it is said once, of all (pack.html)."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
@@ -54,7 +54,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "feeds": missing,
         "reviewing": f"Overdue: capacity, {settings.governance.capacity_months} months after the last review; a plan, "
         f"the day after its review was due, or {settings.governance.plan_months} months after its date if it has none; "
-        "a gate without its date, at once. An empty cell is not overdue.",
+        "a permission or consent without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
         "matches": matches(tables, shown),
@@ -197,7 +197,7 @@ def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:
         return ""
     return (
         f"Support also goes on for {_people(n)} of whom consent, or a third contact with the team, is not on record: "
-        "no gates are shown here. The team's list of what is due has them."
+        "no dates are shown here. The team's list of what is due has them."
     )
 
 

@@ -42,7 +42,7 @@ def first_facts(
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         ("Mentioned in the records", mentions(timeline, month)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
+        ("Last contact, the team's apart", last_contact(timeline, month) or "No contact with an agency is in the records."),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),

@@ -175,8 +175,8 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
     words = "These figures are about 8 months old: they end on 31 Mar 2026, and this was built on 29 Nov 2026."
     assert words in html and words in pdf
     for label in (
-        "CONTACTS AS USUAL: none of these",
-        "QUIET: no contact for 3 months",
+        "NO CLEAR CHANGE: none of these",
+        "NO RECENT CONTACTS: no contact for 3 months",
         "MOSTLY IN HOSPITAL: 15 bed days",
     ):
         assert label in pdf and label.replace(": ", "</strong>: ") in html, "every label has its meaning"
