@@ -20,8 +20,8 @@ from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
 DETAILS = ("reason", "site", "ward", "outcome")
-"""Columns of `timeline` that say more of a contact, where a source sent and kept them. The part that the police write
-down for somebody stands in the table of contacts alone: beside a crisis it would say something of the person."""
+"""Columns of `timeline` that say more of a contact, where a source sent and kept them. Beside the kind of a police
+incident the person's part follows, or that it is not stated: without it the worst would be thought of them."""
 
 MOST_DAYS = 4
 """Days of one mention that are all named."""
@@ -129,7 +129,9 @@ def _words(dataset: str, n: int) -> str:
 
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
-    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name)))])
+    police = row["dataset"] == "police_incident" and in_words(row, "reason")
+    part = [f"part: {in_words(row, 'role')}" if in_words(row, "role") else "part not stated"] if police else []
+    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
 
 
 def in_words(row: Row, *names: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.access import supported_people
+from hiu.publish.access import PERMITTED, supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
 from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
@@ -20,9 +20,13 @@ from hiu.publish.words.text import clean, count_of, day, display_name, join_word
 from hiu.rank.listing.population import absent
 from hiu.settings import Rank, Settings
 
+HIDDEN = " who may be shown"
+"""Which people in support are spoken of, where others may not be shown."""
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
+OTHERS_MOVED = ": others moved"
+"""What the reason of a move begins with that others made (`hiu.rank.listing.changes`)."""
 MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
@@ -43,13 +47,16 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     candidates = tables["ranked"].filter(access="candidate")["person_id"].to_list()
     named = supported_people(tables["support"], month) - set(candidates)
     support = tables["support"].filter(pl.col("person_id").is_in(list(named)))
-    found = reviews(support, entries_of(before), month, settings)
+    found, others = reviews(support, entries_of(before), month, settings), unnamed(tables["support"], named, month)
+    hidden = others or not tables["ranked"].filter(~pl.col(PERMITTED), pl.col("access") == "supported").is_empty()
     missing = missing_feeds(tables["coverage"], month)
     return {
         "changes": [*changes(tables, shown, settings.rank, month), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
-        "overdue": overdue([review for review in found if review["late"]], support, month),
+        "overdue": overdue(
+            [review for review in found if review["late"]], support, month, among=HIDDEN if hidden else ""
+        ),
         "due": reviews_by_person([review for review in found if not review["late"]]),
         "feeds": missing,
         "reviewing": f"Overdue: capacity, {settings.governance.capacity_months} months after the last review; a plan, "
@@ -59,14 +66,14 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "unread": hardly_read(tables, month),
         "matches": matches(tables, shown),
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
-        "unnamed": unnamed(tables["support"], named, month),
+        "unnamed": others,
     }
 
 
-def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Overdue:
+def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, *, among: str = "") -> Overdue:
     """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it.
 
-    `support` = rows of people who may be shown as supported.
+    `support` = rows of people who may be shown as supported; `among` = which of all they are, in words.
     """
     own: dict[str, dict[str, Review]] = {}
     for review in found:
@@ -80,7 +87,7 @@ def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Ove
         f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
     )
     return {
-        "all": f"All {len(supported)} people in support who may be shown have {having}." if having else "",
+        "all": f"All {len(supported)} people in support{among} have {having}." if having else "",
         "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
         "rows": [
             Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
@@ -128,8 +135,13 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         else:
             minors += [one for one in entries if one["id"] in young]
             entries = [one for one in entries if one["id"] not in young]
-        if entries or kind in ALWAYS:
-            groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=entries))
+        moved = kind in ("rising", "falling")
+        own = [one for one in entries if not (moved and OTHERS_MOVED in one["what"])]
+        if own or kind in ALWAYS:
+            groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=own))
+        if passed := [one for one in entries if one not in own]:
+            words = f"{heading.format(top=rules.top)}, only because others moved"
+            groups.append(Changes(kind=f"{kind}_passed", heading=words, entries=passed))
     return [*groups, *([Changes(kind="minors", heading=MINORS, entries=minors)] if minors else [])]
 
 

@@ -8,9 +8,8 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.episodes import last_contact, last_stay, mentions
-from hiu.publish.pack.page import ASK_FIRST
 from hiu.publish.pack.reviews import going, overdue_of
-from hiu.publish.people import entries_of, support_so_far
+from hiu.publish.people import ASK_FIRST, entries_of, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
@@ -42,7 +41,10 @@ def first_facts(
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         ("Mentioned in the records", mentions(timeline, month)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        ("Last contact, the team's apart", last_contact(timeline, month) or "No contact with an agency is in the records."),
+        (
+            "Last contact, the team's apart",
+            last_contact(timeline, month) or "No contact with an agency is in the records.",
+        ),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),

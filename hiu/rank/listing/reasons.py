@@ -213,9 +213,7 @@ EXPECTED = "{expected}"
 """Where the number expected belongs in what `community_words` says."""
 
 
-def community_words(
-    beds: Beds, at: int, recent: float, before: float, *, left: float, unit: str, earlier: int
-) -> str:
+def community_words(beds: Beds, at: int, recent: float, before: float, *, left: float, unit: str, earlier: int) -> str:
     """What was to be expected of one person outside hospital, and contacts for 30 such days, now and before.
 
     earlier: how many months before are compared with; left: contacts left out, since their months were spent on a ward.
