@@ -202,6 +202,17 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
+def detentions(timeline: pl.DataFrame) -> str:
+    """How often one person was detained or assessed under the Mental Health Act, and when latest, in a sentence."""
+    own = timeline.filter("counted", pl.col("dataset").is_in(list(MARKERS))).sort("start", descending=True)
+    found = (rows.rows(named=True) for _, rows in own.group_by("dataset", maintain_order=True))
+    parts = [
+        f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}, the latest on {day(rows[0]['start'].date())}"
+        for rows in found
+    ]
+    return f"{'; '.join(parts)}." if parts else "None is in the records."
+
+
 def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: int = 6) -> str:
     """The latest stay in a mental-health bed, if it goes on or ended in the latest `months`: where, its days, and the
     contacts during it and since; else that there was none in these months, or that beds were not `supplied` for all."""

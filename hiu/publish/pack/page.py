@@ -22,15 +22,12 @@ from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_p
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import (
-    contacts_are,
     definitions,
     definitions_version,
-    due_by,
-    meeting_day,
     no_row,
     nobody_shown,
+    notes,
     settings_list,
-    under,
     ungraded,
 )
 from hiu.publish.pages import asset, environment, policy
@@ -92,10 +89,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "meeting": meeting_day(settings.paper.meetings, stamp.month),
-        "under": under(tables["ranked"], settings.rank.top),
-        "contacts_are": contacts_are(tables["coverage"]),
-        "due_by": due_by(stamp),
+        "notes": notes(tables, stamp, settings),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,

@@ -119,12 +119,13 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "definitions_version",
         "settings",
         "reviewing",
-        "due_by",
-        "contacts_are",
+        "notes",
     )
     with_alerts = alerted(view["people"])
     return {
-        **heading(stamp, "HIU Group meeting pack", f"meeting: {view['meeting']}", f"withheld: {view['withheld']}"),
+        **heading(
+            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
+        ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
         "unnamed": view["unnamed"],
@@ -175,7 +176,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}"
-        f"{certain(view['definitions'])} {view['under']} {view['contacts_are']} {ENTER}"
+        f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
         f"{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
@@ -260,7 +261,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "alerts": [words for _, words in person["alerts"]],
         "picture": picture,
         "alt": alt_text(series),
-        "months": [*months, *TOTALS, *([f"Before {months[0]}"] if whole else [])],
+        "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
         "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),

@@ -235,15 +235,12 @@ def _held_apart(one: str, about: Mapping[str, Row]) -> str:
     own, out = about.get(one, {}), []
     for other, row in about.items():
         if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
-            both = {words: (own.get(name), row[name]) for name, words in ALIKE.items()}
-            known = {words: pair for words, pair in both.items() if None not in pair}
+            known = {words: (own.get(key), row[key]) for key, words in ALIKE.items() if own.get(key) and row[key]}
             differ = join_words(words for words, (a, b) in known.items() if a != b)
             same = join_words(words for words, (a, b) in known.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            alike = f", though {same} {'are' if ' and ' in same else 'is'} the same" if same else ""
-            out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}. If they are one person, tell the analyst."
-            )
+            alike = f" (the same: {same})" if same else ""
+            out.append(f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst.")
     return " ".join(out)
 
 

@@ -20,7 +20,7 @@ from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, join_words
 from hiu.settings import Settings
 
-CHILD_FIRST = "First, with the children's safeguarding lead, whether this meeting talks about this child. Then: "
+CHILD_FIRST = "First, with the children's safeguarding lead, whether this meeting talks about this child. "
 MEETING = "Review set by the meeting"
 _DATES = {
     "plan_review": ("plan_review_at", "was due"),

@@ -159,14 +159,10 @@ class Front(TypedDict):
 class View(Front):
     """The whole pack. `first` = there is no list of last month to compare with; `others` = names of people who have no
     row, but whom the first screen speaks of (`access`): who left the first places, whom a meeting decided on, and who
-    is supported without a contact. `meeting` = its day, `due_by` = until when reviews are due, in words; `under` = who
-    stands just below the first places, and `contacts_are` = what a contact is, in sentences."""
+    is supported without a contact. `notes` = what is said once (`words.notes`)."""
 
     stamp: Stamp
-    meeting: str
-    under: str
-    contacts_are: str
-    due_by: str
+    notes: dict[str, str]
     withheld: str
     nobody: dict[str, str] | None
     marking: str

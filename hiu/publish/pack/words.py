@@ -8,9 +8,9 @@ import polars as pl
 
 from hiu.govern.basis.gate import basis_block
 from hiu.model.units import contact_sets
-from hiu.month import Month
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in
+from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
@@ -107,30 +107,21 @@ def place_words(person: Person) -> str:
     return f"{'U' if person['minor'] else ''}{person['rank']}"
 
 
-def meeting_day(meetings: Sequence[date], month: Month) -> str:
-    """The first day after the month on which the group meets (`paper.meetings`), in words."""
-    return next((day(one) for one in sorted(meetings) if one > month.end), "not given")
-
-
-def due_by(stamp: Stamp) -> str:
-    """Until when reviews are due: the end of the next month, and whether that had passed when the pack was built."""
-    until = stamp.month + 1
+def notes(tables: Tables, stamp: Stamp, settings: Settings) -> dict[str, str]:
+    """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
+    reviews are due, `contacts` = what counts as one, `under` = how many below the first places may belong there."""
+    month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     passed = f", which had passed when this was built ({day(stamp.built.date())})"
-    return f"Due by the end of {until.title}{passed if stamp.built.date() > until.end else ''}"
-
-
-def contacts_are(coverage: pl.DataFrame) -> str:
-    """What is counted as a contact at a site, in a sentence."""
-    sets = [in_sentence(name) for name in contact_sets(coverage)]
-    return f"Contacts are {join_words(sets)}; visits and calls by the team are not among them." if sets else ""
-
-
-def under(ranked: pl.DataFrame, top: int) -> str:
-    """How many adults below the first places are hard to tell from those in them, in a sentence."""
-    below = ranked.filter(pl.col("rank") > top, pl.col("certainty").is_in(["A", "B"]), list="adult")
-    n = count_of(below.height, "person", "people") if below.height else "Nobody"
-    are = "is" if below.height < 2 else "are"
-    return f"{n} below place {top} {are} marked A or B too; of them only who is supported is shown."
+    sets = join_words(in_sentence(name) for name in contact_sets(tables["coverage"]))
+    sure = pl.col("certainty").is_in(["A", "B"])
+    n = tables["ranked"].filter(pl.col("rank") > top, sure, list="adult").height
+    below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
+    return {
+        "meeting": next((day(one) for one in sorted(settings.paper.meetings) if one > month.end), "not given"),
+        "due": f"Due by the end of {until.title}{passed if stamp.built.date() > until.end else ''}",
+        "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
+        "under": f"{below} marked A or B too; of them only who is supported is shown.",
+    }
 
 
 def no_row(why: str) -> str:

@@ -7,8 +7,8 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import last_contact, last_stay, mentions
-from hiu.publish.pack.reviews import going, overdue_of
+from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
+from hiu.publish.pack.reviews import going, overdue_of, to_decide
 from hiu.publish.people import ASK_FIRST, entries_of, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
@@ -33,13 +33,15 @@ SHARING = (
 def first_facts(
     own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
+    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact)."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
-    row = first_row(own["support"])
+    row, listed = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
-        ("Mentioned in the records", mentions(timeline, month)),
+        *([("To decide now", to_decide(listed, row, entries, month, settings))] if listed else []),
+        ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
+        ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (
             "Last contact, the team's apart",

@@ -72,7 +72,7 @@ def test_a_match_in_doubt_is_settled_first() -> None:
 def test_the_date_of_the_meeting_is_the_sites_or_not_given() -> None:
     days = (date(2026, 3, 10), date(2026, 5, 12), date(2026, 4, 14))
     given = SETTINGS.model_copy(update={"paper": Paper(meetings=days)})
-    assert pack_view(area(), stamp=pack_area.stamp(), settings=given)["meeting"] == "14 Apr 2026"
+    assert pack_view(area(), stamp=pack_area.stamp(), settings=given)["notes"]["meeting"] == "14 Apr 2026"
     assert given.version == SETTINGS.version, "it bears on no figure"
     _, html, pdf = outputs(area())
     assert "Date of the meeting: not given" in html and "meeting: not given" in pdf
@@ -125,19 +125,21 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     settings = SETTINGS.model_copy(update={"rank": SETTINGS.rank.model_copy(update={"top": 2})})
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
-    assert below.height > 1 and made["under"].startswith(f"{below.height} people below place 2 are marked A or B too;")
+    assert below.height > 1 and made["notes"]["under"].startswith(
+        f"{below.height} people below place 2 are marked A or B too;"
+    )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
-    assert words in outputs(tables)[1] and words in made["contacts_are"]
+    assert words in outputs(tables)[1] and words in made["notes"]["contacts"]
 
 
 def test_two_people_of_one_name_and_birth_are_said_to_be_held_apart_and_why() -> None:
     names = dict(zip(IDS, pack_area.plain_names(6), strict=True)) | {IDS[0]: "Jo Ash", IDS[2]: "Jo Ash"}
     people = frames.people(names).with_columns(nhs_number=pl.col("person_id"), postcode=pl.lit("BA15 6SQ"))
     found, _, _ = outputs(area(people=people))
-    why = "since they differ in NHS number, though date of birth"
+    why = "since they differ in NHS number (the same: date of birth"
     assert f"Held apart from {IDS[2]}, of the same name, {why}" in found[0]["sources"]
     bare = people.with_columns(pl.lit(None, pl.String).alias(name) for name in ("nhs_number", "postcode", "sex"))
     assert (
-        "since too little else is known to join them."
+        "since too little else is known to join them:"
         in outputs(area(people=bare.with_columns(dob=pl.lit(None, pl.Date))))[0][2]["sources"]
     )
