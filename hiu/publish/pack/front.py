@@ -20,8 +20,6 @@ from hiu.publish.words.text import clean, count_of, day, display_name, join_word
 from hiu.rank.listing.population import absent
 from hiu.settings import Rank, Settings
 
-HIDDEN = " who may be shown"
-"""Which people in support are spoken of, where others may not be shown."""
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
@@ -48,16 +46,15 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     named = supported_people(tables["support"], month) - set(candidates)
     support = tables["support"].filter(pl.col("person_id").is_in(list(named)))
     found, others = reviews(support, entries_of(before), month, settings), unnamed(tables["support"], named, month)
-    hidden = others or not tables["ranked"].filter(~pl.col(PERMITTED), pl.col("access") == "supported").is_empty()
+    held_back = tables["ranked"].filter(~pl.col(PERMITTED), pl.col("access") == "supported").height
+    among = " who may be shown" if others or held_back else ""
     missing = missing_feeds(tables["coverage"], month)
     return {
         "changes": [*changes(tables, shown, settings.rank, month), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
-        "overdue": overdue(
-            [review for review in found if review["late"]], support, month, among=HIDDEN if hidden else ""
-        ),
-        "due": reviews_by_person([review for review in found if not review["late"]]),
+        "overdue": overdue([one for one in found if one["late"]], support, month, among),
+        "due": reviews_by_person([one for one in found if not one["late"]]),
         "feeds": missing,
         "reviewing": f"Overdue: capacity, {settings.governance.capacity_months} months after the last review; a plan, "
         f"the day after its review was due, or {settings.governance.plan_months} months after its date if it has none; "
@@ -70,7 +67,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     }
 
 
-def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, *, among: str = "") -> Overdue:
+def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, among: str = "") -> Overdue:
     """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it.
 
     `support` = rows of people who may be shown as supported; `among` = which of all they are, in words.

@@ -21,15 +21,7 @@ from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import (
-    definitions,
-    definitions_version,
-    no_row,
-    nobody_shown,
-    notes,
-    settings_list,
-    ungraded,
-)
+from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
@@ -89,7 +81,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "notes": notes(tables, stamp, settings),
+        "notes": notes(tables, people, stamp, settings),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
@@ -180,7 +172,6 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             supported_only=SUPPORTED_ONLY,
             not_assessed=NOT_ASSESSED,
             certain=certain(view["definitions"]),
-            ungraded=ungraded(people, view["top"]),
             stale=view["stamp"].stale,
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},

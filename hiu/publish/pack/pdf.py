@@ -12,8 +12,8 @@ from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
-from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
-from hiu.publish.pack.words import definitions_version, no_row, place_words, ungraded
+from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
+from hiu.publish.pack.words import definitions_version, no_row, place_words
 from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
@@ -111,20 +111,18 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
 
-    as_is = (
-        "first",
-        "top",
-        "nobody",
-        "definitions",
-        "definitions_version",
-        "settings",
-        "reviewing",
-        "notes",
-    )
+    def groups(naming: Naming, *, minors: bool) -> list[dict[str, object]]:
+        def told(one: Entry) -> str:
+            return f"{naming(one['id'])}: {one['what']}" if one["id"] else one["what"]
+
+        own = (group for group in view["changes"] if (group["kind"] == "minors") == minors)
+        return [{"heading": group["heading"], "entries": list(map(told, group["entries"]))} for group in own]
+
+    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     with_alerts = alerted(view["people"])
     return {
         **heading(
-            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
+            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}, withheld: {view['withheld']}"
         ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
@@ -134,22 +132,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         f"changes no number. Audit head {stamp.audit_head or 'none'}.",
         "candidates": CANDIDATES,
-        "changes": [
-            {
-                "heading": group["heading"],
-                "entries": [
-                    f"{name(one['id'])}: {one['what']}" if one["id"] else one["what"] for one in group["entries"]
-                ],
-            }
-            for group in view["changes"]
-            if group["kind"] != "minors"
-        ],
-        "minors_changes": [
-            f"{full(one['id'] or '')}: {one['what']}"
-            for group in view["changes"]
-            if group["kind"] == "minors"
-            for one in group["entries"]
-        ],
+        "changes": groups(name, minors=False),
+        "minors_changes": groups(full, minors=True),
         "actions": [
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
@@ -175,7 +159,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}"
+        f"overlap there is no reliable difference. {view['notes']['ungraded']}"
         f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
         f"{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],

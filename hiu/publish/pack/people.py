@@ -76,14 +76,13 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
+            risk_note=_risk_note(row, graded.get((one, row["risk_source"]), "")),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
-            graded=graded.get((one, row["risk_source"]), ""),
-            held_apart=_held_apart(one, about),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(tables, one, month) if shows_gates(row) else ([], 0, ""),
-            apart=sentences(apart.get(one, []), dated=shows_gates(row)),
+            apart=f"{_held_apart(one, about)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
@@ -143,8 +142,7 @@ def _person(
     was: str,
     who: str,
     decide: str,
-    graded: str,
-    held_apart: str,
+    risk_note: str,
     apart: str,
 ) -> Person:
     return {
@@ -155,7 +153,7 @@ def _person(
         "high": row["rank_high"],
         "certainty": row["certainty"],
         "risk": risk_word(row),
-        "risk_note": _risk_note(row, graded),
+        "risk_note": risk_note,
         "contacts": row["contacts_3"],
         "contacts_12": row["contacts_12"],
         "nights": more.count("nights", row["person_id"]),
@@ -176,7 +174,7 @@ def _person(
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
-        "sources": " ".join(filter(None, (_sources(about, found), held_apart, apart))),
+        "sources": " ".join(filter(None, (_sources(about, found), apart))),
         "episodes": dated[0],
         "all_episodes": dated[1],
         "week": dated[2],
@@ -223,7 +221,11 @@ def _graded(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
     if (found := tables.get("risk_grading")) is None or found.is_empty():
         return {}
     first = tables["coverage"]["month"].min()
-    latest = found.filter(pl.col("at") <= month.end).sort("at").unique(["person_id", "role"], keep="last")
+    latest = (
+        found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null())
+        .sort("at")
+        .unique(["person_id", "role"], keep="last")
+    )
     return {
         (one, role): f"{OWNERS[role]} grading {'without a date' if at == first else f'of {day(at)}'}"
         for one, role, at in latest.select("person_id", "role", "at").iter_rows()

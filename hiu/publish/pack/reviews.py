@@ -62,8 +62,8 @@ def to_decide(row: Row, support: Row, entries: Sequence[Row], month: Month, sett
         return f"Nothing before {day(review)}: {Month.of(made['month']).title} decided {clean(made['value'])}."
     if shows_gates(row):
         late = [REVIEWS[gate].lower() for gate in overdue_of(support, month, settings)] if support else []
-        words = f"{join_words(late)} {'are' if len(late) > 1 else 'is'} overdue." if late else "Nothing is overdue."
-        return f"Whether support goes on, changes or ends. {words[:1].upper()}{words[1:]}"
+        words = f"Overdue or lacking: {join_words(late)}." if late else "Nothing is overdue."
+        return f"Whether support goes on, changes or ends. {words}"
     answer, open_offer = support.get("consent"), "Whether support is offered. No offer is on record."
     if going(support, month):
         open_offer = "What support lacks: consent or three contacts with the team are not on record."

@@ -52,7 +52,7 @@ def test_a_candidate_has_what_there_is_to_decide(register: Any, entries: dict[st
 def test_of_a_supported_person_what_is_overdue_and_of_a_child_who_says_so_first() -> None:
     for capacity, words in (
         (date(2026, 1, 2), "Nothing is overdue."),
-        (date(2025, 1, 2), "Capacity review is overdue."),
+        (date(2025, 1, 2), "Overdue or lacking: capacity review."),
     ):
         register = frames.support([{"person_id": IDS[0], **GOING, "capacity_at": capacity}])
         tables = area(support=register)
