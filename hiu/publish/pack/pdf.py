@@ -112,11 +112,11 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         return name(person_id) if person_id in people else "somebody not on the list"
 
     def groups(naming: Naming, *, minors: bool) -> list[dict[str, object]]:
-        def told(one: Entry) -> str:
+        def line(one: Entry) -> str:
             return f"{naming(one['id'])}: {one['what']}" if one["id"] else one["what"]
 
         own = (group for group in view["changes"] if (group["kind"] == "minors") == minors)
-        return [{"heading": group["heading"], "entries": list(map(told, group["entries"]))} for group in own]
+        return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     with_alerts = alerted(view["people"])

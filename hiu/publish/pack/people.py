@@ -237,9 +237,9 @@ def _held_apart(one: str, about: Mapping[str, Row]) -> str:
     own, out = about.get(one, {}), []
     for other, row in about.items():
         if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
-            known = {words: (own.get(key), row[key]) for key, words in ALIKE.items() if own.get(key) and row[key]}
-            differ = join_words(words for words, (a, b) in known.items() if a != b)
-            same = join_words(words for words, (a, b) in known.items() if a == b)
+            both = {words: (own.get(key), row[key]) for key, words in ALIKE.items() if own.get(key) and row[key]}
+            differ = join_words(words for words, (a, b) in both.items() if a != b)
+            same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
             alike = f" (the same: {same})" if same else ""
             out.append(f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst.")

@@ -35,11 +35,11 @@ def first_facts(
 ) -> list[tuple[str, str]]:
     """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact)."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
-    row, listed = first_row(own["support"]), first_row(own["ranked"])
+    row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
-        *([("To decide now", to_decide(listed, row, entries, month, settings))] if listed else []),
+        *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
