@@ -206,11 +206,8 @@ def detentions(timeline: pl.DataFrame) -> str:
     """How often one person was detained or assessed under the Mental Health Act, and when latest, in a sentence."""
     own = timeline.filter("counted", pl.col("dataset").is_in(list(MARKERS))).sort("start", descending=True)
     found = (rows.rows(named=True) for _, rows in own.group_by("dataset", maintain_order=True))
-    parts = [
-        f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}, the latest on {day(rows[0]['start'].date())}"
-        for rows in found
-    ]
-    return f"{'; '.join(parts)}." if parts else "None is in the records."
+    parts = (f"{len(own)} {_words(own[0]['dataset'], len(own))}, latest {day(own[0]['start'].date())}" for own in found)
+    return f"{'; '.join(parts) or 'None in the records'}."
 
 
 def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: int = 6) -> str:

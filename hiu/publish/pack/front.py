@@ -23,8 +23,6 @@ from hiu.settings import Rank, Settings
 ALWAYS = ("new", "rising", "falling", "left")
 """Kinds of change that have a heading even if there is none."""
 
-OTHERS_MOVED = ": others moved"
-"""What the reason of a move begins with that others made (`hiu.rank.listing.changes`)."""
 MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
@@ -132,8 +130,8 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         else:
             minors += [one for one in entries if one["id"] in young]
             entries = [one for one in entries if one["id"] not in young]
-        moved = kind in ("rising", "falling")
-        own = [one for one in entries if not (moved and OTHERS_MOVED in one["what"])]
+        # a reason of a move that begins with others is of one that they made
+        own = [one for one in entries if kind not in ("rising", "falling") or ": others moved" not in one["what"]]
         if own or kind in ALWAYS:
             groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=own))
         if passed := [one for one in entries if one not in own]:

@@ -38,13 +38,10 @@ from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
-OWNERS = {"clinical": "the lead clinician's clinical", "public_safety": "the police's public-safety"}
-"""Whose a grading is (G43)."""
-ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
-"""What two people of one name are compared by."""
-CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
-"""Behind a definition that is about calls."""
-SETTLE = "First whether the match is right (see its alert). "
+_OWNERS = {"clinical": "the lead clinician's clinical", "public_safety": "the police's public-safety"}  # G43
+_ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
+_CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
+_SETTLE = "First whether the match is right (see its alert). "
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
 RECORDED = {
@@ -67,8 +64,11 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         changes.setdefault(person_id, []).append(clean(what))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
     same = ["The same place as last month."] if compared else []
-    more, apart = beside(tables, shown, month), remarks(disagreements(tables, month, ids))
-    graded = _graded(tables, month)
+    more, apart, graded = (
+        beside(tables, shown, month),
+        remarks(disagreements(tables, month, ids)),
+        _graded(tables, month),
+    )
     return [
         _person(
             row,
@@ -166,11 +166,11 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": f"{SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
+        "decide": f"{_SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
-        "presets": [f"{one}{CALLS if ' calls ' in one else ''}" for one in row["presets"].split("|") if one],
+        "presets": [f"{one}{_CALLS if ' calls ' in one else ''}" for one in row["presets"].split("|") if one],
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
@@ -227,7 +227,7 @@ def _graded(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
         .unique(["person_id", "role"], keep="last")
     )
     return {
-        (one, role): f"{OWNERS[role]} grading {'without a date' if at == first else f'of {day(at)}'}"
+        (one, role): f"{_OWNERS[role]} grading {'without a date' if at == first else f'of {day(at)}'}"
         for one, role, at in latest.select("person_id", "role", "at").iter_rows()
     }
 
@@ -237,7 +237,7 @@ def _held_apart(one: str, about: Mapping[str, Row]) -> str:
     own, out = about.get(one, {}), []
     for other, row in about.items():
         if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
-            both = {words: (own.get(key), row[key]) for key, words in ALIKE.items() if own.get(key) and row[key]}
+            both = {words: (own.get(key), row[key]) for key, words in _ALIKE.items() if own.get(key) and row[key]}
             differ = join_words(words for words, (a, b) in both.items() if a != b)
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"

@@ -13,7 +13,7 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import contacts, episodes, how_many, last_contact, last_stay, mentions
+from hiu.publish.episodes import contacts, detentions, episodes, how_many, last_contact, last_stay, mentions
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
@@ -299,3 +299,12 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
         ("either answer would leave the list as it is", ["B"]),
         ("all their other details agree, so the records are taken as one person's", ["D"]),
     ]
+
+
+def test_detentions_and_assessments_are_counted_with_the_latest_day_and_none_is_said_to_be_none() -> None:
+    about = {"person_id": "P", "source": "s136", "dataset": "s136", "counted": True}
+    days = (datetime(2025, 3, 3, 2), datetime(2026, 1, 5, 9))
+    rows = [{**about, "event_id": str(at), "start": at} for at in days]
+    again = {**rows[0], "event_id": "police", "source": "police", "counted": False}
+    assert detentions(timeline([*rows, again])) == "2 section 136 detentions, latest 5 Jan 2026."
+    assert detentions(timeline([{**again, "dataset": "police_incident"}])) == "None in the records."
