@@ -64,11 +64,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         changes.setdefault(person_id, []).append(clean(what))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
     same = ["The same place as last month."] if compared else []
-    more, apart, graded = (
-        beside(tables, shown, month),
-        remarks(disagreements(tables, month, ids)),
-        _graded(tables, month),
-    )
+    more, apart, bands = beside(tables, shown, month), remarks(disagreements(tables, month, ids)), _bands(tables, month)
     return [
         _person(
             row,
@@ -76,7 +72,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
-            risk_note=_risk_note(row, graded.get((one, row["risk_source"]), "")),
+            risk_note=_risk_note(row, bands.get((one, row["risk_source"]), "")),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
@@ -216,7 +212,7 @@ def _risk_note(row: Row, graded: str) -> str:
     )
 
 
-def _graded(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
+def _bands(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
     """By person and owner: whose the latest grading is and of which day; an undated one holds from the first month."""
     if (found := tables.get("risk_grading")) is None or found.is_empty():
         return {}
