@@ -130,7 +130,7 @@ class Population(_Frozen):
 
 
 class Paper(_Frozen):
-    """What the board paper says of those who answer for it; it bears on no figure."""
+    """What papers say of those who answer for them, and when the group meets; it bears on no figure."""
 
     owner: str = Field("", max_length=120, description="who answers for the paper, such as a post and organisation")
     contact: str = Field("", max_length=120, description="an address or a number for questions")
@@ -138,6 +138,7 @@ class Paper(_Frozen):
     checked_by: str = Field("", max_length=120, description="who checks it before its release")
     decide_by: str = Field("", max_length=120, description="by when its readers are asked to decide")
     service_cost: str = Field("", max_length=120, description="what the service itself costs, with year and source")
+    meetings: tuple[date, ...] = Field((), description="when the group meets: a pack names the first after its month")
 
 
 class Governance(_Frozen):

@@ -6,7 +6,7 @@ time, is shown as a date.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
@@ -15,12 +15,13 @@ from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
 from hiu.publish.words.codes import DANGER, named
+from hiu.publish.words.datasets import MARKERS
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
 DETAILS = ("reason", "site", "ward", "outcome")
-"""Columns of `timeline` that say more of a contact, where a source sent and kept them. The part that the police write
-down for somebody stands in the table of contacts alone: beside a crisis it would say something of the person."""
+"""Columns of `timeline` that say more of a contact, where a source sent and kept them. Beside the kind of a police
+incident the person's part follows, or that it is not stated: without it the worst would be thought of them."""
 
 MOST_DAYS = 4
 """Days of one mention that are all named."""
@@ -128,7 +129,9 @@ def _words(dataset: str, n: int) -> str:
 
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
-    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name)))])
+    police = row["dataset"] == "police_incident" and in_words(row, "reason")
+    part = [f"part: {in_words(row, 'role')}" if in_words(row, "role") else "part not stated"] if police else []
+    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
 
 
 def in_words(row: Row, *names: str) -> str:
@@ -199,6 +202,14 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
+def detentions(timeline: pl.DataFrame) -> str:
+    """How often one person was detained or assessed under the Mental Health Act, and when latest, in a sentence."""
+    own = timeline.filter("counted", pl.col("dataset").is_in(list(MARKERS))).sort("start", descending=True)
+    found = (rows.rows(named=True) for _, rows in own.group_by("dataset", maintain_order=True))
+    parts = (f"{len(own)} {_words(own[0]['dataset'], len(own))}, latest {day(own[0]['start'].date())}" for own in found)
+    return f"{'; '.join(parts) or 'None in the records'}."
+
+
 def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: int = 6) -> str:
     """The latest stay in a mental-health bed, if it goes on or ended in the latest `months`: where, its days, and the
     contacts during it and since; else that there was none in these months, or that beds were not `supplied` for all."""
@@ -210,19 +221,20 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     if not stays:
         return f"No stay in a mental-health bed in the last {months} months is in the records."
     row = stays[-1]
-    first, last = row["start"].date(), None if _goes_on(row, month) else row["end"].date()
-    events = [one["start"] for one in rows if not is_stay(one) and one["counted"]]
+    end, first = None if _goes_on(row, month) else row["end"], row["start"].date()
+    # an end without a time is that whole day
+    until = end if end and has_time(end) else datetime.combine(end or month.end, time.max)
+    events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in MARKERS]
     # an event of the day of admission, before its hour, led to the stay
-    during = sum(row["start"] <= on and on.date() <= (last or month.end) for on in events)
+    during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
     details = _details(row)
     where = f"a mental-health bed{f' ({details})' if details else ''}"
-    if last is None:
-        return f"In {where} since {day(first)}; {count_of(during, 'contact')} during the stay."
-    nights = count_of((last - first).days, "night")
-    after = sum(on.date() > last for on in events)
+    if end is None:
+        return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."
+    nights = count_of((end.date() - first).days, "night")
     return (
-        f"Left {where} on {day(last)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
-        f"and not in the months below). {_some(during)} with police, ambulance or emergency department during the "
+        f"Left {where} on {day(end)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
+        f"and not in the months below). {_some(during)} with police, ambulance or ED during the "
         f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )
 

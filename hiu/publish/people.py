@@ -75,7 +75,7 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
 
 
 _ANSWERS = {"given": "agreed", "refused": "declined", "withdrawn": "consent withdrawn"}
-_DECIDED = {
+DECIDED = {
     "Support ended by the person": "ended by the person",
     "Support ended by agreement": "ended by agreement",
     "Person does not want support": "does not want support",
@@ -91,7 +91,7 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
     """
     start, end, offered, answer = (row.get(name) for name in ("start", "end", "offered", "consent"))
     made = [one for one in entries if one["field"] == "decision" and one["month"] <= month.start]
-    decided = _DECIDED.get(made[-1]["value"] or "", "") if made else ""
+    decided = DECIDED.get(made[-1]["value"] or "", "") if made else ""
     at = row.get("consent_at")
     answered = f"{_ANSWERS[answer]} {day(at) if at else '(no date recorded)'}" if answer in _ANSWERS else ""
     if start and end and end <= month.end:
@@ -101,6 +101,8 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
     return ", ".join(filter(None, [*parts, f"support began {day(start)}" if start else "", decided]))
 
 
+ASK_FIRST = "Ask the lead clinician before support is offered again."
+"""Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 

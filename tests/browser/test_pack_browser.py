@@ -126,8 +126,8 @@ def test_search_and_filters_narrow_the_list_and_say_how_far(pack: Any) -> None:
     page.select_option("#risk", "High")
     page.select_option("#access", "supported")
     assert set(adults(pack, 4)) == {"High"} and pack.page.locator("#adults .tick").count() == len(adults(pack, 3))
-    page.select_option("#change", "QUIET")
-    assert set(adults(pack, 9)) <= {"QUIET"}
+    page.select_option("#change", "NO RECENT CONTACTS")
+    assert set(adults(pack, 9)) <= {"NO RECENT CONTACTS"}
     page.click("#clear")
     assert pack.text("#count") == "48 of 48 people shown"
 
@@ -306,7 +306,7 @@ def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Pat
             )
             assert clipped == [], (width, step)
             if step == "month" and width > 1024:
-                assert rows_seen(page) >= {1366: 14, 1920: 22}[width]
+                assert rows_seen(page) >= {1366: 13, 1920: 22}[width], "detentions of adults take a line too"
 
 
 def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_file: Path) -> None:
@@ -315,7 +315,7 @@ def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_fil
         "() => [...document.querySelectorAll('th[data-sort]')]"
         ".filter(one => one.offsetWidth).map(one => one.dataset.sort)"
     )
-    assert "nights" in page.evaluate(shown) and not {"mha", "contacts_12"} & set(page.evaluate(shown))
+    assert {"nights", "mha"} <= set(page.evaluate(shown)) and "contacts_12" not in page.evaluate(shown)
     page.click("#columns summary")
     page.keyboard.press("Escape")
     assert page.locator("#columns[open]").count() == 0 and page.evaluate("document.activeElement.tagName") == "SUMMARY"

@@ -99,11 +99,13 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         return "not to be compared (in hospital for most of the months compared)."
     parts: list[str] = []
     for k, (words, side) in enumerate(enough.items()):
-        contacts = sum(n for month, n in side if not (apart and _on_ward(person, month)))
+        ward = sum(n for month, n in side if _on_ward(person, month)) if apart else 0
+        contacts = sum(n for _, n in side) - ward
         rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
         unit = "" if parts else " contact" if rate == "1" else " contacts"
         per = " a month" if not apart else "" if parts else " per 30 days in the community"
-        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
+        left = f"; {count_of(ward, 'contact')} in months on a ward left out" if ward else ""
+        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'}{left})" if apart else ""
         parts.append(f"{rate}{unit}{per} {words}{beside}")
     few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
     return f"{'; '.join(parts)}{few}. {_flagged(person, start)}"

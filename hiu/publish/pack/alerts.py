@@ -25,7 +25,7 @@ from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
     "danger": "Suicide, self-harm or overdose in the records",
-    "detained": "Under 18 and detained, or assessed under the Mental Health Act",
+    "detained": "Detained, or assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
@@ -135,12 +135,12 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
 
 
 def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Detentions and assessments of under-18s in the last 3 months. Of a candidate nothing is dated."""
+    """Detentions and assessments in the last 3 months. Of a candidate nothing is dated."""
     own = tables["monthly_demand"].filter(
         pl.col("month").is_between((month - 2).start, month.start), pl.col("dataset").is_in(["s136", "mha_assessment"])
     )
     n = {(one, name): total for one, name, total in own.group_by("person_id", "dataset").agg(pl.sum("n")).iter_rows()}
-    for person_id in (one for one, row in rows.items() if row["list"] != "adult"):
+    for person_id in rows:
         if words := amounts({name: n.get((person_id, name), 0) for name in ("s136", "mha_assessment")}):
             yield person_id, "detained", f"{words} in the last 3 months"
 

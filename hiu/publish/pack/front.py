@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.access import supported_people
+from hiu.publish.access import PERMITTED, supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
 from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import value_of
@@ -25,7 +25,7 @@ ALWAYS = ("new", "rising", "falling", "left")
 
 MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
-_AGAINST = re.compile(r" [A-Z-]+ compares with the 12 months before, not with last month's list\.$")
+_AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: here it is said once, of all (pack.html)."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
@@ -43,30 +43,32 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     candidates = tables["ranked"].filter(access="candidate")["person_id"].to_list()
     named = supported_people(tables["support"], month) - set(candidates)
     support = tables["support"].filter(pl.col("person_id").is_in(list(named)))
-    found = reviews(support, entries_of(before), month, settings)
+    found, others = reviews(support, entries_of(before), month, settings), unnamed(tables["support"], named, month)
+    held_back = tables["ranked"].filter(~pl.col(PERMITTED), pl.col("access") == "supported").height
+    among = " who may be shown" if others or held_back else ""
     missing = missing_feeds(tables["coverage"], month)
     return {
         "changes": [*changes(tables, shown, settings.rank, month), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
         "decisions": decisions(before, month - 1),
-        "overdue": overdue([review for review in found if review["late"]], support, month),
-        "due": reviews_by_person([review for review in found if not review["late"]]),
+        "overdue": overdue([one for one in found if one["late"]], support, month, among),
+        "due": reviews_by_person([one for one in found if not one["late"]]),
         "feeds": missing,
         "reviewing": f"Overdue: capacity, {settings.governance.capacity_months} months after the last review; a plan, "
         f"the day after its review was due, or {settings.governance.plan_months} months after its date if it has none; "
-        "a gate without its date, at once. An empty cell is not overdue.",
+        "a permission or consent without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
         "matches": matches(tables, shown),
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
-        "unnamed": unnamed(tables["support"], named, month),
+        "unnamed": others,
     }
 
 
-def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Overdue:
+def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, among: str = "") -> Overdue:
     """What is overdue, a row a person in the order of each one's first, with the lead clinician, who answers for it.
 
-    `support` = rows of people who may be shown as supported.
+    `support` = rows of people who may be shown as supported; `among` = which of all they are, in words.
     """
     own: dict[str, dict[str, Review]] = {}
     for review in found:
@@ -80,7 +82,7 @@ def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month) -> Ove
         f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
     )
     return {
-        "all": f"All {len(supported)} people in support who may be shown have {having}." if having else "",
+        "all": f"All {len(supported)} people in support{among} have {having}." if having else "",
         "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
         "rows": [
             Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
@@ -128,8 +130,13 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         else:
             minors += [one for one in entries if one["id"] in young]
             entries = [one for one in entries if one["id"] not in young]
-        if entries or kind in ALWAYS:
-            groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=entries))
+        # a reason of a move that begins with others is of one that they made
+        own = [one for one in entries if kind not in ("rising", "falling") or ": others moved" not in one["what"]]
+        if own or kind in ALWAYS:
+            groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=own))
+        if passed := [one for one in entries if one not in own]:
+            words = f"{heading.format(top=rules.top)}, only because others moved"
+            groups.append(Changes(kind=f"{kind}_passed", heading=words, entries=passed))
     return [*groups, *([Changes(kind="minors", heading=MINORS, entries=minors)] if minors else [])]
 
 
@@ -197,7 +204,7 @@ def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:
         return ""
     return (
         f"Support also goes on for {_people(n)} of whom consent, or a third contact with the team, is not on record: "
-        "no gates are shown here. The team's list of what is due has them."
+        "no dates are shown here. The team's list of what is due has them."
     )
 
 

@@ -12,10 +12,10 @@ MATCHES = 10
 """Pairs shown; the rest are counted."""
 CHECK = "check which is right before relying on it"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = f"More than one NHS number or date of birth: {CHECK}"
+OTHERS = "More than one NHS number or date of birth: nothing to decide today"
 """Heading of people with such a conflict who are not among the pairs."""
-NOTHING_WAITS = "For the sender to put right; no decision is needed today, since"
-"""Before why that is so."""
+NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it;"
+"""Before why the meeting has nothing to decide."""
 LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]

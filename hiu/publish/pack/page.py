@@ -21,22 +21,20 @@ from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
-from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, settings_list, ungraded
+from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
 from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
-from hiu.publish.words.terms import ACCESS, RISKS, label_words
+from hiu.publish.words.terms import ACCESS, NOT_ASSESSED, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
     "Shown for supported people, as are the latest episodes and what they were about: no alert of suicide or self-harm "
-    "here does not mean that none is recorded. Of a candidate, the lead clinician may ask for the person sheet with a "
+    "here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person sheet with a "
     "reason, which is recorded."
 )
-ASK_FIRST = "Ask the lead clinician before support is offered again."
-"""Beside somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
 MINOR = (
     "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "
     "nothing about the duty to refer a child at risk."
@@ -61,6 +59,7 @@ PACK_TABLES = (
     "monthly_demand",
     "monthly_extra",
     "missing_count",
+    "risk_grading",
     "stay",
     "team_contact",
     "timeline",
@@ -82,6 +81,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
+        "notes": notes(tables, people, stamp, settings),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
@@ -168,21 +168,19 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             no_row=no_row,
             minors_note=MINORS_NOTE,
             alerted=[one for one in alerted(people) if not one["minor"]],
-            alerted_minors=[one for one in alerted(people) if one["minor"]],
+            alerted_minors=sum(bool(one["alerts"]) for one in people if one["minor"]),
             supported_only=SUPPORTED_ONLY,
+            not_assessed=NOT_ASSESSED,
             certain=certain(view["definitions"]),
-            ungraded=ungraded(people, view["top"]),
             stale=view["stamp"].stale,
             places={person["id"]: index for index, person in enumerate(people)},
             elsewhere={one["id"]: index for index, one in enumerate(others)},
-            next_month=(view["stamp"].month + 1).title,
             data=embedded(
                 {
                     **_charts(people, charted),
                     "labels": [label_words(label) for label in LABELS],
                     "candidates": CANDIDATES,
                     "minor": MINOR,
-                    "ask_first": ASK_FIRST,
                     "free": free,
                     "others": others,
                     **({"meeting": meeting} if meeting else {}),

@@ -11,13 +11,14 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
-from hiu.publish.pack.page import ASK_FIRST, CANDIDATES, MINOR, MINORS_NOTE, certain
-from hiu.publish.pack.view import Decision, Match, Person, Reviews, Task, View
-from hiu.publish.pack.words import definitions_version, no_row, place_words, ungraded
+from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
+from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
+from hiu.publish.pack.words import definitions_version, no_row, place_words
 from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
+from hiu.publish.words.terms import NOT_ASSESSED
 from hiu.publish.words.text import count_of, fit, join_words, shorten
 
 COLUMNS = 24
@@ -26,6 +27,7 @@ COLUMNS = 24
 TOTALS = ("Last 3", "Last 12")
 """Heads of the sums beside the months."""
 
+ENTER = "What the meeting decides is entered in the month's workbook or on the meeting's page."
 ON_PAPER = 3
 """Episodes beside a chart on paper."""
 
@@ -96,42 +98,48 @@ def _total(cells: Sequence[str]) -> str:
 def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
-    def name(person_id: str) -> str:
+    def full(person_id: str) -> str:
         if (person := people.get(person_id)) is None:
             return view["others"].get(person_id, person_id)
         return f"{person['name']} ({person_id})" if NAMESAKE in person["who"] else person["name"]
 
+    def name(person_id: str) -> str:
+        # a child is named in the part that says first who decides whether the meeting talks about them
+        young = person_id in people and people[person_id]["minor"]
+        return f"{place_words(people[person_id])} (under 18)" if young else full(person_id)
+
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"
 
-    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing")
+    def groups(naming: Naming, *, minors: bool) -> list[dict[str, object]]:
+        def line(one: Entry) -> str:
+            return f"{naming(one['id'])}: {one['what']}" if one["id"] else one["what"]
+
+        own = (group for group in view["changes"] if (group["kind"] == "minors") == minors)
+        return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]
+
+    as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     with_alerts = alerted(view["people"])
     return {
-        **heading(stamp, "HIU Group meeting pack", f"withheld: {view['withheld']}"),
+        **heading(
+            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}, withheld: {view['withheld']}"
+        ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
-        "next_month": (stamp.month + 1).title,
         "data_to": stamp.data_text,
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         f"changes no number. Audit head {stamp.audit_head or 'none'}.",
         "candidates": CANDIDATES,
-        "changes": [
-            {
-                "heading": group["heading"],
-                "entries": [
-                    f"{name(one['id'])}: {one['what']}" if one["id"] else one["what"] for one in group["entries"]
-                ],
-            }
-            for group in view["changes"]
-        ],
+        "changes": groups(name, minors=False),
+        "minors_changes": groups(full, minors=True),
         "actions": [
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
-        "alerts_minors": [_alerts(one, name) for one in with_alerts if one["minor"]],
+        "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
         "overdue": {
@@ -151,8 +159,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {ungraded(view['people'], view['top'])}"
-        f"{certain(view['definitions'])}{notes_of(view['people'])}",
+        f"overlap there is no reliable difference. {view['notes']['ungraded']}"
+        f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
+        f"{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in view["people"] if person["minor"]],
@@ -168,7 +177,9 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in person['alerts'])}"
+    note = f", {person['risk_note']}" if person["risk"] != NOT_ASSESSED and person["risk_note"] else ""
+    words = "; ".join(words for _, words in person["alerts"])
+    return f"{name(person['id'])}{who}: {words}. Risk: {person['risk'].lower()}{note}."
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -207,9 +218,9 @@ def _row(person: Person) -> list[str]:
 
 
 def standing(person: Person) -> str:
-    """Supported, or a candidate, with until when support was given."""
-    words = "supported" if person["supported"] else "candidate"
-    return ", ".join(filter(None, (words, person["was"]))) + (f". {ASK_FIRST}" if person["was"] else "")
+    """Supported, or a candidate, with until when support was given; a child is no candidate."""
+    words = "supported" if person["supported"] else "" if person["minor"] else "candidate"
+    return ", ".join(filter(None, (words, person["was"])))
 
 
 def _count(person: Person, name: Literal["contacts", "contacts_12", "nights", "mha"]) -> str:
@@ -234,7 +245,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "alerts": [words for _, words in person["alerts"]],
         "picture": picture,
         "alt": alt_text(series),
-        "months": [*months, *TOTALS, *(["Earlier"] if whole else [])],
+        "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
         "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),
@@ -243,7 +254,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"the latest {min(ON_PAPER, len(shown))}{' and stays' if len(shown) > ON_PAPER else ''}, of "
-        f"{person['all_episodes']}",
+        "of": f"the latest {min(ON_PAPER, len(shown))}"
+        f"{', and stays of the last 3 months,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
+        "decide": person["decide"],
         "week": person["week"],
     }

@@ -19,7 +19,7 @@ from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import CHECK
-from hiu.publish.pack.reviews import overdue_of
+from hiu.publish.pack.reviews import overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import NAMESAKE, ages, date_in, entries_of, risk_word, support_so_far, versions
 from hiu.publish.rows import Row, Tables, by_person
@@ -33,11 +33,15 @@ from hiu.publish.words.terms import (
     label_words,
     source_words,
 )
-from hiu.publish.words.text import clean, day, display_name
+from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
+_OWNERS = {"clinical": "the lead clinician's clinical", "public_safety": "the police's public-safety"}  # G43
+_ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
+_CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
+_SETTLE = "First whether the match is right (see its alert). "
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
 RECORDED = {
@@ -60,7 +64,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         changes.setdefault(person_id, []).append(clean(what))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
     same = ["The same place as last month."] if compared else []
-    more, apart = beside(tables, shown, month), remarks(disagreements(tables, month, ids))
+    more, apart, bands = beside(tables, shown, month), remarks(disagreements(tables, month, ids)), _bands(tables, month)
     return [
         _person(
             row,
@@ -68,11 +72,13 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
+            risk_note=_risk_note(row, bands.get((one, row["risk_source"]), "")),
+            decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(tables, one, month) if shows_gates(row) else ([], 0, ""),
-            apart=sentences(apart.get(one, []), dated=shows_gates(row)),
+            apart=f"{_held_apart(one, about)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
@@ -131,6 +137,8 @@ def _person(
     found: Sequence[str],
     was: str,
     who: str,
+    decide: str,
+    risk_note: str,
     apart: str,
 ) -> Person:
     return {
@@ -141,7 +149,7 @@ def _person(
         "high": row["rank_high"],
         "certainty": row["certainty"],
         "risk": risk_word(row),
-        "risk_note": _risk_note(row),
+        "risk_note": risk_note,
         "contacts": row["contacts_3"],
         "contacts_12": row["contacts_12"],
         "nights": more.count("nights", row["person_id"]),
@@ -154,10 +162,11 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
+        "decide": f"{_SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
-        "presets": [preset for preset in row["presets"].split("|") if preset],
+        "presets": [f"{one}{_CALLS if ' calls ' in one else ''}" for one in row["presets"].split("|") if one],
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
@@ -190,9 +199,9 @@ def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str
     return [one for k, one in enumerate(every) if k < EPISODES or one in kept], len(every), sentence
 
 
-def _risk_note(row: Row) -> str:
+def _risk_note(row: Row, graded: str) -> str:
     if risk_word(row) != NOT_ASSESSED:
-        return source_words(row["risk_source"])
+        return graded or source_words(row["risk_source"])
     if row["rank_if_high"] is None or row["rank_if_low"] is None:
         return ""
     high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
@@ -201,6 +210,36 @@ def _risk_note(row: Row) -> str:
         if high == low
         else f"would be {high} if risk were High, and {low} if it were Low"
     )
+
+
+def _bands(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
+    """By person and owner: whose the latest grading is and of which day; an undated one holds from the first month."""
+    if (found := tables.get("risk_grading")) is None or found.is_empty():
+        return {}
+    first = tables["coverage"]["month"].min()
+    latest = (
+        found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null())
+        .sort("at")
+        .unique(["person_id", "role"], keep="last")
+    )
+    return {
+        (one, role): f"{_OWNERS[role]} grading {'without a date' if at == first else f'of {day(at)}'}"
+        for one, role, at in latest.select("person_id", "role", "at").iter_rows()
+    }
+
+
+def _held_apart(one: str, about: Mapping[str, Row]) -> str:
+    """Why this person and others of the same name here are not taken for one, in sentences."""
+    own, out = about.get(one, {}), []
+    for other, row in about.items():
+        if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
+            both = {words: (own.get(key), row[key]) for key, words in _ALIKE.items() if own.get(key) and row[key]}
+            differ = join_words(words for words, (a, b) in both.items() if a != b)
+            same = join_words(words for words, (a, b) in both.items() if a == b)
+            why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
+            alike = f" (the same: {same})" if same else ""
+            out.append(f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst.")
+    return " ".join(out)
 
 
 def _state(row: Row, gate: str) -> str:

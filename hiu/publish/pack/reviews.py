@@ -5,20 +5,22 @@ that day is due and not overdue. The longest a capacity review or a plan may sta
 dates of a team's register are told of supported people alone (`access.shows_gates`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
 from hiu.govern.basis.due import months_after
 from hiu.month import Month
+from hiu.publish.access import shows_gates
 from hiu.publish.pack.view import Review
-from hiu.publish.people import date_in
+from hiu.publish.people import ASK_FIRST, DECIDED, date_in
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import REVIEWS
-from hiu.publish.words.text import day
+from hiu.publish.words.text import clean, day, join_words
 from hiu.settings import Settings
 
+CHILD_FIRST = "First, with the children's safeguarding lead, whether this meeting talks about this child. "
 MEETING = "Review set by the meeting"
 _DATES = {
     "plan_review": ("plan_review_at", "was due"),
@@ -49,9 +51,32 @@ def overdue_of(row: Row, month: Month, settings: Settings) -> dict[str, str]:
     return late
 
 
+def to_decide(row: Row, support: Row, entries: Sequence[Row], month: Month, settings: Settings) -> str:
+    """What there is to decide now about somebody, from what is recorded: an offer, a review, or nothing yet.
+
+    `row` = of `ranked`, `support` = of `support` or empty, `entries` = what meetings recorded, oldest first.
+    """
+    latest = {one["field"]: one for one in entries}
+    made, review = latest.get("decision"), date_in((latest.get("next_review") or {}).get("value"))
+    if made and made["value"] and review and review > month.end:
+        return f"Nothing before {day(review)}: {Month.of(made['month']).title} decided {clean(made['value'])}."
+    if shows_gates(row):
+        late = [REVIEWS[gate].lower() for gate in overdue_of(support, month, settings)] if support else []
+        words = f"Overdue or lacking: {join_words(late)}." if late else "Nothing is overdue."
+        return f"Whether support goes on, changes or ends. {words}"
+    answer, open_offer = support.get("consent"), "Whether support is offered. No offer is on record."
+    if going(support, month):
+        open_offer = "What support lacks: consent or three contacts with the team are not on record."
+    elif answer in ("refused", "withdrawn") or support.get("end") or (made and made["value"] in DECIDED):
+        open_offer = f"Whether support is offered again. {ASK_FIRST}"
+    elif answer or support.get("offered"):
+        open_offer = "When support starts." if answer else "Who asks for the answer to the offer."
+    return f"{'' if row['list'] == 'adult' else CHILD_FIRST}{open_offer}"
+
+
 def going(row: Row, month: Month) -> bool:
     """Support is being given at the month's end."""
-    start, end = row["start"], row["end"]
+    start, end = row.get("start"), row.get("end")
     return start is not None and start <= month.end and (end is None or end > month.end)
 
 

@@ -11,7 +11,8 @@ class Person(TypedDict):
     """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
     which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
-    `who` = an under-18's age, and how to tell people of one name apart. Episodes, of supported people: when, what, how
+    `who` = an under-18's age, and how to tell people of one name apart; `decide` = what there is to decide now, in
+    sentences. Episodes, of supported people: when, what, how
     long; `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
@@ -34,6 +35,7 @@ class Person(TypedDict):
     supported: bool
     was: str
     who: str
+    decide: str
     minor: bool
     why: str
     label_why: str
@@ -157,9 +159,10 @@ class Front(TypedDict):
 class View(Front):
     """The whole pack. `first` = there is no list of last month to compare with; `others` = names of people who have no
     row, but whom the first screen speaks of (`access`): who left the first places, whom a meeting decided on, and who
-    is supported without a contact."""
+    is supported without a contact. `notes` = what is said once (`words.notes`)."""
 
     stamp: Stamp
+    notes: dict[str, str]
     withheld: str
     nobody: dict[str, str] | None
     marking: str

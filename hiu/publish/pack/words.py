@@ -4,12 +4,18 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date
 
+import polars as pl
+
 from hiu.govern.basis.gate import basis_block
+from hiu.model.units import contact_sets
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in
+from hiu.publish.rows import Tables
+from hiu.publish.stamp import Stamp
+from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
 from hiu.publish.words.terms import NOT_ASSESSED, label_words
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.text import count_of, day, join_words
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 
@@ -101,6 +107,28 @@ def place_words(person: Person) -> str:
     return f"{'U' if person['minor'] else ''}{person['rank']}"
 
 
+def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings) -> dict[str, str]:
+    """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
+    reviews are due, `contacts` = what counts as one, `under` = how many below the first places may belong there,
+    `ungraded` = how many of the first rest on the middle grading (a space follows), or nothing."""
+    month, until, top = stamp.month, stamp.month + 1, settings.rank.top
+    passed = f", which had passed when this was built ({day(stamp.built.date())})"
+    sets = join_words(in_sentence(name) for name in contact_sets(tables["coverage"]))
+    first = [person for person in people if not person["minor"] and person["rank"] <= top]
+    missing = sum(person["risk"] == NOT_ASSESSED for person in first)
+    middle = f"{missing} of these first {len(first)} have no risk grading and are given the middle one. "
+    sure = pl.col("certainty").is_in(["A", "B"])
+    n = tables["ranked"].filter(pl.col("rank") > top, sure, list="adult").height
+    below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
+    return {
+        "meeting": next((day(one) for one in sorted(settings.paper.meetings) if one > month.end), "not given"),
+        "due": f"Due by the end of {until.title}{passed if stamp.built.date() > until.end else ''}",
+        "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
+        "ungraded": middle if missing else "",
+        "under": f"{below} marked A or B too; of them only who is supported is shown.",
+    }
+
+
 def no_row(why: str) -> str:
     """Why somebody whose support goes on has no row, and what to do about it, in sentences."""
     if why != "nothing counted in 12 months":
@@ -109,10 +137,3 @@ def no_row(why: str) -> str:
         f"{why}. By the caseload support goes on. Whether the person is alive and still lives here is not in these "
         "data: check before contact."
     )
-
-
-def ungraded(people: Sequence[Person], top: int) -> str:
-    """How many of the first places rest on the middle grading, in a sentence that a space follows; empty if none."""
-    first = [person for person in people if not person["minor"] and person["rank"] <= top]
-    n = sum(person["risk"] == NOT_ASSESSED for person in first)
-    return f"{n} of these first {len(first)} have no risk grading and are given the middle one. " if n else ""

@@ -7,10 +7,9 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import last_contact, last_stay, mentions
-from hiu.publish.pack.page import ASK_FIRST
-from hiu.publish.pack.reviews import going, overdue_of
-from hiu.publish.people import entries_of, support_so_far
+from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
+from hiu.publish.pack.reviews import going, overdue_of, to_decide
+from hiu.publish.people import ASK_FIRST, entries_of, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
@@ -34,15 +33,20 @@ SHARING = (
 def first_facts(
     own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (support, meeting_entry, team_contact)."""
+    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact)."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
-    row = first_row(own["support"])
+    row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
-        ("Mentioned in the records", mentions(timeline, month)),
+        *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
+        ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
+        ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        ("Last contact", last_contact(timeline, month) or "No contact with an agency is in the records."),
+        (
+            "Last contact, the team's apart",
+            last_contact(timeline, month) or "No contact with an agency is in the records.",
+        ),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),

@@ -100,7 +100,7 @@ def dated(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> dict[s
         "blocks": blocks(),
         "week_words": sentence,
         "latest": events[:CONTACTS],
-        "of_contacts": _latest(CONTACTS, len(events)),
+        "of_contacts": f"{_latest(CONTACTS, len(events))}, of which {sum(not row[-1] for row in events)} are counted",
     }
 
 

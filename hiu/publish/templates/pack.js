@@ -17,6 +17,7 @@ function h(tag, attributes, ...inside) {
   return made;
 }
 
+const placeOf = (person) => `${person.minor ? "U" : ""}${person.rank}`;
 // The only place a name leaves the data; when names are hidden, nothing of it is left in the page.
 const nameOf = (person) => (state.hidden ? person.id : person.name);
 // Where no age or warning stands beside it, a name that two people have is followed by the id.
@@ -42,7 +43,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { danger: "suicide or self-harm", detained: "detained or assessed", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
+const ALERTS = { danger: "suicide or self-harm", detained: "detained", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -56,7 +57,7 @@ function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
-    h("td", { class: "n" }, h("b", {}, `${person.minor ? "U" : ""}${person.rank}`), h("span", { class: "range" }, ` ${range}`)),
+    h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
@@ -118,11 +119,11 @@ function rankChart(person) {
   }
   shown.forEach((one, place) => {
     const y = lane * (place + 0.5), own = one === person, name = nameOf(one), short = name.length > 28 ? `${name.slice(0, 27)}…` : name;
-    svg.append(shape("text", { x: 8, y: y + 4, fill: "#1B1F23", "font-weight": own ? "bold" : "normal" }, `${one.rank}. ${short}`),
+    svg.append(shape("text", { x: 8, y: y + 4, fill: "#1B1F23", "font-weight": own ? "bold" : "normal" }, `${placeOf(one)}. ${short}`),
       shape("line", { x1: x(one.low), x2: Math.max(x(one.high), x(one.low) + 2), y1: y, y2: y, stroke: own ? "#12436D" : "#6F777B", "stroke-width": own ? 7 : 4 }),
       shape("circle", { cx: x(one.rank), cy: y, r: 5, fill: own ? "#F46A25" : "#1B1F23", stroke: "#fff" }));
   });
-  const words = shown.map((one) => `rank ${one.rank}, plausible ${one.low} to ${one.high}`).join("; ");
+  const words = shown.map((one) => `place ${placeOf(one)}, plausible ${one.low} to ${one.high}`).join("; ");
   const box = h("div", { class: "ranks", role: "img", "aria-label": `Plausible ranks of this person and the nearest: ${words}.` });
   box.append(svg);
   return [h("section", { class: "order" }, h("h3", {}, "How sure the order is"), h("p", { class: "small" }, "A dot is the rank, a bar where 95 of 100 draws put it. Where bars overlap there is no reliable difference."), box)];
@@ -161,14 +162,15 @@ function showPerson() {
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
-      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : ` Candidate${person.was ? `, ${person.was}` : ""}.`, person.was ? ` ${data.ask_first}` : "", person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
+      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
+    h("p", { class: "decide" }, h("b", {}, "To decide now: "), person.decide, h("span", { class: "small" }, ` Entered in the month's workbook, row ${person.id}, or on the meeting's page.`)),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
-    ...(person.episodes.length ? [h("h3", {}, `Latest episodes and stays (${person.episodes.length} of ${person.all_episodes})`), h("table", { class: "episodes" },
+    ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: the latest ${person.episodes.length} of ${person.all_episodes}`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
@@ -188,7 +190,7 @@ function choose(index, { list = true } = {}) {
   find("pane").scrollTop = 0;
   // where list and person stand one below the other, the person is what was asked for
   if (getComputedStyle(find("list").parentElement).display === "block") find("person-title").scrollIntoView({ block: "start" });
-  find("said").textContent = `${people[index].id}, rank ${people[index].rank}`;
+  find("said").textContent = `${people[index].id}, place ${placeOf(people[index])}`;
   address();
 }
 
@@ -217,7 +219,11 @@ function move(by) {
 
 // ---- names, looks, keys ---------------------------------------------------------------------------------
 function fillFront() {
-  for (const spot of document.querySelectorAll("[data-person]")) spot.textContent = known(people[Number(spot.dataset.person)]);
+  for (const spot of document.querySelectorAll("[data-person]")) {
+    // a child is named in the part that says first who decides whether the meeting talks about them
+    const person = people[Number(spot.dataset.person)];
+    spot.textContent = person.minor ? `${placeOf(person)} (under 18)` : known(person);
+  }
   for (const spot of document.querySelectorAll("[data-other]")) spot.textContent = nameOf(data.others[Number(spot.dataset.other)]);
   for (const spot of document.querySelectorAll("[data-free]")) spot.textContent = freely(data.free[Number(spot.dataset.free)]);
 }
@@ -306,7 +312,7 @@ function recallColumns() {
   let kept = null;
   try { kept = localStorage.getItem(REMEMBERED); } catch { /* nothing was kept */ }
   for (const box of boxes) {
-    box.checked = (kept ?? "nights").split(" ").includes(box.dataset.column);
+    box.checked = (kept ?? "nights mha").split(" ").includes(box.dataset.column);
     box.addEventListener("change", showColumns);
   }
   showColumns();

@@ -62,9 +62,9 @@ CHANGES = {
 }
 """Kind of change of the list and its heading, in the order they are shown; labels of demand have other words."""
 
-_LABELS = {"IN HOSPITAL": "MOSTLY IN HOSPITAL", "WITHIN USUAL RANGE": "CONTACTS AS USUAL"}
-"""Change labels that are shown in other words: one is about the nights of the month, not about its last day, and one
-about the number of contacts, not about the person."""
+_LABELS = {"IN HOSPITAL": "MOSTLY IN HOSPITAL", "QUIET": "NO RECENT CONTACTS", "WITHIN USUAL RANGE": "NO CLEAR CHANGE"}
+"""Change labels that are shown in other words: about the nights of the month, not its last day, and about the number of
+contacts, not about how the person is."""
 
 
 def label_words(label: str) -> str:

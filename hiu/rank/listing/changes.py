@@ -165,7 +165,7 @@ class _Why:
         against = row["label"] in (GOING_DOWN if up else GOING_UP)
         if not against or was is None:
             return why
-        return f"{why} {row['label']} compares with the 12 months before, not with last month's list."
+        return f"{why} The label compares with the 12 months before, not with last month's list."
 
     def _strongest(self, was: Row | None, row: Row, name: str, *, up: bool) -> str:
         """The part of the score's change that did most the way of the move, then those that did less of it."""

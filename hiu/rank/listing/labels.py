@@ -139,9 +139,9 @@ def _community(window: Window, unit: str) -> Floats:
     words = np.full(len(window.R), "", dtype=object)
     if window.beds is not None:
         for at in np.flatnonzero(window.beds.differ):
-            words[at] = community_words(
-                window.beds, int(at), window.outside[0][at], window.outside[1][at], unit=unit, earlier=window.n
-            )
+            R, B = (float(counts[at]) for counts in window.outside)
+            left = float(window.R[at] + window.B[at]) - R - B
+            words[at] = community_words(window.beds, int(at), R, B, left=left, unit=unit, earlier=window.n)
     return words
 
 

@@ -279,7 +279,7 @@ def months(site: Site = None) -> None:
 
 @pytest.mark.slow
 def test_a_labels_words(project: Copy) -> None:
-    project.edit("hiu/publish/words/terms.py", r"_LABELS = \{", '_LABELS = {"QUIET": "NO CONTACT LATELY", ')
+    project.edit("hiu/publish/words/terms.py", "NO RECENT CONTACTS", "NO CONTACT LATELY")
     usual = r"expected\{days\} from the previous \{"
     project.edit("hiu/rank/listing/reasons.py", usual, "usual{days} in the previous {")
     project.edit("docs/ranking.md", r"expected from the previous 12", "usual in the previous 12")
@@ -292,7 +292,7 @@ def test_a_labels_words(project: Copy) -> None:
 @pytest.mark.slow
 def test_a_labels_code(project: Copy) -> None:
     project.edit("hiu/model/words.py", r'"QUIET"', '"NO CONTACT"')
-    project.edit("docs/ranking.md", r"\| QUIET \|", "| NO CONTACT |")
+    project.edit("docs/ranking.md", r"\| QUIET, shown", "| NO CONTACT, shown")
     words = (project.root / "hiu/publish/words/definitions.toml").read_text(encoding="utf-8")
     assert len(re.findall(r"^QUIET =", words, re.MULTILINE)) == 2, "its words and its number"
     project.write("hiu/publish/words/definitions.toml", re.sub(r"(?m)^QUIET =", '"NO CONTACT" =', words))

@@ -20,7 +20,9 @@ IDS = [pack_area.person_id(k) for k in range(6)]
 def area(**more: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Six people, the first and the fourth supported, without a gap in what was supplied."""
     tables = pack_area.tables(pack_area.plain_names(6), minors=0)
-    return {**tables, "coverage": frames.coverage(24), "review_queue": tables["review_queue"].head(0), **more}
+    calm = tables["monthly_demand"].filter(~pl.col("dataset").is_in(["s136", "mha_assessment"]))
+    empty = {"review_queue": tables["review_queue"].head(0), "monthly_demand": calm}
+    return {**tables, "coverage": frames.coverage(24), **empty, **more}
 
 
 def alerts(tables: dict[str, pl.DataFrame]) -> dict[str, list[tuple[str, str]]]:
@@ -50,7 +52,7 @@ def test_who_is_in_hospital_and_who_was_discharged_in_the_last_30_days() -> None
     }, "of a candidate without the date; a stay that was not sent again says nothing"
 
 
-def test_detentions_and_assessments_are_an_alert_of_under_18s_alone() -> None:
+def test_detentions_and_assessments_are_an_alert_of_adults_and_under_18s() -> None:
     tables = area()
     months = [date(2026, 3, 1), date(2026, 2, 1), date(2025, 12, 1)]
     told = [
@@ -62,7 +64,7 @@ def test_detentions_and_assessments_are_an_alert_of_under_18s_alone() -> None:
     young = pl.when(person_id=IDS[5]).then(pl.lit("under_18")).otherwise("list")
     tables["ranked"] = tables["ranked"].with_columns(list=young)
     words = "2 section 136 detentions and 3 Mental Health Act assessments in the last 3 months"
-    assert alerts(tables) == {IDS[5]: [("detained", words)]}
+    assert alerts(tables) == {one: [("detained", words)] for one in (IDS[1], IDS[5])}
 
 
 def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who_may_see_dates() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import contacts, episodes, how_many, last_contact, last_stay, mentions
+from hiu.publish.episodes import contacts, detentions, episodes, how_many, last_contact, last_stay, mentions
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
@@ -228,17 +228,20 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
     before = stay(datetime(2024, 8, 1), datetime(2024, 8, 5), "sent")
     ward = stay(datetime(2025, 3, 7, 9), datetime(2026, 1, 21, 15), "sent")
     call = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
-    calls = [{**call, "event_id": str(at), "start": at} for at in (datetime(2025, 12, 28, 2), datetime(2026, 2, 1, 3))]
+    times = (datetime(2025, 12, 28, 2), datetime(2026, 2, 1, 3), datetime(2026, 1, 21, 15, 1), datetime(2025, 3, 7, 8))
+    calls = [{**call, "event_id": str(at), "start": at} for at in times]
     assert last_stay(timeline([before]), LAST, supplied=True) == (
         "No stay in a mental-health bed in the last 6 months is in the records."
     )
     assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
         "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
-        "this number and not in the months below). 1 contact with police, ambulance or emergency department during the "
+        "this number and not in the months below). 1 contact with police, ambulance or ED during the "
         "stay, no such contact since."
     )
+    around = last_stay(timeline([ward, calls[0], *calls[2:], {**calls[0], "dataset": "s136"}]), LAST, supplied=True)
+    assert "1 contact with police, ambulance or ED during the stay, 1 contact since." in around, "by the hour"
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
-    assert goes_on == "In a mental-health bed since 30 Jan 2026; 1 contact during the stay."
+    assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
     assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
 
 
@@ -296,3 +299,12 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
         ("either answer would leave the list as it is", ["B"]),
         ("all their other details agree, so the records are taken as one person's", ["D"]),
     ]
+
+
+def test_detentions_and_assessments_are_counted_with_the_latest_day_and_none_is_said_to_be_none() -> None:
+    about = {"person_id": "P", "source": "s136", "dataset": "s136", "counted": True}
+    days = (datetime(2025, 3, 3, 2), datetime(2026, 1, 5, 9))
+    rows = [{**about, "event_id": str(at), "start": at} for at in days]
+    again = {**rows[0], "event_id": "police", "source": "police", "counted": False}
+    assert detentions(timeline([*rows, again])) == "2 section 136 detentions, latest 5 Jan 2026."
+    assert detentions(timeline([{**again, "dataset": "police_incident"}])) == "None in the records."

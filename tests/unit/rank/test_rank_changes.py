@@ -236,7 +236,7 @@ def test_a_label_that_points_the_other_way_is_explained() -> None:
     counts["A"] = {POLICE: [2] * 12 + [5] * 8 + [30, 30, 30, 30]}
     found = rows(counts)
     assert found["A"]["kind"] == "falling"
-    assert found["A"]["what"].endswith("ESCALATING compares with the 12 months before, not with last month's list.")
+    assert found["A"]["what"].endswith("The label compares with the 12 months before, not with last month's list.")
 
 
 def test_who_is_listed_no_more_has_the_reason_that_holds() -> None:
