@@ -110,4 +110,7 @@ def unfinished_erasure(note: Path) -> dict[str, str] | None:
 def require_no_erasure(note: Path) -> None:
     """Raises HiuError while an erasure is unfinished."""
     if note.exists():
-        raise HiuError(f"{note}: an erasure was cut off. End it first: 'hiu erase --resume'.")
+        raise HiuError(
+            f"{note}: an erasure was cut off, or a restore has not applied newer rights. End it first: "
+            "'hiu erase --resume'."
+        )

@@ -75,7 +75,7 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
     ]
     found += [*unproven_tables(place), *_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
     if place.erasing.exists():
-        found.append("an erasure was cut off: 'hiu erase --resume' ends it")
+        found.append("an erasure was cut off, or a restore has not applied newer rights: 'hiu erase --resume' ends it")
     return found
 
 

@@ -91,7 +91,7 @@ def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) ->
     def fill() -> None:
         while left and (not under_way or sum(_bytes(job) for job, _ in under_way) + _bytes(left[0]) <= AHEAD_BYTES):
             job = left.popleft()
-            under_way.append((job, pool.submit(_try_reading, place, job, today)))
+            under_way.append((job, _submit(pool, place, job, today)))
 
     fill()
 
@@ -106,6 +106,16 @@ def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) ->
             yield job, _delivery_or_refusal(answer)
 
     return in_order()
+
+
+def _submit(pool: Executor, place: Place, job: LoadJob, today: date) -> Future[Delivery | Row]:
+    """The reading of a job; of a pool that broke while others were read, the same fault as theirs."""
+    try:
+        return pool.submit(_try_reading, place, job, today)
+    except BrokenProcessPool as fault:
+        broken = Future[Delivery | Row]()
+        broken.set_exception(fault)
+        return broken
 
 
 def _bytes(job: LoadJob) -> int:

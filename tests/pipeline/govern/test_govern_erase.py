@@ -18,8 +18,9 @@ from hiu.govern.audit import verify
 from hiu.govern.erase.residue import trace_places
 from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
-from hiu.publish.release.folder import verify_release
+from hiu.publish.release.folder import digest, read_manifest, seal, stamp_in, verify_release
 from pipelines.back.backup import backup
+from pipelines.common.journal import record
 from pipelines.common.lock import require_no_erasure
 from pipelines.common.place import Place
 from pipelines.common.progress import Reporter
@@ -250,9 +251,12 @@ def test_pages_of_an_older_version_are_withdrawn(place_after: Place, person: str
     assert folder
     if older == "a table without a column":
         pl.read_parquet(path := folder / "ranked.parquet").drop("rank").write_parquet(path)
+        rows = {path.stem: pl.read_parquet(path).height for path in folder.glob("*.parquet")}
+        seal(folder, stamp_in(read_manifest(folder)), rows)
     else:
         manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
         (folder / "MANIFEST.json").write_text(json.dumps({**manifest, "manifest": 0}), encoding="utf-8")
+    record(place_after, NOW, "published", folder=folder.name, manifest=digest(folder / "MANIFEST.json"))
     gone(place_after, person)
     assert not (folder / "pack.html").exists() and (folder / "ranked.parquet").is_file()
     assert "tables this old" in (folder / "REWRITTEN.txt").read_text(encoding="utf-8")

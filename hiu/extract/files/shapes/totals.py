@@ -32,7 +32,7 @@ def total_rows(records: pl.DataFrame, headers: Sequence[str], source: Source) ->
     """source_row, column, code ('total') and reason of the records that add up others; `records` has c0, c1, ..."""
     types = _types(headers, source)
     names = [f"c{place}" for place in range(len(headers))]
-    able = records.filter(pl.any_horizontal(pl.col(names).str.contains(_MAYBE).fill_null(False)))
+    able = records.filter(pl.any_horizontal(pl.col(names).is_in(_words(records.select(names)))))
     found: dict[int, tuple[str | None, str]] = {
         row: (headers[place], _WORD_SAYS)
         for row, *cells in able.select("source_row", *names).iter_rows()
@@ -43,6 +43,13 @@ def total_rows(records: pl.DataFrame, headers: Sequence[str], source: Source) ->
     rows = [(row, column, "total", reason) for row, (column, reason) in sorted(found.items())]
     schema = {"source_row": pl.Int64, "column": pl.String, "code": pl.String, "reason": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _words(cells: pl.DataFrame) -> list[str]:
+    """The different cells that may say that their row is a total; few of a large file do."""
+    each = [cells[name].unique() for name in cells.columns]
+    every = pl.concat([own.filter(own.str.contains(_MAYBE).fill_null(False)) for own in each]).unique()
+    return [cell for cell in every if ANY_TOTAL.fullmatch(plain(cell))]
 
 
 def _types(headers: Sequence[str], source: Source) -> list[str]:
