@@ -25,6 +25,8 @@ def next_again(place: Place, again: Sequence[str]) -> dict[str, object] | None:
 
     A token stays on the list until nobody is found under it: one person may have come back as several.
     """
+    if not again:
+        return None
     with open_warehouse(place) as warehouse:
         for place_on_list, token in enumerate(again):
             if person := _person_of(place, warehouse, token):
