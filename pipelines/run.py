@@ -146,7 +146,15 @@ def _steps(work: Work, intake: Intake) -> Outcome:
     refusals = work.warehouse.read("refused_file").rows()
     recorded = [_rows(work.warehouse, table) for table in RECORDED.values()]
     shows = recorded, sittings(place, month), refusals, place.crosswalk.rows.rows()
-    final = digest(*last, code, settings.version, settings.name, digest_of(place, work.now.date()), shows)
+    final = digest(
+        *last,
+        code,
+        settings.version,
+        settings.name,
+        str(settings.paper.meetings),
+        digest_of(place, work.now.date()),
+        shows,
+    )
     earlier, refused = run_made_before(place, work.warehouse, month, final)
     if earlier and refused:
         warnings.append(f"{refused}. Nothing has changed since: put right what was wrong, or 'hiu rollback --redo'")
