@@ -58,7 +58,7 @@ def _table(content: bytes) -> bytes:
     frame = pl.read_parquet(io.BytesIO(content))
     lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
     flat = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join("|"))
-    return flat.write_csv(separator="\t", quote_style="never").encode()
+    return flat.write_csv(separator="|", quote_style="never").encode()  # no blank: cells stand apart
 
 
 def _pdf(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:

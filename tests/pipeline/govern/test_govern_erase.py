@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import verify
-from hiu.govern.erase.residue import trace_places
+from hiu.govern.erase.residue import Traces, trace_places
 from hiu.model import DECISIONS
 from hiu.model.govern import DISCLOSURES, HOLDS, TOMBSTONES
 from hiu.publish.release.folder import digest, read_manifest, seal, stamp_in, verify_release
@@ -279,6 +280,22 @@ def test_what_a_search_finds_is_found_in_any_packing(tmp_path: Path, place_after
         assert trace_places(path.name, path.read_bytes(), traces), path.name
     assert trace_places("d.csv", f"{born:%d/%m/%Y}\n{home}\n".encode(), traces) == [], "apart they tell nobody"
     assert trace_places(f"charts/{person}.svg", b"", traces) and trace_places("x", b"nothing", traces) == []
+
+
+def test_a_namesake_with_a_middle_name_is_no_trace_of_them() -> None:
+    """In a table the end of a whole name and the given name beside it read as 'Brown Jessica'; no erasure ended then."""
+    namesake = {
+        "name_text": ["Jessica Hannah Brown", "Zoë Hill"],
+        "given": ["JESSICA", "ZOE"],
+        "family": ["BROWN", "HILL"],
+    }
+    whole = io.BytesIO()
+    pl.DataFrame(namesake).write_parquet(whole)
+    traces = Traces(frozenset({"HIU-AAAAAAAA"}), names=frozenset({"Brown Jessica", "BROWN, JESSICA"}))
+    assert trace_places("descriptions.parquet", whole.getvalue(), traces) == []
+    told = pl.DataFrame({"note": ["met brown  jessica, Zoë too"]})
+    told.write_parquet(whole := io.BytesIO())
+    assert trace_places("x.parquet", whole.getvalue(), traces)
 
 
 def test_what_somebody_else_has_too_blocks_nobody(place_after: Place, person: str, published: Outcome) -> None:
