@@ -283,7 +283,7 @@ def test_what_a_search_finds_is_found_in_any_packing(tmp_path: Path, place_after
 
 
 def test_a_namesake_with_a_middle_name_is_no_trace_of_them() -> None:
-    """In a table the end of a whole name and the given name beside it read as 'Brown Jessica'; no erasure ended then."""
+    """In a table the end of a name and the given name beside it read as 'Brown Jessica', and no erasure ended."""
     namesake = {
         "name_text": ["Jessica Hannah Brown", "Zoë Hill"],
         "given": ["JESSICA", "ZOE"],
