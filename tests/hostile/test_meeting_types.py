@@ -7,9 +7,10 @@ import pytest
 from areakit import NOW
 from hostile_kit import Site
 
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.publish.release.folder import read_manifest, stamp_in
 from pipelines.papers.meeting.desk import Desk
+from pipelines.papers.meeting.matches import decide
 from pipelines.papers.meeting.meet import _jobs
 
 TEXT = "x"
@@ -33,7 +34,29 @@ def desk(site: Site) -> Desk:
     return Desk(site.place, of, folder, stamp_in(read_manifest(folder)), "Chair", lambda: NOW)
 
 
-@pytest.mark.parametrize("ahead", [1, 10**30])
+@pytest.mark.parametrize("job", ["state", "save", "undo"])
+def test_nobody_else_than_the_page_lists_is_told_of_or_written_about(job: str, desk: Desk) -> None:
+    """With the page's own secret the form gave the gradings and the dates of consent of anybody on record."""
+    ranked = desk.tables["ranked"].filter(pl.col("rank") > 2 * desk.place.settings.rank.top, ~pl.col("access"))
+    person, before = str(ranked["person_id"].sort()[0]), desk.place.audit.read_bytes()
+    asked: dict[str, object] = {"person": person, "version": 0, "values": {"decision": "Start support"}}
+    with pytest.raises(HiuError) as refused:
+        _jobs(desk, NOW)[job](asked)
+    with pytest.raises(HiuError) as nobody:
+        _jobs(desk, NOW)[job]({**asked, "person": "HIU-AAAAAAAA"})
+    assert str(refused.value) == str(nobody.value) and desk.place.audit.read_bytes() == before
+
+
+def test_a_note_on_a_match_is_as_long_and_as_plain_as_any_other(desk: Desk) -> None:
+    a, b = desk.tables["review_queue"].select("identity_a", "identity_b").row(0)
+    asked: dict[str, object] = {"a": a, "b": b, "decision": "different", "note": "x" * 3000}
+    with pytest.raises(HiuError, match="at most 2000"):
+        decide(desk, asked)
+    decide(desk, {**asked, "note": "seen\x1b[31m \u202eboth"})
+    assert not {"\x1b", "\u202e"} & set(str(desk.place.records.joinpath("decisions.jsonl").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("ahead", [1, 10**30, 10**60])
 def test_a_version_that_the_row_never_had_overwrites_nothing(desk: Desk, ahead: int) -> None:
     """It stood above every entry, so what had been recorded since was no conflict."""
     person = str(desk.shown()["ranked"]["person_id"].sort()[0])

@@ -13,6 +13,7 @@ from hiu.govern import records
 from hiu.govern.login import login
 from hiu.model import MEETING_ENTRY
 from hiu.month import Month
+from hiu.publish.access import visible
 from hiu.publish.meeting.form import USED, as_copy, person_as_sent
 from hiu.publish.meeting.page import outcome_of, state_of
 from hiu.publish.meeting.sittings import reversed_batch, standing
@@ -34,6 +35,8 @@ from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in
 TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases", *SENT)))
 """Published tables that the pack and its forms are made of."""
 TITLES = ENTERED | ACTION_TITLES
+NEVER = "the form is of a version that the person's row never had: load the page again"
+_MOST_VERSIONS = 2**31
 GONE = "nobody of this id may be shown to the group today; load the page again"
 
 Asked = Mapping[str, object]
@@ -63,6 +66,11 @@ class Desk:
         entries = self.entries().filter(pl.col("month") <= self.month.start)
         return for_group(self.place, {**self.tables, "meeting_entry": entries}, self.clock().date())
 
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """Who is on this month's list: nobody else is told of or written about."""
+        return frozenset(visible(self.tables["ranked"], self.place.settings.rank.top)["person_id"])
+
     def entries(self) -> pl.DataFrame:
         """Everything that meetings recorded."""
         return records.history(self.place.records, MEETING_ENTRY)
@@ -83,7 +91,7 @@ class Desk:
         with entering(self.place):
             one, actions = self._sent(person, version)
             if version > one.version:
-                raise UsageError("the form is of a version that the person's row never had: load the page again")
+                raise UsageError(NEVER)
             copy = as_copy(one, actions, values, action, stamp=self.stamp, on=self.clock().date())
             verdict = self.recorded(copy, by=self.by)
         return {**outcome_of(verdict), "taken": len(verdict.changes), "at": self.at(), "state": self._state(person)}
@@ -128,8 +136,9 @@ class Desk:
         return found[-1] if found and one.version == version else []
 
     def _sent(self, person: str, version: int | None) -> tuple[ListedPerson, list[Action]]:
-        found = person_as_sent(self.shown(), self.entries(), person, self.month, self.place.settings, version)
-        if found is None:
+        on = self.shown() if person in self.listed else None
+        found = on and person_as_sent(on, self.entries(), person, self.month, self.place.settings, version)
+        if not found:
             raise HiuError(GONE)
         return found
 
@@ -147,6 +156,8 @@ def version_of(asked: Asked) -> int:
     found = asked.get("version")
     if not isinstance(found, int) or isinstance(found, bool):
         raise UsageError("expected the version of the person's row")
+    if abs(found) >= _MOST_VERSIONS:
+        raise UsageError(NEVER)
     return found
 
 

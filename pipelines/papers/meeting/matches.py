@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from hiu.errors import UsageError
 from hiu.publish.access import visible
+from hiu.publish.workbook.values import value_of
 from hiu.site.review import decide as review
 from hiu.site.review.queue import Queue
 from pipelines.access.looks import enter_look
@@ -29,7 +30,7 @@ def matches(desk: Desk, asked: Asked) -> Answer:
 def decide(desk: Desk, asked: Asked) -> Answer:
     """Record what the meeting says of two descriptions."""
     a, b, word = (text_of(asked, name) for name in ("a", "b", "decision"))
-    now, note = desk.clock(), optional_text(asked, "note").strip() or None
+    now, note = desk.clock(), value_of("notes", optional_text(asked, "note")) or None
     _require_asked(desk, a, b)
     desk.require_plain(None, {"notes": note or ""})
     review.decide(desk.place, a, b, word, reviewer=desk.by, at=now, note=note)
