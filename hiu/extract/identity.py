@@ -12,7 +12,7 @@ from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, l
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
-from hiu.extract.values.people.several import parted_by, surname_first, two_in_cells, two_people
+from hiu.extract.values.people.several import MAY_BE_TWO, parted_by, surname_first, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import per_value
@@ -147,7 +147,9 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     hard = distinct.filter(~usual)
     separators = tuple(source.fields[field].separator for field in fields)
     before = "name" in fields and surname_first(cells["name"])
-    read = [_name(tuple(fields), row, order, tuple(unknown), separators, before) for row in hard.iter_rows()]
+    two = hard.select(pl.any_horizontal(pl.all().str.contains(MAY_BE_TWO)).fill_null(False)).to_series()
+    asked = zip(hard.iter_rows(), two, strict=True)
+    read = [_name(tuple(fields), row, order, tuple(unknown), separators, before, two) for row, two in asked]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)
@@ -188,20 +190,22 @@ def _name(
     unknown: tuple[re.Pattern[str], ...],
     separators: tuple[str, ...],
     family_first: bool,
+    may_be_two: bool,
 ) -> Name:
-    """One name, by the fields that it stands in; the same people come in every file."""
+    """One name, by the fields that it stands in; the same people come in every file. Without `may_be_two` it has no
+    mark by which two people are told."""
     sent, marks = dict(zip(fields, row, strict=True)), dict(zip(fields, separators, strict=True))
     others = sent.get("aliases")
     if others and (mark := marks["aliases"]):
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
         mark = marks["name"]
-        if two_people(whole, but=mark, family_first=family_first):
+        if may_be_two and two_people(whole, but=mark, family_first=family_first):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)
     given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))
     family = sent.get("family")
-    if two_people(f"{given} {family or ''}") or two_in_cells(given, family):
+    if may_be_two and (two_people(f"{given} {family or ''}") or two_in_cells(given, family)):
         return Name(unknown=True)
     return read_parts(given, family, others, unknown)
 

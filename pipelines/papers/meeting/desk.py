@@ -69,7 +69,7 @@ class Desk:
     @cached_property
     def listed(self) -> frozenset[str]:
         """Who is on this month's list: nobody else is told of or written about."""
-        return frozenset(visible(self.tables["ranked"], self.place.settings.rank.top)["person_id"])
+        return frozenset(visible(self.shown()["ranked"], self.place.settings.rank.top)["person_id"])
 
     def entries(self) -> pl.DataFrame:
         """Everything that meetings recorded."""
