@@ -3,9 +3,9 @@
 They show exact figures, so they are for analysts.
 """
 
-import altair as alt
 import polars as pl
 
+from hiu.publish.charts.design import alt
 from hiu.publish.charts.reports import BAND, SEEN, to_svg
 from hiu.publish.words.text import number
 

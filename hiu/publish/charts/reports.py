@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import quoteattr
 
-import altair as alt
 import polars as pl
 import vl_convert
 
-from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE, alt
 from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
 from hiu.rank.reports.xmr import Limits
