@@ -64,7 +64,7 @@ def weights_of(weights: Weights, coverage: pl.DataFrame) -> dict[str, float]:
 def points(history: History, weights: dict[str, float], half_life: float) -> Points:
     """Weighted points; a missing source-month takes the person's own 12-month average of that source, and so does a
     number that is missing of this person alone."""
-    s = np.zeros(history.n.shape[1:], dtype=np.float64)
+    at, s = history.cells, np.zeros((len(history.months), len(history.people))).T  # the people of a month in a row
     estimated = np.zeros(len(history.people), dtype=np.bool_)
     recent = np.arange(len(history.months)) >= len(history.months) - 12
     w = month_weights(_used(history, weights), half_life)
@@ -73,7 +73,8 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
         weight, here = weights.get(name, 0.0), history.supplied[d]
         if not weight:
             continue
-        s += weight * history.n[d]  # 0 where not supplied
+        own = at.where(at.d == d)
+        s[own.p, own.t] += weight * own.n
         gaps = None if history.unknown is None else history.unknown[d]
         if here.all() and gaps is None:
             continue
@@ -118,7 +119,7 @@ def weighed(history: History, weights: dict[str, float]) -> list[int]:
 
 def _used(history: History, weights: dict[str, float]) -> Flags:
     """Months for which a data set was supplied that counts towards the points of anybody here."""
-    bearing = [d for d in weighed(history, weights) if history.n[d].any()]
+    bearing = [d for d in weighed(history, weights) if (history.cells.d == d).any()]
     return np.asarray(history.supplied[bearing].any(axis=0), dtype=np.bool_)
 
 
@@ -136,11 +137,10 @@ def fit(s: Floats, w: Floats) -> Constants:
 
 def _own_average(history: History, d: int, months: Flags) -> Floats:
     """Each person's average over those of the months whose number is there."""
-    seen = history.n[d][:, months]
-    there = np.full(len(seen), float(months.sum()))
+    there = np.full(len(history.people), float(months.sum()))
     if history.unknown is not None:
         there -= history.unknown[d][:, months].sum(axis=1)
-    return np.asarray(seen.sum(axis=1, dtype=np.float64) / np.maximum(1.0, there), dtype=np.float64)
+    return np.asarray(history.total(d, months) / np.maximum(1.0, there), dtype=np.float64)
 
 
 def _may_be(history: History, d: int, months: Flags) -> Floats:
