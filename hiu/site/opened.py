@@ -98,22 +98,38 @@ class Opened:
         self.log({"type": "names_shown", "what": what, "month": month, **counts})
         return found.ids
 
-    def hidden(self, ids: Collection[str]) -> frozenset[str]:
+    def hidden(self, ids: pl.Series) -> frozenset[str]:
         """Who of the people may now be shown to nobody by name."""
-        from hiu.govern.basis.gate import hidden, opt_out_of
-
-        today = self.now().date()
-        return hidden(ids, self._standing(), on=today, opt_out=opt_out_of(self.settings, today))
-
-    def permitted(self, ids: Collection[str]) -> GateResult:
-        """Whom an analyst may look at today for the purpose that the site was opened for."""
         from hiu.govern.basis import gate
 
         today = self.now().date()
         opt_out = gate.opt_out_of(self.settings, today)
-        return gate.permitted(
-            ids, self._standing(), purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out
-        )
+        return self._those(ids, lambda some, rows: gate.hidden(some, rows, on=today, opt_out=opt_out))
+
+    def withheld(self, ids: pl.Series) -> frozenset[str]:
+        """Whom of the people an analyst may not look at today for the purpose that the site was opened for."""
+        return self._those(ids, lambda some, rows: frozenset(some) - self._permitted(some, rows).ids)
+
+    def permitted(self, ids: Collection[str]) -> GateResult:
+        """Whom an analyst may look at today for the purpose that the site was opened for."""
+        return self._permitted(ids, self._standing())
+
+    def _permitted(self, ids: Collection[str], rows: pl.DataFrame) -> GateResult:
+        from hiu.govern.basis import gate
+
+        today = self.now().date()
+        opt_out = gate.opt_out_of(self.settings, today)
+        return gate.permitted(ids, rows, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
+
+    def _those(
+        self, ids: pl.Series, ask: Callable[[Collection[str], pl.DataFrame], frozenset[str]]
+    ) -> frozenset[str]:
+        """Those of whom the basis answers yes. It names few: what holds for one of the others holds for all of them."""
+        rows = self._standing()
+        named = ids.is_in(rows["person_id"].implode())
+        others = ids.filter(~named)
+        found = ask([*ids.filter(named), *others.head(1)], rows)
+        return found if found.isdisjoint(others.head(1)) else found | frozenset(others)
 
     def look(
         self, what: str, whom: Collection[str], month: str, *, rows: int | None = None, refused: str | None = None

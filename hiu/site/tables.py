@@ -148,7 +148,9 @@ class Tables(Suggests):
     @cached_property
     def _absent(self) -> dict[str, str]:
         """People who are in no table that is shown: id -> the number that stands for them in figures."""
-        every = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id"])["person_id"]
+        if (file := whole_table(self.folder, "people")).parent == self.folder and not self._hidden:
+            return {}
+        every = pl.read_parquet(file, columns=["person_id"])["person_id"]
         shown = self._scan("people").select("person_id").collect()["person_id"]
         gone = every.filter(~every.is_in(shown.implode())).sort()
         return {person: f"{WITHHELD}{turn:04}" for turn, person in enumerate(gone, 1)}
@@ -159,7 +161,7 @@ class Tables(Suggests):
         if self._opened is None or self._working:
             return frozenset()
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
-        return self._opened.hidden(ids.to_list())
+        return self._opened.hidden(ids)
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -171,8 +173,7 @@ class Tables(Suggests):
             return {}
         shown = self._scan("people").select("person_id").collect()["person_id"]
         former = self._scan("aliases").select("old_id").collect()["old_id"]
-        every = {*shown.to_list(), *former.to_list()}
-        apart = sorted(every - self._opened.permitted(every).ids)
+        apart = sorted(self._opened.withheld(pl.concat([shown, former.rename("person_id")])))
         SystemRandom().shuffle(apart)
         return {person: f"{WITHHELD}{turn:05}" for turn, person in enumerate(apart, 1)}
 
@@ -210,13 +211,18 @@ class Tables(Suggests):
         """The rows of a table of people whom it may show."""
         return frame.join(self._scan("people").select("person_id").collect(), on="person_id", how="semi")
 
-    def _common(self) -> Row:
-        """What most reports take: month, demand, coverage, people, settings."""
-        tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
+    def _common(self, *more: str) -> Row:
+        """What most reports take: month, demand, coverage, people (who they are, and `more` columns), settings."""
+        about = ("person_id", "dob", "birth_year", "named", "died", *more)
+        tables = {
+            "demand": ("monthly_demand", "person_id", "month", "dataset", "n"),
+            "coverage": ("coverage",),
+            "people": ("people", *about),
+        }
         return {
             "month": self.month,
             "settings": self.settings,
-            **{word: self._whole(name) for word, name in tables.items()},
+            **{word: self._whole(*one) for word, one in tables.items()},
         }
 
     def _scan(self, name: str) -> pl.LazyFrame:

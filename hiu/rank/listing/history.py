@@ -21,7 +21,7 @@ Places = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Cells:
-    """The counts above 0: position of the data set, person and month of each, and the count."""
+    """The counts above 0, by data set: position of the data set, person and month of each, and the count."""
 
     d: Places
     p: Places
@@ -164,7 +164,7 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     rows = demand.filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start)).join(
         pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"
     )
-    rows = _positions(rows, first, datasets).drop_nulls("d")
+    rows = _positions(rows, first, datasets).drop_nulls("d").sort("d", maintain_order=True)
     types = {"d": pl.Int8, "p": pl.Int32, "t": pl.Int16, "n": pl.Float32}
     cells = Cells(*(rows[name].cast(kind).to_numpy() for name, kind in types.items()))
     cells = cells.where(supplied[cells.d, cells.t])

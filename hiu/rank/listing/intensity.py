@@ -64,7 +64,7 @@ def weights_of(weights: Weights, coverage: pl.DataFrame) -> dict[str, float]:
 def points(history: History, weights: dict[str, float], half_life: float) -> Points:
     """Weighted points; a missing source-month takes the person's own 12-month average of that source, and so does a
     number that is missing of this person alone."""
-    at, s = history.cells, np.zeros((len(history.months), len(history.people))).T  # the people of a month in a row
+    s = _seen(history, weights)
     estimated = np.zeros(len(history.people), dtype=np.bool_)
     recent = np.arange(len(history.months)) >= len(history.months) - 12
     w = month_weights(_used(history, weights), half_life)
@@ -73,8 +73,6 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
         weight, here = weights.get(name, 0.0), history.supplied[d]
         if not weight:
             continue
-        own = at.where(at.d == d)
-        s[own.p, own.t] += weight * own.n
         gaps = None if history.unknown is None else history.unknown[d]
         if here.all() and gaps is None:
             continue
@@ -89,6 +87,15 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
             above += share * (_may_be(history, d, recent & here) - average)
     S = _weighted_sum(s, w)
     return Points(s, w, S, float(w.sum()), estimated, history.lacks(recent & (w > 0)), S - below, S + above)
+
+
+def _seen(history: History, weights: dict[str, float]) -> Floats:
+    """Points by person and month of what is there; those of a month lie side by side, since sums go over its people."""
+    at, people = history.cells, len(history.people)
+    each = np.array([weights.get(name, 0.0) for name in history.datasets], dtype=np.float32)[at.d] * at.n
+    size = len(history.months) * people
+    s = np.bincount(at.t.astype(np.int64) * people + at.p, weights=each, minlength=size)
+    return np.asarray(s, dtype=np.float64).reshape(len(history.months), people).T
 
 
 def reweigh(scored: Points, half_life: float) -> Points:

@@ -63,8 +63,9 @@ def rank(
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
     listed apart. Support bears on `access` alone, never on a figure.
     """
-    base = _base(month, demand, coverage, people, settings)
-    who, past, weights, scored, constants = base.who, base.past, base.weights, base.scored, base.constants
+    who = population(month, demand, people, settings.rank.minimum_age)
+    base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
+    past, weights, scored, constants = base.past, base.weights, base.scored, base.constants
     adult = (who["list"] == "adult").to_numpy()
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
@@ -110,15 +111,15 @@ def recount(
 
     `rank` is the order by expected points alone; nothing is drawn, labelled or said.
     """
-    base = _base(month, demand, coverage, people, settings)
-    expected = np.round(base.constants.expected(base.scored.S, base.scored.n), PLACES)
+    who = population(month, demand, people, settings.rank.minimum_age)
+    base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
     seen = _seen_columns(base.past, base.weights)
-    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=expected)
+    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=base.expected)
     return table.sort("expected_points", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
 
 
 @dataclass(frozen=True)
-class _Base:
+class Base:
     """Who is listed, their past, its points, and the constants fitted on `fitted_on`."""
 
     who: pl.DataFrame
@@ -128,17 +129,19 @@ class _Base:
     fitted_on: Flags
     constants: Constants
 
+    @property
+    def expected(self) -> Floats:
+        """The points expected of each."""
+        return np.round(self.constants.expected(self.scored.S, self.scored.n), PLACES)
 
-def _base(
-    month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
-) -> _Base:
-    who = population(month, demand, people, settings.rank.minimum_age)
-    past = history(who["person_id"], month, demand, coverage)
+
+def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: Settings) -> Base:
+    """What the list of a month is made of: `who` is on it, and their past."""
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
     adult = (who["list"] == "adult").to_numpy()
     fitted_on = adult if adult.any() else ~adult
-    return _Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
+    return Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
 
 
 def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:
@@ -266,7 +269,7 @@ def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
 def _constants(
     month: Month,
     past: History,
-    base: _Base,
+    base: Base,
     median: float,
     label_phi: float,
     graded: pl.DataFrame,

@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 
 from hiu.month import Month
+from hiu.rank.listing.history import history
 from hiu.rank.listing.intensity import PLACES
-from hiu.rank.listing.ranking import recount
+from hiu.rank.listing.population import numbered, population
+from hiu.rank.listing.ranking import Base, base_of
 from hiu.rank.listing.risk import middle, risk
 from hiu.settings import Settings
 from hiu.stats import Z95, wilson
@@ -69,11 +71,14 @@ def flow(
     rows: list[tuple[date, int, int, int]] = []
     who: list[tuple[date, str, int | None, str]] = []
     before: dict[str, int] | None = None
+    ids, (people, demand, gradings) = numbered(people, demand, gradings)
+    whole = history(people["person_id"], month, demand, coverage)
     for one in (month - months).through(month):
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        points = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
-        now = _first(points, risk(one, gradings), settings.rank.top)
+        listed = population(one, demand, people, settings.rank.minimum_age)
+        base = base_of(listed, whole.cut(listed["person_id"], one), coverage, settings)
+        now = {ids[person]: place for person, place in _first(base, risk(one, gradings), settings.rank.top).items()}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -85,12 +90,15 @@ def flow(
     return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
 
 
-def _first(points: pl.DataFrame, graded: pl.DataFrame, top: int) -> dict[str, int]:
+def _first(base: Base, graded: pl.DataFrame, top: int) -> dict[int, int]:
     """The first adults and their places, by expected points and risk as the list is made (docs/ranking.md)."""
-    adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left")
-    intensity = (C("expected_points") * C("risk").fill_null(middle(adults["risk"]))).round(PLACES)
-    ordered = adults.with_columns(intensity=intensity).sort("intensity", "person_id", descending=[True, False])
-    return {person: place for place, person in enumerate(ordered["person_id"].head(top), 1)}
+    points = base.who.select("person_id", "list", expected=base.expected)
+    adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left", maintain_order="left")
+    intensity = adults["expected"] * adults["risk"].fill_null(middle(adults["risk"]))
+    adults = adults.with_columns(intensity=intensity.round(PLACES))
+    first = adults.filter(C("intensity") >= adults["intensity"].top_k(top).min())
+    ordered = first.sort("intensity", "person_id", descending=[True, False])["person_id"]
+    return {person: place for place, person in enumerate(ordered.head(top), 1)}
 
 
 def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:

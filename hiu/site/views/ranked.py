@@ -85,8 +85,9 @@ class Ranked(Listing):
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run
-        groups = groups_of(run._whole("people"), run.month)
-        found = equality(**run._common(), ranked=run._whole("ranked"), groups=groups)
+        common = run._common("sex", "sources", "nhs_number")
+        places = run._whole("ranked", "person_id", "list", "rank", "expected_points", "risk_source")
+        found = equality(**common, ranked=places, groups=groups_of(common["people"], run.month))
         flagged = found.selection.filter(pl.col("flag"))
         sentences = [
             f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "
