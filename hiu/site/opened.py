@@ -121,9 +121,7 @@ class Opened:
         opt_out = gate.opt_out_of(self.settings, today)
         return gate.permitted(ids, rows, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
 
-    def _those(
-        self, ids: pl.Series, ask: Callable[[Collection[str], pl.DataFrame], frozenset[str]]
-    ) -> frozenset[str]:
+    def _those(self, ids: pl.Series, ask: Callable[[Collection[str], pl.DataFrame], frozenset[str]]) -> frozenset[str]:
         """Those of whom the basis answers yes. It names few: what holds for one of the others holds for all of them."""
         rows = self._standing()
         named = ids.is_in(rows["person_id"].implode())

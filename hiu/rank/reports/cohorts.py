@@ -164,19 +164,19 @@ def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -
     """Kaplan-Meier: by some days after discharge, at_risk (still watched and without a contact), contacts (so far),
     share (with a contact by then), low, high (95%, log-log). `at_days` rise; those that nobody was watched for are
     left out."""
-    time, event = days.to_numpy().astype(np.int64), again.to_numpy().astype(np.bool_)
+    time, event = np.sort(days.to_numpy().astype(np.int64)), np.sort(days.filter(again).to_numpy().astype(np.int64))
+    each, seen = np.unique(event, return_counts=True)
+    risk = len(time) - np.searchsorted(time, each)
+    left = np.concatenate([[1.0], np.cumprod(1 - seen / risk)])
+    spread = np.concatenate([[0.0], np.cumsum(np.where(risk > seen, seen / (risk * np.maximum(risk - seen, 1)), 0.0))])
     rows: list[tuple[int, int, int, float, float, float]] = []
     for at in at_days:
-        at_risk = int((time >= at).sum())
+        at_risk = len(time) - int(np.searchsorted(time, at))
         if not at_risk:
             break
-        left, spread = 1.0, 0.0
-        for day in np.unique(time[event & (time <= at)]):
-            risk, seen = int((time >= day).sum()), int((time[event] == day).sum())
-            left *= 1 - seen / risk
-            spread += seen / (risk * (risk - seen)) if risk > seen else 0.0
-        seen_by = int((event & (time <= at)).sum())
-        rows.append((at, at_risk, seen_by, 1 - left, *_interval(left, spread, max(at_risk, seen_by))))
+        day, seen_by = np.searchsorted(each, at, "right"), int(np.searchsorted(event, at, "right"))
+        bounds = _interval(float(left[day]), float(spread[day]), max(at_risk, seen_by))
+        rows.append((at, at_risk, seen_by, 1 - float(left[day]), *bounds))
     names = {"days": pl.Int64, "at_risk": pl.Int64, "contacts": pl.Int64}
     return pl.DataFrame(rows, schema={**names, **dict.fromkeys(("share", "low", "high"), pl.Float64)}, orient="row")
 
