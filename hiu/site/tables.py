@@ -127,14 +127,15 @@ class Tables(Suggests):
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
 
-    def _whole(self, name: str, *only: str) -> pl.DataFrame:
-        """A table with every row there is (of `only` some columns), for aggregates: nothing of it is to be shown
-        unmasked.
+    def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:
+        """A table with every row there is (or those that meet a condition on what is not personal; of `only` some
+        columns), for aggregates: nothing of it is to be shown unmasked.
 
         People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
         nothing else that is personal.
         """
         scan = pl.scan_parquet(whole_table(self.folder, name))
+        scan = scan if where is None else scan.filter(where)
         there = [column for column in only if column in set(scan.collect_schema())]  # an earlier release may lack some
         frame = (scan.select(there) if only else scan).collect()
         if not self._absent or "person_id" not in frame.columns:
@@ -244,12 +245,14 @@ class Tables(Suggests):
         tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
         return without(tables, self._hidden)[name].lazy()
 
-    def _rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
-        """The rows of a table that meet a condition, masked but for the people in `shown`."""
+    def _rows(
+        self, name: str, where: pl.Expr | None = None, shown: Collection[str] = (), only: Collection[str] = ()
+    ) -> pl.DataFrame:
+        """The rows of a table that meet a condition, masked but for the people in `shown`; of `only` some columns."""
         scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
-        keep = [column for column in RELEASED[name].names if column in present and (shown or read(name, column))]
+        keep = [one for one in only or RELEASED[name].names if one in present and (shown or read(name, one))]
         return masked(name, found.select(keep).collect(), shown)
 
 

@@ -26,8 +26,11 @@ DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
 
 def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
     """Counted events and stays that begin in some months, one row each: person_id, source, event_id, start."""
-    inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
-    return timeline.filter(inside).select(EACH).unique()
+    return timeline.filter(_counted(first, last)).select(EACH).unique()
+
+
+def _counted(first: Month, last: Month) -> pl.Expr:
+    return C("start").is_between(first.start, last.after, closed="left") & C("counted")
 
 
 def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
@@ -45,10 +48,15 @@ def together(
     contact of every month in which it has a night, also where it began before the first.
     """
     first = month - (months - 1)
-    each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
+    own = timeline.filter(_counted(first, month)).select(EACH)
+    each = pl.concat([own, stays_in(stay, first, month)]).unique()
     each = each.with_columns(C("source").replace(agency or {}))
-    person = each.group_by("person_id").agg(agencies=C("source").unique().sort().str.join("|"), n=pl.len())
-    found = person.group_by("agencies").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
+    names = each["source"].unique().sort().to_list()
+    bit = C("source").replace_strict(names, [1 << at for at in range(len(names))], return_dtype=pl.Int64)
+    person = each.group_by("person_id").agg(bit.bitwise_or().alias("bits"), n=pl.len())
+    found = person.group_by("bits").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
+    sets = ["|".join(name for at, name in enumerate(names) if bits >> at & 1) for bits in found["bits"]]
+    found = found.select(pl.Series("agencies", sets, dtype=pl.String), pl.exclude("bits"))
     return found.sort("people", "agencies", descending=[True, False])
 
 

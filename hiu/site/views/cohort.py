@@ -20,7 +20,7 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import list_of
+from hiu.site.views.ranked import adults_of, list_of
 
 C = pl.col
 
@@ -86,7 +86,7 @@ class Cohort(Suggests):
         """
         from hiu.site.ask.cost import cost
 
-        return cost(self.published, self.people, top, lambda n: list_of(self.published, n)["person_id"].to_list())
+        return cost(self.published, self.people, top)
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
@@ -122,7 +122,7 @@ class Cohort(Suggests):
         from hiu.site.views.shared import shared_together
 
         found = together(
-            self._events(),
+            self._events(12),
             self._own(self.published._whole("stay")),
             self.published.month,
             agency=self.published._agencies,
@@ -167,7 +167,7 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
-        found, curve = concentration(self._events(contacts=True), self.published.month)
+        found, curve = concentration(self._events(12, contacts=True), self.published.month)
         if found.is_empty():
             return Finding("Concentration", ["Nobody had a contact in the last 12 months."], {})
         _, people, _, share, _ = found.row(0)
@@ -193,7 +193,7 @@ class Cohort(Suggests):
         from hiu.site.views.shared import shared_survival
 
         run = self.published
-        watched = discharges(self._own(self.published._whole("stay")), self._events(), run.month)
+        watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
         found = survival(watched["days"], watched["again"])
         if watched.is_empty():
             return Finding(
@@ -224,7 +224,7 @@ class Cohort(Suggests):
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
-        rest = list_of(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
+        rest = adults_of(run).to_list() if others is None else Cohort(run, others).people or []
         if not (left := [one for one in rest if one not in set(own)]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")
         return beside(run, own, left, dataset, months, shared=len(rest) - len(left) if others is not None else 0)
@@ -261,12 +261,13 @@ class Cohort(Suggests):
         if self.people is not None:
             raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
 
-    def _events(self, *, contacts: bool = False) -> pl.DataFrame:
-        """Events and stays of the data sets; or the contacts alone, as the list counts them."""
-        needed = ("person_id", "source", "event_id", "start", "dataset", "counted")
-        whole, coverage = self.published._whole("timeline", *needed), self.published._whole("coverage")
+    def _events(self, months: int, *, contacts: bool = False) -> pl.DataFrame:
+        """Events and stays of the data sets in the last months; or the contacts alone, as the list counts them."""
+        run, coverage = self.published, self.published._whole("coverage")
         sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
-        return self._own(whole.filter(C("dataset").is_in(list(sets))))
+        inside = C("start").is_between((run.month - (months - 1)).start, run.month.after, closed="left")
+        needed = ("person_id", "source", "event_id", "start", "counted")
+        return self._own(run._whole("timeline", *needed, where=inside & C("counted") & C("dataset").is_in(list(sets))))
 
     def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of the cohort's people; of everybody, all."""

@@ -15,7 +15,7 @@ from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import list_of
+from hiu.site.views.ranked import names_of
 
 C = pl.col
 KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
@@ -23,19 +23,20 @@ KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
 
 def compare(run: Tables, earlier: Tables) -> Listing:
     """The whole list beside that of an earlier month: ranks, and how many places up; under the ids of today."""
-    now = list_of(run).to_polars().select("person_id", "name")
     places = run._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
     before = earlier._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
-    ids, became = ids_and_merges(run)
+    lost = before.join(run._scan("people").select("person_id").collect(), on="person_id", how="anti")["person_id"]
+    ids, became = ids_and_merges(run) if len(lost) else ([], {})
     here = set(ids)
-    today = {one: followed(one, here, became) for one in before["person_id"]}
+    today = {one: followed(one, here, became) for one in lost}
     before = before.with_columns(C("person_id").replace(today)).sort("rank")
     before = before.unique("person_id", keep="first", maintain_order=True)
     found = places.join(before, on="person_id", how="full", coalesce=True, suffix="_before")
     found = found.with_columns(moved_up=C("rank_before").cast(pl.Int64) - C("rank").cast(pl.Int64))
     columns = ["rank", "rank_before", "moved_up", "person_id", "name", "label", "label_before"]
     columns += [f"{name}{side}" for name in ("contacts_3", "contacts_12", "intensity") for side in ("", "_before")]
-    found = found.join(now, on="person_id", how="left").select(columns)
+    names = names_of(run, places["person_id"])
+    found = found.join(names, on="person_id", how="left").select(columns)
     found = found.sort("rank", "rank_before", nulls_last=True)
     title = f"The list of adults of {run.month.title} beside that of {earlier.month.title}"
     return Listing(
@@ -109,7 +110,8 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
 
 def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
     """The new list with the ranks published, and how the first N differ."""
-    names = list_of(run).to_polars().select("person_id", "name", rank_published="rank")
+    published = run._scan("ranked").filter(C("list") == "adult").select("person_id", rank_published="rank").collect()
+    names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
     new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
     shown = new.join(run._scan("people").select("person_id").collect(), on="person_id", how="semi")
     found = shown.join(names, on="person_id", how="left", maintain_order="left").sort("rank")

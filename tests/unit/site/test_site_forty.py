@@ -14,7 +14,7 @@ from hiu.errors import UsageError
 from hiu.govern import reads
 from hiu.month import Month
 from hiu.rank.reports.cohorts import survival, together
-from hiu.site.ask.around import _near
+from hiu.site.ask.around import _near, _watched
 from hiu.site.ask.beside import _ratio_words
 from hiu.site.published import Published
 from hiu.site.show.chart import Chart
@@ -249,14 +249,16 @@ def test_what_comes_around_is_told_from_chance() -> None:
     whole = timeline(*rows, ("B", "s136", "5", "2026-01-01 12:00"))
     own = whole.filter(C("dataset") == "s136").with_row_index("at")
     none = pl.DataFrame(schema={"at": own["at"].dtype, "source_other": pl.String, "event_id_other": pl.String})
-    near = {one: _near(own, whole, none, one, 24) for one in (None, "police_incident", "ed_attendance")}
+    near = {
+        one: _near(own, whole, none, one, 24, _watched(whole)) for one in (None, "police_incident", "ed_attendance")
+    }
     assert near[None][:3] == ("any", 2, 1) and near[None][4] == 1
     assert near["police_incident"][2:5:2] == (1, 0) and near["ed_attendance"][2:5:2] == (0, 1)
     assert near["ed_attendance"][6] == pytest.approx(1 - (1 - 1 / 78) ** 2)
     same = none.vstack(
         pl.DataFrame({"at": [0], "source_other": ["police_incident"], "event_id_other": ["2"]}, schema=none.schema)
     )
-    assert _near(own, whole, same, None, 24)[1:3] == (2, 0)
+    assert _near(own, whole, same, None, 24, _watched(whole))[1:3] == (2, 0)
 
 
 def test_two_groups_beside_each_other() -> None:
