@@ -20,7 +20,7 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import adults_of, list_of
+from hiu.site.views.ranked import Ranked, adults_of
 
 C = pl.col
 
@@ -255,7 +255,7 @@ class Cohort(Suggests):
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         self._require_everybody("the first of the list are held against the whole list", "equality")
-        return list_of(self.published).equality()
+        return Ranked(pl.DataFrame(), published=self.published).equality()
 
     def _require_everybody(self, why: str, name: str) -> None:
         if self.people is not None:
