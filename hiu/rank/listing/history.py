@@ -28,8 +28,8 @@ class Cells:
     t: Places
     n: NDArray[np.float32]
 
-    def where(self, kept: Flags) -> Cells:
-        """Some of them."""
+    def where(self, kept: Flags | NDArray[np.intp]) -> Cells:
+        """Some of them, or all in another order."""
         return Cells(self.d[kept], self.p[kept], self.t[kept], self.n[kept])
 
     def of(self, inside: Flags) -> Cells:
@@ -66,6 +66,13 @@ class History:
         at, n = self.cells, np.zeros((len(self.datasets), len(self.people), len(self.months)), dtype=np.float32)
         n[at.d, at.p, at.t] = at.n
         return n
+
+    def monthly(self, rows: list[int]) -> Floats:
+        """Each person's total of some data sets by month."""
+        at, months = self.cells, len(self.months)
+        own = at.where(np.isin(at.d, rows))
+        n = np.bincount(own.p.astype(np.int64) * months + own.t, weights=own.n, minlength=len(self.people) * months)
+        return np.asarray(n, dtype=np.float64).reshape(len(self.people), months)
 
     def total(self, d: int, months: Flags) -> Floats:
         """Each person's total of a data set over some months."""
@@ -161,13 +168,14 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     supplied = np.zeros((len(datasets), len(months)), dtype=np.bool_)
     at = _positions(sent, first, datasets)
     supplied[at["d"].to_numpy(), at["t"].to_numpy()] = True
-    rows = demand.filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start)).join(
-        pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"
-    )
-    rows = _positions(rows, first, datasets).drop_nulls("d").sort("d", maintain_order=True)
-    types = {"d": pl.Int8, "p": pl.Int32, "t": pl.Int16, "n": pl.Float32}
-    cells = Cells(*(rows[name].cast(kind).to_numpy() for name, kind in types.items()))
+    rows = demand.lazy().filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start))
+    d, t = pl.col("dataset").cast(pl.Enum(datasets), strict=False).to_physical(), months_since(first, pl.col("month"))
+    numbers = rows.select("person_id", d=d, t=t.cast(pl.Int16), n=pl.col("n").cast(pl.Float32)).drop_nulls().collect()
+    p = _among(numbers["person_id"], people)
+    cells = Cells(numbers["d"].to_numpy(), p, numbers["t"].to_numpy(), numbers["n"].to_numpy())
+    cells = cells.where(p >= 0)
     cells = cells.where(supplied[cells.d, cells.t])
+    cells = cells.where(np.argsort(cells.d, kind="stable"))
     shape = len(datasets), len(people), len(months)
     unknown = _unknown(people, first, month, demand, sent, datasets, shape)
     return History(people, months, datasets, cells, supplied, contact_sets(coverage), night_sets(coverage), unknown)
@@ -198,6 +206,17 @@ def _unknown(
 def months_since(first: Month, day: pl.Expr) -> pl.Expr:
     """Whole months from `first` to the month of each day."""
     return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
+
+
+def _among(ids: pl.Series, people: pl.Series) -> Places:
+    """Position of each id among the people, -1 if it is none of theirs."""
+    if ids.dtype.is_integer():
+        at = np.full(1 + max(int(one.max() or 0) for one in (ids, people)), -1, dtype=np.int32)  # type: ignore[arg-type]
+        at[people.to_numpy()] = np.arange(len(people))
+        return np.asarray(at[ids.to_numpy()])
+    index = pl.DataFrame({"person_id": people}).with_row_index("p").with_columns(pl.col("p").cast(pl.Int32))
+    found = ids.to_frame("person_id").join(index, on="person_id", how="left", maintain_order="left")
+    return found["p"].fill_null(-1).to_numpy()
 
 
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from hiu.rank.listing.uncertainty import Posterior, uncertainty
 from hiu.settings import Settings
 
 NEAREST = 10
+WORDS = ("label", "label_sentence", "presets")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def rank(
     gradings: pl.DataFrame,
     settings: Settings,
     missing: pl.DataFrame | None = None,
+    labelled: bool = True,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
 
@@ -61,7 +63,8 @@ def rank(
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
-    listed apart. Support bears on `access` alone, never on a figure.
+    listed apart. Support bears on `access` alone, never on a figure. Unless it is to be `labelled`, the list has
+    neither labels nor published definitions: no place hangs on them.
     """
     who = population(month, demand, people, settings.rank.minimum_age)
     base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
@@ -70,11 +73,12 @@ def rank(
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
     label_phi = dispersion(past, base.fitted_on)
+    words: list[pl.Series] | list[pl.Expr] = [pl.lit(None, pl.String).alias(name) for name in WORDS]
+    if labelled:
+        met = presets(past, extra, who["list"], settings.rank.police_a_year)
+        words = [*_label_columns(past, settings, label_phi), met.alias("presets")]
     table = _scores(graded, scored, constants, median).with_columns(
-        *_seen_columns(past, weights),
-        *_label_columns(past, settings, label_phi),
-        presets=presets(past, extra, who["list"], settings.rank.police_a_year),
-        access=_access(who, access(month, support)),
+        *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
     few = little(past, weights)
     lists = [

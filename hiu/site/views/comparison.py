@@ -52,7 +52,6 @@ def what_if(
     half_life: float | None = None,
 ) -> Finding:
     """The list under other definitions, beside the one published; nothing is recorded or published."""
-    from hiu.model import PUBLISHED
     from hiu.rank import rank
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
@@ -64,16 +63,16 @@ def what_if(
         demand = recounted(demand, extra, name)
         changes.append(name)
     if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
-        demand = _without_roles(demand, run._whole("timeline"), roles)
+        needed = ("person_id", "dataset", "start", "role", "counted")
+        demand = _without_roles(demand, run._whole("timeline", *needed), roles)
         changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
-    demand = demand.with_columns(supplied=C("n").is_not_null()).select(PUBLISHED["monthly_demand"].names)
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
     settings = run.settings.model_copy(update={"rank": found})
     support, gradings = run._whole("support"), run._whole("risk_grading")
     changed = {**common, "demand": demand, "settings": settings}
-    again = rank(**changed, extra=extra, support=support, gradings=gradings).ranked
+    again = rank(**changed, extra=extra, support=support, gradings=gradings, labelled=False).ranked
     return _beside(run, again, changes, own.top)
 
 
