@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from hiu.errors import HiuError, UsageError
-from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.publish.release.pointer import ERASING, read_current
 from hiu.publish.release.working import whole_table
@@ -68,8 +67,8 @@ class Opened:
             raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
         found = Month.read(max(folders) if month is None else month)
         if (name := str(found)) not in folders:
-            problem = not_among(f"{name} is not published", name, sorted(folders))
-            raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
+            there = f"There are: {', '.join(sorted(folders))}."
+            raise UsageError(f"{name} is not published. {there} 'hiu run {name} --site {self.home}' publishes it.")
         folder = self.curated / "published" / folders[name]
         if not folder.is_dir():
             raise HiuError(

@@ -19,7 +19,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_months
 from hiu.site.views.ranked import Ranked, adults_of
 
 C = pl.col
@@ -60,7 +60,8 @@ class Cohort(Suggests):
         return trends(self.published, self.people, self._who(), dataset, target_from, fall, within)
 
     def evaluate(self) -> Finding:
-        """Did support work? Contacts that happened against those expected without it; or why that can't be said."""
+        """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against
+        those expected without it; or why that can't be said."""
         from hiu.rank.reports.evaluate import evaluate
 
         self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
@@ -134,10 +135,10 @@ class Cohort(Suggests):
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     @look
-    def flow(self) -> Finding:
-        """Who joined the first N and who left, by month, as each month would be ranked with the data of today: how many
-        (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list differs where
-        rows came or were matched since.
+    def flow(self, months: int = 12) -> Finding:
+        """Who joined the first N and who left, in each of the last months, as it would be ranked with the data of
+        today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list
+        differs where rows came or were matched since.
 
         >>> run.cohort().flow().table("who").columns
         ['month', 'person_id', 'rank', 'change']
@@ -147,7 +148,7 @@ class Cohort(Suggests):
 
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
-        found, who = flow(**run._common(), gradings=run._whole("risk_grading"))
+        found, who = flow(**run._common(), gradings=run._whole("risk_grading"), months=checked_months(months))
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
@@ -225,7 +226,8 @@ class Cohort(Suggests):
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
         rest = adults_of(run).to_list() if others is None else Cohort(run, others).people or []
-        if not (left := [one for one in rest if one not in set(own)]):
+        mine = frozenset(own)
+        if not (left := [one for one in rest if one not in mine]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")
         return beside(run, own, left, dataset, months, shared=len(rest) - len(left) if others is not None else 0)
 
@@ -238,9 +240,10 @@ class Cohort(Suggests):
 
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
         """How many events of a data set had another contact of the same person within some hours before or after, by
-        data set, and how many would by chance. Only what has a time of day is in it; what begins in the same minute is
-        after. A record of the same occurrence by another agency is no other contact: the police log of a detention,
-        the ambulance call that an attendance quotes."""
+        data set, and how many would by chance. Others are contacts, and further events of the data set itself. Only
+        what has a time of day is in it; what begins in the same minute is after. A record of the same occurrence by
+        another agency is no other contact: the police log of a detention, the ambulance call that an attendance quotes.
+        """
         from hiu.site.ask.around import around
 
         return around(self.published, self.people, dataset, hours, months)

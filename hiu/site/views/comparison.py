@@ -21,10 +21,10 @@ C = pl.col
 KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
 
 
-def compare(run: Tables, earlier: Tables) -> Listing:
+def compare(run: Tables, earlier: Tables, under_18: bool) -> Listing:
     """The whole list beside that of an earlier month: ranks, and how many places up; under the ids of today."""
-    places = run._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
-    before = earlier._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
+    own = C("list") == ("under_18" if under_18 else "adult")
+    places, before = (one._scan("ranked").filter(own).select(KEPT).collect() for one in (run, earlier))
     lost = before.join(run._scan("people").select("person_id").collect(), on="person_id", how="anti")["person_id"]
     ids, became = ids_and_merges(run) if len(lost) else ([], {})
     here = set(ids)
@@ -38,7 +38,8 @@ def compare(run: Tables, earlier: Tables) -> Listing:
     names = names_of(run, places["person_id"])
     found = found.join(names, on="person_id", how="left").select(columns)
     found = found.sort("rank", "rank_before", nulls_last=True)
-    title = f"The list of adults of {run.month.title} beside that of {earlier.month.title}"
+    whose = "under-18s" if under_18 else "adults"
+    title = f"The list of {whose} of {run.month.title} beside that of {earlier.month.title}"
     return Listing(
         found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"}, kind="compare"
     )

@@ -99,7 +99,7 @@ class Linkage(Suggests):
         }
         reasons = [pl.when(fact).then(pl.lit(words)) for words, fact in odd.items()]
         found = people.join(weak, on="person_id", how="left").filter(pl.any_horizontal(*odd.values()))
-        found = found.with_columns(odd=pl.concat_list(reasons).list.drop_nulls()).join(
+        found = found.with_columns(odd=pl.concat_str(reasons, separator="|", ignore_nulls=True)).join(
             ranks, on="person_id", how="left"
         )
         columns = ("person_id", "rank", "name_text", "birth_year", "identities", "rows", "weakest", "odd")
@@ -110,7 +110,7 @@ class Linkage(Suggests):
     @look
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
-        found = self.oddities().to_polars().filter(C("odd").list.contains("two NHS numbers"))
+        found = self.oddities().to_polars().filter(C("odd").str.contains("two NHS numbers"))
         return Listing(
             found.drop("odd"),
             "People with more than one valid NHS number",
