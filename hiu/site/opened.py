@@ -107,17 +107,15 @@ class Opened:
 
     def withheld(self, ids: pl.Series) -> frozenset[str]:
         """Whom of the people an analyst may not look at today for the purpose that the site was opened for."""
-        return self._those(ids, lambda some, rows: frozenset(some) - self._permitted(some, rows).ids)
+        return self._those(ids, lambda some, _: frozenset(some) - self.permitted(some).ids)
 
     def permitted(self, ids: Collection[str]) -> GateResult:
         """Whom an analyst may look at today for the purpose that the site was opened for."""
-        return self._permitted(ids, self._standing())
-
-    def _permitted(self, ids: Collection[str], rows: pl.DataFrame) -> GateResult:
         from hiu.govern.basis import gate
 
         today = self.now().date()
         opt_out = gate.opt_out_of(self.settings, today)
+        rows = self._standing()
         return gate.permitted(ids, rows, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
 
     def _those(self, ids: pl.Series, ask: Callable[[Collection[str], pl.DataFrame], frozenset[str]]) -> frozenset[str]:

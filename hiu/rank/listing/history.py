@@ -63,9 +63,8 @@ class History:
     @cached_property
     def n(self) -> NDArray[np.float32]:
         """Every count."""
-        at, n = self.cells, np.zeros((len(self.datasets), len(self.people), len(self.months)), dtype=np.float32)
-        n[at.d, at.p, at.t] = at.n
-        return n
+        each = [self.monthly([d]).astype(np.float32) for d in range(len(self.datasets))]
+        return np.array(each, dtype=np.float32).reshape(len(each), len(self.people), len(self.months))
 
     def monthly(self, rows: list[int]) -> Floats:
         """Each person's total of some data sets by month."""
@@ -210,10 +209,6 @@ def months_since(first: Month, day: pl.Expr) -> pl.Expr:
 
 def _among(ids: pl.Series, people: pl.Series) -> Places:
     """Position of each id among the people, -1 if it is none of theirs."""
-    if ids.dtype.is_integer():
-        at = np.full(1 + max(int(one.max() or 0) for one in (ids, people)), -1, dtype=np.int32)  # type: ignore[arg-type]
-        at[people.to_numpy()] = np.arange(len(people))
-        return np.asarray(at[ids.to_numpy()])
     index = pl.DataFrame({"person_id": people}).with_row_index("p").with_columns(pl.col("p").cast(pl.Int32))
     found = ids.to_frame("person_id").join(index, on="person_id", how="left", maintain_order="left")
     return found["p"].fill_null(-1).to_numpy()

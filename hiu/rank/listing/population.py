@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from hiu.model.ages import age_on
@@ -18,17 +17,12 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     reached in that year; with neither, as an adult. Rule: docs/ranking.md.
     """
     recent = pl.col("month").is_between((month - 11).start, month.start)
-    active = demand.filter(recent, pl.col("n") > 0)["person_id"]
-    if active.dtype.is_integer():  # places among all of the people (`numbered`)
-        inside = np.zeros(people.height, dtype=np.bool_)
-        inside[active.to_numpy()] = True
-        people = people.filter(pl.Series(inside))
-    else:
-        people = people.join(active.to_frame(), on="person_id", how="semi")
+    active = demand.filter(recent, pl.col("n") > 0)
     living = pl.col("died").is_null() | (pl.col("died") > month.end)
     adult = pl.col("age").is_null() | (pl.col("age") >= minimum_age)
     return (
         people.filter(pl.col("named") & living)
+        .join(active, on="person_id", how="semi")
         .select("person_id", age=age_on(month.end))
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")

@@ -24,7 +24,6 @@ from hiu.rank.listing.uncertainty import Posterior, uncertainty
 from hiu.settings import Settings
 
 NEAREST = 10
-WORDS = ("label", "label_sentence", "presets")
 
 
 @dataclass(frozen=True)
@@ -73,11 +72,9 @@ def rank(
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
     label_phi = dispersion(past, base.fitted_on)
-    words: list[pl.Series] | list[pl.Expr] = [pl.lit(None, pl.String).alias(name) for name in WORDS]
-    if labelled:
-        met = presets(past, extra, who["list"], settings.rank.police_a_year)
-        words = [*_label_columns(past, settings, label_phi), met.alias("presets")]
-    table = _scores(graded, scored, constants, median).with_columns(
+    words = _label_columns(past, settings, label_phi) if labelled else []
+    words += [presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets")] if labelled else []
+    table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
     few = little(past, weights)
@@ -85,13 +82,11 @@ def rank(
         _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
         for name in ("adult", "under_18")
     ]
-    gaps = gaps_in_words(past, weights)
-    ranked = pl.concat(lists)
-    own = _own_words(ranked["person_id"], missing, month)
+    ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
     sentences = (
         rank_sentences(ranked.with_columns(estimated="filled"), gaps, few, top=settings.rank.top)
         + ranked.select(level_words()).to_series()
-        + own
+        + _own_words(ranked["person_id"], missing, month)
     )
     ranked = ranked.with_columns(sentences.alias("sentence"))
     return Ranking(
@@ -143,16 +138,15 @@ def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: 
     """What the list of a month is made of: `who` is on it, and their past."""
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
-    adult = (who["list"] == "adult").to_numpy()
-    fitted_on = adult if adult.any() else ~adult
+    fitted_on = (who["list"] == ("adult" if (who["list"] == "adult").any() else "under_18")).to_numpy()
     return Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
 
 
-def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:
-    expected = np.round(constants.expected(scored.S, scored.n), PLACES)
+def _scores(graded: pl.DataFrame, base: Base, median: float) -> pl.DataFrame:
+    scored = base.scored
     return graded.with_columns(
         S=scored.S,
-        expected_points=expected,
+        expected_points=base.expected,
         S_least=scored.least,
         S_most=scored.most,
         filled=scored.estimated,
@@ -254,7 +248,8 @@ def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
 
 
 def _as_ranked(table: pl.DataFrame) -> pl.DataFrame:
-    return table.select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
+    empty = [pl.lit(None).alias(name) for name in RANKED.names if name not in table.columns]
+    return table.with_columns(empty).select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
 
 
 def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:

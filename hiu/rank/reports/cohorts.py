@@ -25,12 +25,9 @@ DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
 
 
 def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
-    """Counted events and stays that begin in some months, one row each: person_id, source, event_id, start."""
-    return timeline.filter(_counted(first, last)).select(EACH).unique()
-
-
-def _counted(first: Month, last: Month) -> pl.Expr:
-    return C("start").is_between(first.start, last.after, closed="left") & C("counted")
+    """Counted events and stays that begin in some months, a row a data set: person_id, source, event_id, start."""
+    inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
+    return timeline.filter(inside).select(EACH)
 
 
 def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
@@ -48,8 +45,7 @@ def together(
     contact of every month in which it has a night, also where it began before the first.
     """
     first = month - (months - 1)
-    own = timeline.filter(_counted(first, month)).select(EACH)
-    each = pl.concat([own, stays_in(stay, first, month)]).unique()
+    each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
     each = each.with_columns(C("source").replace(agency or {}))
     names = each["source"].unique().sort().to_list()
     bit = C("source").replace_strict(names, [1 << at for at in range(len(names))], return_dtype=pl.Int64)
@@ -84,8 +80,8 @@ def flow(
     for one in (month - months).through(month):
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        listed = population(one, demand, people, settings.rank.minimum_age)
-        base = base_of(listed, whole.cut(listed["person_id"], one), coverage, settings)
+        now_listed = population(one, demand, people, settings.rank.minimum_age)
+        base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
         now = {ids[person]: place for person, place in _first(base, risk(one, gradings), settings.rank.top).items()}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
@@ -114,7 +110,7 @@ def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tup
     person); a share that comes to no whole person is left out. Second: the curve, from those with
     fewest contacts: people, contacts, both as shares.
     """
-    each = contacts(timeline, month - (months - 1), month).group_by("person_id").len("n")
+    each = contacts(timeline, month - (months - 1), month).unique().group_by("person_id").len("n")
     n = np.sort(each["n"].to_numpy().astype(np.int64))[::-1]
     if not len(n):
         empty = {

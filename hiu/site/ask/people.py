@@ -31,8 +31,8 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     found = both[0].join(both[1], on="person_id", how="full", coalesce=True)
     if not name:  # whoever had nights or a detention alone is somebody too
         every = _total(demand, tuple(coverage["dataset"].unique()), first - span, run.month)
-        listed = run._rows("ranked", only=["person_id"])
-        every = pl.concat([every.select("person_id"), listed]).unique()
+        ranked = run._rows("ranked", only=["person_id"])
+        every = pl.concat([every.select("person_id"), ranked]).unique()
         found = every.join(found, on="person_id", how="left")
     found = found.join(_total(demand, nights, first, run.month).rename({"n": "nights"}), on="person_id", how="left")
     found = found.with_columns(C("contacts", "before", "nights").fill_null(0))
