@@ -214,17 +214,10 @@ class Tables(Suggests):
 
     def _common(self, *more: str) -> Row:
         """What most reports take: month, demand, coverage, people (who they are, and `more` columns), settings."""
-        about = ("person_id", "dob", "birth_year", "named", "died", *more)
-        tables = {
-            "demand": ("monthly_demand", "person_id", "month", "dataset", "n"),
-            "coverage": ("coverage",),
-            "people": ("people", *about),
-        }
-        return {
-            "month": self.month,
-            "settings": self.settings,
-            **{word: self._whole(*one) for word, one in tables.items()},
-        }
+        demand = self._whole("monthly_demand", "person_id", "month", "dataset", "n")
+        people = self._whole("people", "person_id", "dob", "birth_year", "named", "died", *more)
+        common = {"month": self.month, "settings": self.settings, "coverage": self._whole("coverage")}
+        return {**common, "demand": demand, "people": people}
 
     def _scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread, less the people who may be shown to nobody since.
