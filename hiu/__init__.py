@@ -21,4 +21,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """What an analyst asks for; the rooms of the library are no part of it."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -90,8 +90,10 @@ def people_in(value: object) -> frozenset[str]:
     """Ids of everybody who is in what is shown."""
     if isinstance(value, pl.DataFrame):
         texts = [value[name].drop_nulls().unique() for name, kind in value.schema.items() if kind == pl.String]
-        found = [text.str.extract_all(PERSON_ID.pattern).explode().drop_nulls() for text in texts]
-        return frozenset(one for series in found for one in series)
+        found = [text.str.extract(PERSON_ID.pattern, 0).drop_nulls() for text in texts]
+        several = [text.filter(text.str.count_matches(PERSON_ID.pattern) > 1) for text in texts]
+        found += [text.str.extract_all(PERSON_ID.pattern).explode() for text in several]
+        return frozenset().union(*(series.to_list() for series in found))
     if isinstance(queue := getattr(value, "_queue", None), pl.DataFrame):
         return people_in(queue)
     if hasattr(value, "to_csv"):  # a pandas frame: its text would leave rows out

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from hiu.errors import HiuError, UsageError
-from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.publish.release.pointer import ERASING, read_current
 from hiu.publish.release.working import whole_table
@@ -68,8 +67,8 @@ class Opened:
             raise HiuError(f"{self.home}: nothing is published yet. 'hiu run MONTH --site {self.home}' does it.")
         found = Month.read(max(folders) if month is None else month)
         if (name := str(found)) not in folders:
-            problem = not_among(f"{name} is not published", name, sorted(folders))
-            raise UsageError(f"{problem} 'hiu run {name} --site {self.home}' publishes it.")
+            there = f"There are: {', '.join(sorted(folders))}."
+            raise UsageError(f"{name} is not published. {there} 'hiu run {name} --site {self.home}' publishes it.")
         folder = self.curated / "published" / folders[name]
         if not folder.is_dir():
             raise HiuError(
@@ -98,12 +97,17 @@ class Opened:
         self.log({"type": "names_shown", "what": what, "month": month, **counts})
         return found.ids
 
-    def hidden(self, ids: Collection[str]) -> frozenset[str]:
+    def hidden(self, ids: pl.Series) -> frozenset[str]:
         """Who of the people may now be shown to nobody by name."""
-        from hiu.govern.basis.gate import hidden, opt_out_of
+        from hiu.govern.basis import gate
 
         today = self.now().date()
-        return hidden(ids, self._standing(), on=today, opt_out=opt_out_of(self.settings, today))
+        opt_out = gate.opt_out_of(self.settings, today)
+        return self._those(ids, lambda some, rows: gate.hidden(some, rows, on=today, opt_out=opt_out))
+
+    def withheld(self, ids: pl.Series) -> frozenset[str]:
+        """Whom of the people an analyst may not look at today for the purpose that the site was opened for."""
+        return self._those(ids, lambda some, _: frozenset(some) - self.permitted(some).ids)
 
     def permitted(self, ids: Collection[str]) -> GateResult:
         """Whom an analyst may look at today for the purpose that the site was opened for."""
@@ -111,9 +115,16 @@ class Opened:
 
         today = self.now().date()
         opt_out = gate.opt_out_of(self.settings, today)
-        return gate.permitted(
-            ids, self._standing(), purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out
-        )
+        rows = self._standing()
+        return gate.permitted(ids, rows, purpose=self.purpose, recipient="analyst", on=today, opt_out=opt_out)
+
+    def _those(self, ids: pl.Series, ask: Callable[[Collection[str], pl.DataFrame], frozenset[str]]) -> frozenset[str]:
+        """Those of whom the basis answers yes. It names few: what holds for one of the others holds for all of them."""
+        rows = self._standing()
+        named = ids.is_in(rows["person_id"].implode())
+        others = ids.filter(~named)
+        found = ask([*ids.filter(named), *others.head(1)], rows)
+        return found if found.isdisjoint(others.head(1)) else found | frozenset(others)
 
     def look(
         self, what: str, whom: Collection[str], month: str, *, rows: int | None = None, refused: str | None = None

@@ -123,14 +123,15 @@ class Published(Tables):
         return self.person(who).why()
 
     @look
-    def compare(self, month: str | date | int | Month | None = None) -> Listing:
-        """The whole list of adults beside that of another published month, the one before if not named: ranks, places
-        moved up, labels, contacts and intensity then and now. Somebody merged since is under the id of today.
+    def compare(self, month: str | date | int | Month | None = None, *, under_18: bool = False) -> Listing:
+        """The whole list of adults (or of under-18s) beside that of another published month, the one before if not
+        named: ranks, places moved up, labels, contacts and intensity then and now. Somebody merged since is under the
+        id of today.
         """
         from hiu.site.views.comparison import compare
 
         earlier = self.month - 1 if month is None else month
-        return compare(self, Published(*self.opened.published(earlier), self.opened))
+        return compare(self, Published(*self.opened.published(earlier), self.opened), under_18)
 
     @look
     def what_if(

@@ -127,14 +127,15 @@ class Tables(Suggests):
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
 
-    def _whole(self, name: str, *only: str) -> pl.DataFrame:
-        """A table with every row there is (of `only` some columns), for aggregates: nothing of it is to be shown
-        unmasked.
+    def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:
+        """A table with every row there is (or those that meet a condition on what is not personal; of `only` some
+        columns), for aggregates: nothing of it is to be shown unmasked.
 
         People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
         nothing else that is personal.
         """
         scan = pl.scan_parquet(whole_table(self.folder, name))
+        scan = scan if where is None else scan.filter(where)
         there = [column for column in only if column in set(scan.collect_schema())]  # an earlier release may lack some
         frame = (scan.select(there) if only else scan).collect()
         if not self._absent or "person_id" not in frame.columns:
@@ -148,7 +149,9 @@ class Tables(Suggests):
     @cached_property
     def _absent(self) -> dict[str, str]:
         """People who are in no table that is shown: id -> the number that stands for them in figures."""
-        every = pl.read_parquet(whole_table(self.folder, "people"), columns=["person_id"])["person_id"]
+        if (file := whole_table(self.folder, "people")).parent == self.folder and not self._hidden:
+            return {}
+        every = pl.read_parquet(file, columns=["person_id"])["person_id"]
         shown = self._scan("people").select("person_id").collect()["person_id"]
         gone = every.filter(~every.is_in(shown.implode())).sort()
         return {person: f"{WITHHELD}{turn:04}" for turn, person in enumerate(gone, 1)}
@@ -159,7 +162,7 @@ class Tables(Suggests):
         if self._opened is None or self._working:
             return frozenset()
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
-        return self._opened.hidden(ids.to_list())
+        return self._opened.hidden(ids)
 
     @cached_property
     def _codes(self) -> dict[str, str]:
@@ -171,8 +174,7 @@ class Tables(Suggests):
             return {}
         shown = self._scan("people").select("person_id").collect()["person_id"]
         former = self._scan("aliases").select("old_id").collect()["old_id"]
-        every = {*shown.to_list(), *former.to_list()}
-        apart = sorted(every - self._opened.permitted(every).ids)
+        apart = sorted(self._opened.withheld(pl.concat([shown, former.rename("person_id")])))
         SystemRandom().shuffle(apart)
         return {person: f"{WITHHELD}{turn:05}" for turn, person in enumerate(apart, 1)}
 
@@ -210,14 +212,12 @@ class Tables(Suggests):
         """The rows of a table of people whom it may show."""
         return frame.join(self._scan("people").select("person_id").collect(), on="person_id", how="semi")
 
-    def _common(self) -> Row:
-        """What most reports take: month, demand, coverage, people, settings."""
-        tables = {"demand": "monthly_demand", "coverage": "coverage", "people": "people"}
-        return {
-            "month": self.month,
-            "settings": self.settings,
-            **{word: self._whole(name) for word, name in tables.items()},
-        }
+    def _common(self, *more: str) -> Row:
+        """What most reports take: month, demand, coverage, people (who they are, and `more` columns), settings."""
+        demand = self._whole("monthly_demand", "person_id", "month", "dataset", "n")
+        people = self._whole("people", "person_id", "dob", "birth_year", "named", "died", *more)
+        common = {"month": self.month, "settings": self.settings, "coverage": self._whole("coverage")}
+        return {**common, "demand": demand, "people": people}
 
     def _scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread, less the people who may be shown to nobody since.
@@ -238,12 +238,14 @@ class Tables(Suggests):
         tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
         return without(tables, self._hidden)[name].lazy()
 
-    def _rows(self, name: str, where: pl.Expr | None = None, shown: Collection[str] = ()) -> pl.DataFrame:
-        """The rows of a table that meet a condition, masked but for the people in `shown`."""
+    def _rows(
+        self, name: str, where: pl.Expr | None = None, shown: Collection[str] = (), only: Collection[str] = ()
+    ) -> pl.DataFrame:
+        """The rows of a table that meet a condition, masked but for the people in `shown`; of `only` some columns."""
         scan = self._scan(name)
         found = scan if where is None else scan.filter(where)
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
-        keep = [column for column in RELEASED[name].names if column in present and (shown or read(name, column))]
+        keep = [one for one in only or RELEASED[name].names if one in present and (shown or read(name, one))]
         return masked(name, found.select(keep).collect(), shown)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
-from hiu.rank.listing.history import History
+from hiu.rank.listing.history import Cells, History
 from hiu.rank.listing.intensity import fit, points
 from hiu.rank.listing.labels import dispersion, labels
 from hiu.settings import Labels, Weights
@@ -115,7 +115,8 @@ def past_of(world: dict[str, Array]) -> History:
     n = np.stack([world[name][:, :PAST] for name in DATASETS]).astype(np.float32)
     supplied = np.ones((len(DATASETS), PAST), dtype=bool)
     names = pl.Series([f"P{i:03}" for i in range(PEOPLE)])
-    return History(names, (last - (PAST - 1)).through(last), DATASETS, n, supplied)
+    d, p, t = np.nonzero(n)
+    return History(names, (last - (PAST - 1)).through(last), DATASETS, Cells(d, p, t, n[d, p, t]), supplied)
 
 
 # the rules --------------------------------------------------------------------------------------------

@@ -121,12 +121,13 @@ def permitted(
     rows = in_force(basis, purpose=purpose, recipient=recipient, on=on, opt_out=opt_out)
     # a row that allows must name its purpose and recipient, however it came into the file
     allow = rows.filter("allow", pl.col("purpose") == purpose, pl.col("recipient") == recipient)
-    forbid = rows.filter(~pl.col("allow"), pl.col("person_id").is_in([EVERY, *asked]))
-    allowed, denied = set(allow["person_id"]), set(forbid["person_id"])
+    forbids = rows.filter(~pl.col("allow")).select("person_id", "code").iter_rows()
+    forbid = [(person, code) for person, code in forbids if person == EVERY or person in asked]
+    allowed, denied = set(allow["person_id"]), {person for person, _ in forbid}
     ids = asked if EVERY in allowed else asked & allowed
     ids = frozenset() if EVERY in denied else ids - denied
     used = {code for person, code in allow.select("person_id", "code").iter_rows() if person == EVERY or person in ids}
-    codes, denials = tuple(sorted(used)) if ids else (), tuple(sorted(set(forbid["code"])))
+    codes, denials = tuple(sorted(used)) if ids else (), tuple(sorted({code for _, code in forbid}))
     return GateResult(ids, len(asked) - len(ids), codes, denials)
 
 

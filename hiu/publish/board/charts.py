@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from itertools import zip_longest
 
-import altair as alt
 import polars as pl
 
 from hiu.publish.board.paper import Bars, Board, Line
 from hiu.publish.board.variation import COMMON, with_icon
-from hiu.publish.charts.design import TEXT
+from hiu.publish.charts.design import TEXT, alt
 from hiu.publish.charts.reports import to_svg, trend_chart
 
 COLOURS = ("#12436D", "#28A197")

@@ -3,13 +3,14 @@
 They show exact figures, so they are for analysts.
 """
 
-import altair as alt
 import polars as pl
 
+from hiu.publish.charts.design import alt
 from hiu.publish.charts.reports import BAND, SEEN, to_svg
 from hiu.publish.words.text import number
 
 WIDTH = 420
+ROWS = alt.NamedData(name="rows")
 CLOSE = (7, 14)
 """Days whose numbers at risk would stand on each other; the table has them."""
 
@@ -58,21 +59,19 @@ def lorenz_chart(curve: pl.DataFrame, sentence: str) -> str:
     scale, axis = alt.Scale(domain=[0, 1]), alt.Axis(format=".0%")
     x = alt.X("people:Q", title="Share of people, those with fewest contacts first", scale=scale, axis=axis)
     y = _share("contacts:Q", "Share of contacts")
-    line = alt.Chart(alt.Data(values=curve.to_dicts())).mark_line(color=SEEN).encode(x=x, y=y)
+    line = alt.Chart(ROWS).mark_line(color=SEEN).encode(x=x, y=y)
     equal = alt.Chart(alt.Data(values=[{"people": 0, "contacts": 0}, {"people": 1, "contacts": 1}]))
     equal = equal.mark_line(color=SEEN, strokeDash=[4, 3], strokeWidth=1).encode(x=x, y=y)
-    return to_svg(
-        (equal + line).properties(width=300, height=300), "How contacts are shared among people", sentence, width=WIDTH
-    )
+    both = (equal + line).properties(width=300, height=300)
+    return to_svg(both, "How contacts are shared among people", sentence, width=WIDTH, rows=curve.to_dicts())
 
 
 def survival_chart(curve: pl.DataFrame, found: pl.DataFrame, sentence: str) -> str:
     """The share with a contact by each day, its interval, and the numbers at risk on some days below the axis."""
-    rows = curve.to_dicts()
     x = alt.X("days:Q", title="Days since discharge")
-    band = alt.Chart(alt.Data(values=rows)).mark_area(color=BAND, interpolate="step-after")
+    band = alt.Chart(ROWS).mark_area(color=BAND, interpolate="step-after")
     band = band.encode(x=x, y=_share("low:Q", "With a contact by then"), y2="high:Q")
-    line = alt.Chart(alt.Data(values=rows)).mark_line(color=SEEN, interpolate="step-after")
+    line = alt.Chart(ROWS).mark_line(color=SEEN, interpolate="step-after")
     line = line.encode(x=x, y=_share("share:Q", "With a contact by then"))
     apart = [{**row, "text": number(row["at_risk"])} for row in found.to_dicts() if row["days"] not in CLOSE]
     risk = alt.Chart(alt.Data(values=apart)).mark_text().encode(x=alt.X("days:Q", axis=None), text="text:N")
@@ -80,7 +79,8 @@ def survival_chart(curve: pl.DataFrame, found: pl.DataFrame, sentence: str) -> s
         (band + line).properties(width=WIDTH, height=200),
         risk.properties(width=WIDTH, height=20, title="Number at risk"),
     )
-    return to_svg(alt.vconcat(*panels, spacing=4), "Time to the next contact after a discharge", sentence, width=WIDTH)
+    title = "Time to the next contact after a discharge"
+    return to_svg(alt.vconcat(*panels, spacing=4), title, sentence, width=WIDTH, rows=curve.to_dicts())
 
 
 def _share(field: str, title: str) -> alt.Y:

@@ -5,12 +5,21 @@ Altair takes seconds. Placeholders are lists of one string, `["@name"]`, where t
 """
 
 import json
+import sys
 from pathlib import Path
-
-import altair as alt
 
 from hiu.publish.charts.layout import FONT, TITLE, WIDTH
 from hiu.publish.charts.template import Spec
+
+# Altair loads jsonschema, which builds 39 grammars of web addresses if Jupyter is installed: 1 s that no chart needs.
+_GRAMMARS = {name: None for name in ("rfc3987_syntax",) if name not in sys.modules}
+sys.modules.update(_GRAMMARS)  # type: ignore[arg-type]
+import altair as alt  # noqa: E402
+
+for _name in _GRAMMARS:
+    del sys.modules[_name]
+
+__all__ = ["alt", "design", "text"]
 
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 """Version of the schema the template was validated with; the renderer must use the same."""

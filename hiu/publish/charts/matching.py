@@ -5,11 +5,10 @@ Never drawn in a monthly run, so Altair is simply imported. Sign and words carry
 
 from xml.sax.saxutils import quoteattr
 
-import altair as alt
 import polars as pl
 import vl_convert
 
-from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE, alt
 from hiu.publish.rows import Row
 from hiu.publish.words.text import wrap
 

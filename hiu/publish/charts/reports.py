@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from xml.sax.saxutils import quoteattr
 
-import altair as alt
 import polars as pl
 import vl_convert
 
-from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE
+from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE, alt
 from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
 from hiu.rank.reports.xmr import Limits
@@ -202,13 +201,19 @@ def _sized(chart: alt.Chart, width: int = WIDTH) -> alt.Chart:
     return chart.properties(width=width, height=220)
 
 
-def to_svg(chart: alt.Chart, title: str, sentence: str, *, width: int = WIDTH, described: str = "") -> str:
-    """The drawn chart; the title and `described` (or the sentence under the title) are its description too."""
+def to_svg(
+    chart: alt.Chart, title: str, sentence: str, *, width: int = WIDTH, described: str = "", rows: Sequence[Row] = ()
+) -> str:
+    """The drawn chart; the title and `described` (or the sentence under the title) are its description too.
+
+    Many `rows` are put in as the data called rows once the chart is made: Altair copies and checks each of its own.
+    """
     lines = wrap(sentence, width, 12, lines=4)
     heading = alt.TitleParams(
         text=title, subtitle=lines, anchor="start", color=TEXT, subtitleColor=MUTED, fontSize=17, subtitleFontSize=12
     )
     styled = chart.properties(title=heading).configure(font=FACES, background="white", padding=12)
     spec = styled.configure_view(stroke=None).to_dict(validate=True)
+    spec = {**spec, "datasets": {"rows": rows}} if rows else spec
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(described or f"{title}. {sentence}")} ', 1)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
+from hiu.publish.charts.design import alt
 from hiu.publish.pathway.funnel import Funnel, draw
 from hiu.publish.pathway.part import Chart
 from hiu.publish.rows import Row

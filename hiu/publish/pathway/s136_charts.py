@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import altair as alt
-
-from hiu.publish.charts.design import MUTED, TEXT
+from hiu.publish.charts.design import MUTED, TEXT, alt
 from hiu.publish.charts.reports import FLAG, SEEN, to_svg
 from hiu.publish.pathway.funnel import WIDTH, Funnel, draw
 from hiu.publish.pathway.part import Chart

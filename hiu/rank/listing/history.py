@@ -1,4 +1,4 @@
-"""A person x month x data set array of demand, dense, from the sparse table and its coverage."""
+"""A person x month x data set array of demand, from the sparse table and its coverage."""
 
 from __future__ import annotations
 
@@ -16,6 +16,26 @@ from hiu.month import Month
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The counts above 0, by data set: position of the data set, person and month of each, and the count."""
+
+    d: Places
+    p: Places
+    t: Places
+    n: NDArray[np.float32]
+
+    def where(self, kept: Flags | NDArray[np.intp]) -> Cells:
+        """Some of them, or all in another order."""
+        return Cells(self.d[kept], self.p[kept], self.t[kept], self.n[kept])
+
+    def of(self, inside: Flags) -> Cells:
+        """Those of some of the people, who are counted anew."""
+        own = self.where(inside[self.p])
+        return replace(own, p=(np.cumsum(inside, dtype=np.int32) - 1)[own.p])
 
 
 @dataclass(frozen=True)
@@ -23,7 +43,8 @@ class History:
     """Demand of some people up to a month.
 
     `n[d, p, t]` is the count of data set d for person p in month t (events or nights); it is 0 where
-    `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero. So is it where
+    `supplied[d, t]` is false and must not be read there: a month not supplied is missing, not zero. Few of them are
+    above 0: those are in `cells`, and the whole array is made when it is asked for. A count is missing, too, where
     `unknown[d, p, t]` is true: the month was supplied, and the number of this person was not (null: there is no such
     cell). `sent` is what was supplied of a data set to anybody, where `supplied` is narrowed to people alike.
     `contacts` are the data sets counted in contacts, `nights` those counted in nights in a bed.
@@ -32,12 +53,31 @@ class History:
     people: pl.Series
     months: list[Month]
     datasets: tuple[str, ...]
-    n: NDArray[np.float32]
+    cells: Cells
     supplied: Flags
     contacts: tuple[str, ...] = CONTACTS
     nights: tuple[str, ...] = ("mh_bed_day",)
     unknown: Flags | None = None
     sent: Flags | None = None
+
+    @cached_property
+    def n(self) -> NDArray[np.float32]:
+        """Every count."""
+        each = [self.monthly([d]).astype(np.float32) for d in range(len(self.datasets))]
+        return np.array(each, dtype=np.float32).reshape(len(each), len(self.people), len(self.months))
+
+    def monthly(self, rows: list[int]) -> Floats:
+        """Each person's total of some data sets by month."""
+        at, months = self.cells, len(self.months)
+        own = at.where(np.isin(at.d, rows))
+        n = np.bincount(own.p.astype(np.int64) * months + own.t, weights=own.n, minlength=len(self.people) * months)
+        return np.asarray(n, dtype=np.float64).reshape(len(self.people), months)
+
+    def total(self, d: int, months: Flags) -> Floats:
+        """Each person's total of a data set over some months."""
+        at = self.cells
+        own = (at.d == d) & months[at.t]
+        return np.bincount(at.p[own], weights=at.n[own], minlength=len(self.people)).astype(np.float64, copy=False)
 
     @property
     def whole(self) -> Flags:
@@ -68,9 +108,10 @@ class History:
         for at, one in enumerate(first):
             supplied = self.supplied.copy()
             supplied[:, -months:] &= ~recent[:, one]
-            them = everyone[group.ravel() == at]
-            n, people = self.n[:, them], self.people.gather(them)
-            yield them, replace(self, people=people, n=n, supplied=supplied, unknown=None, sent=self.whole)
+            inside = group.ravel() == at
+            cells, people = self.cells.of(inside), self.people.filter(inside)
+            own = replace(self, people=people, cells=cells, supplied=supplied, unknown=None, sent=self.whole)
+            yield everyone[inside], own
 
     def since(self, months: int = 12) -> dict[str, Month]:
         """Data sets first supplied within the last months, later than the first of all, and from when on."""
@@ -87,8 +128,8 @@ class History:
 
     def seen(self, dataset: str, months: int) -> Floats:
         """Each person's observed total of one data set over the last so many months; 0 if never supplied."""
-        found = self.rows((dataset,))
-        return _total(self.n[found[0], :, -months:]) if found else np.zeros(len(self.people))
+        found, last = self.rows((dataset,)), np.arange(len(self.months)) >= len(self.months) - months
+        return self.total(found[0], last) if found else np.zeros(len(self.people))
 
     def missing(self, months: int = 12) -> dict[str, list[str]]:
         """Data sets that lack some of the last months, and which (`2026-03`).
@@ -106,10 +147,10 @@ class History:
         """The history of some of the people, ended after an earlier month."""
         keep = month.since(self.months[0]) + 1
         inside = self.people.is_in(people.implode()).to_numpy()
-        n, supplied = self.n[:, inside, :keep], self.supplied[:, :keep]
+        cells, supplied = self.cells.where(self.cells.t < keep).of(inside), self.supplied[:, :keep]
         unknown = None if self.unknown is None else self.unknown[:, inside, :keep]
         people, months = self.people.filter(inside), self.months[:keep]
-        return replace(self, people=people, months=months, n=n, supplied=supplied, unknown=unknown)
+        return replace(self, people=people, months=months, cells=cells, supplied=supplied, unknown=unknown)
 
 
 def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.DataFrame) -> History:
@@ -124,17 +165,19 @@ def history(people: pl.Series, month: Month, demand: pl.DataFrame, coverage: pl.
     months = first.through(month)
     datasets = tuple(sorted(coverage["dataset"].unique()))
     supplied = np.zeros((len(datasets), len(months)), dtype=np.bool_)
-    n = np.zeros((len(datasets), len(people), len(months)), dtype=np.float32)
     at = _positions(sent, first, datasets)
     supplied[at["d"].to_numpy(), at["t"].to_numpy()] = True
-    rows = demand.filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start)).join(
-        pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"
-    )
-    rows = _positions(rows, first, datasets).drop_nulls("d")
-    n[rows["d"].to_numpy(), rows["p"].to_numpy(), rows["t"].to_numpy()] = rows["n"].to_numpy()
-    n *= supplied[:, None, :]
-    unknown = _unknown(people, first, month, demand, sent, datasets, n.shape)
-    return History(people, months, datasets, n, supplied, contact_sets(coverage), night_sets(coverage), unknown)
+    rows = demand.lazy().filter(pl.col("n") > 0, pl.col("month").is_between(first.start, month.start))
+    d, t = pl.col("dataset").cast(pl.Enum(datasets), strict=False).to_physical(), months_since(first, pl.col("month"))
+    numbers = rows.select("person_id", d=d, t=t.cast(pl.Int16), n=pl.col("n").cast(pl.Float32)).drop_nulls().collect()
+    p = _among(numbers["person_id"], people)
+    cells = Cells(numbers["d"].to_numpy(), p, numbers["t"].to_numpy(), numbers["n"].to_numpy())
+    cells = cells.where(p >= 0)
+    cells = cells.where(supplied[cells.d, cells.t])
+    cells = cells.where(np.argsort(cells.d, kind="stable"))
+    shape = len(datasets), len(people), len(months)
+    unknown = _unknown(people, first, month, demand, sent, datasets, shape)
+    return History(people, months, datasets, cells, supplied, contact_sets(coverage), night_sets(coverage), unknown)
 
 
 def _unknown(
@@ -164,13 +207,16 @@ def months_since(first: Month, day: pl.Expr) -> pl.Expr:
     return day.dt.year().cast(pl.Int64) * 12 + day.dt.month().cast(pl.Int64) - (first.year * 12 + first.number)
 
 
+def _among(ids: pl.Series, people: pl.Series) -> Places:
+    """Position of each id among the people, -1 if it is none of theirs."""
+    index = pl.DataFrame({"person_id": people}).with_row_index("p").with_columns(pl.col("p").cast(pl.Int32))
+    found = ids.to_frame("person_id").join(index, on="person_id", how="left", maintain_order="left")
+    return found["p"].fill_null(-1).to_numpy()
+
+
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:
     index = pl.DataFrame({"dataset": datasets, "d": range(len(datasets))}, schema={"dataset": pl.String, "d": pl.Int64})
     return frame.with_columns(t=months_since(first, pl.col("month"))).join(index, on="dataset", how="left")
-
-
-def _total(block: NDArray[np.float32]) -> Floats:
-    return np.asarray(block.sum(axis=-1, dtype=np.float64))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def weights_of(weights: Weights, coverage: pl.DataFrame) -> dict[str, float]:
 def points(history: History, weights: dict[str, float], half_life: float) -> Points:
     """Weighted points; a missing source-month takes the person's own 12-month average of that source, and so does a
     number that is missing of this person alone."""
-    s = np.zeros(history.n.shape[1:], dtype=np.float64)
+    s = _seen(history, weights)
     estimated = np.zeros(len(history.people), dtype=np.bool_)
     recent = np.arange(len(history.months)) >= len(history.months) - 12
     w = month_weights(_used(history, weights), half_life)
@@ -73,7 +73,6 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
         weight, here = weights.get(name, 0.0), history.supplied[d]
         if not weight:
             continue
-        s += weight * history.n[d]  # 0 where not supplied
         gaps = None if history.unknown is None else history.unknown[d]
         if here.all() and gaps is None:
             continue
@@ -88,6 +87,15 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
             above += share * (_may_be(history, d, recent & here) - average)
     S = _weighted_sum(s, w)
     return Points(s, w, S, float(w.sum()), estimated, history.lacks(recent & (w > 0)), S - below, S + above)
+
+
+def _seen(history: History, weights: dict[str, float]) -> Floats:
+    """Points by person and month of what is there; those of a month lie side by side, since sums go over its people."""
+    at, people = history.cells, len(history.people)
+    each = np.array([weights.get(name, 0.0) for name in history.datasets], dtype=np.float32)[at.d] * at.n
+    size = len(history.months) * people
+    s = np.bincount(at.t.astype(np.int64) * people + at.p, weights=each, minlength=size)
+    return np.asarray(s, dtype=np.float64).reshape(len(history.months), people).T
 
 
 def reweigh(scored: Points, half_life: float) -> Points:
@@ -118,7 +126,7 @@ def weighed(history: History, weights: dict[str, float]) -> list[int]:
 
 def _used(history: History, weights: dict[str, float]) -> Flags:
     """Months for which a data set was supplied that counts towards the points of anybody here."""
-    bearing = [d for d in weighed(history, weights) if history.n[d].any()]
+    bearing = [d for d in weighed(history, weights) if (history.cells.d == d).any()]
     return np.asarray(history.supplied[bearing].any(axis=0), dtype=np.bool_)
 
 
@@ -136,11 +144,10 @@ def fit(s: Floats, w: Floats) -> Constants:
 
 def _own_average(history: History, d: int, months: Flags) -> Floats:
     """Each person's average over those of the months whose number is there."""
-    seen = history.n[d][:, months]
-    there = np.full(len(seen), float(months.sum()))
+    there = np.full(len(history.people), float(months.sum()))
     if history.unknown is not None:
         there -= history.unknown[d][:, months].sum(axis=1)
-    return np.asarray(seen.sum(axis=1, dtype=np.float64) / np.maximum(1.0, there), dtype=np.float64)
+    return np.asarray(history.total(d, months) / np.maximum(1.0, there), dtype=np.float64)
 
 
 def _may_be(history: History, d: int, months: Flags) -> Floats:

@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from scipy.special import betaincc
 
 from hiu.model import LABELS
 from hiu.model.units import MOST_OUT
@@ -75,6 +74,8 @@ class Window:
 
     def probability(self, phi: float) -> Floats:
         """P(k): near 1 = more than before, near 0 = fewer; 0.5 without a baseline."""
+        from scipy.special import betaincc
+
         if not self.n:
             return np.full(len(self.R), 0.5)
         found = self._usual(phi)
@@ -89,6 +90,8 @@ class Window:
 
     def _usual(self, phi: float) -> Floats:
         """The same for k and n whole months."""
+        from scipy.special import betaincc
+
         # Few distinct pairs of counts exist: evaluating each once is what keeps a large area fast.
         width = float(self.B.max(initial=0)) + 1
         pairs, back = np.unique(self.R * width + self.B, return_inverse=True)

@@ -17,7 +17,7 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     reached in that year; with neither, as an adult. Rule: docs/ranking.md.
     """
     recent = pl.col("month").is_between((month - 11).start, month.start)
-    active = demand.filter(recent, pl.col("n") > 0).select("person_id").unique()
+    active = demand.filter(recent, pl.col("n") > 0)
     living = pl.col("died").is_null() | (pl.col("died") > month.end)
     adult = pl.col("age").is_null() | (pl.col("age") >= minimum_age)
     return (
@@ -27,6 +27,15 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")
     )
+
+
+def numbered(people: pl.DataFrame, *tables: pl.DataFrame) -> tuple[pl.Series, list[pl.DataFrame]]:
+    """Ids in order, then the people in that order and the rows of tables about them, with the place of the id among
+    all as person_id: whoever ranks many months is done in a fraction of the time, and every order is the same."""
+    ids, place = people["person_id"].sort(), "place of the id"
+    places = pl.DataFrame({"person_id": ids}).with_row_index(place)
+    joined = (one.join(places, on="person_id", maintain_order="left") for one in (people.sort("person_id"), *tables))
+    return ids, [one.with_columns(person_id=place).drop(place) for one in joined]
 
 
 def absent(ids: Collection[str], people: pl.DataFrame, month: Month) -> dict[str, str]:

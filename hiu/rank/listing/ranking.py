@@ -53,6 +53,7 @@ def rank(
     gradings: pl.DataFrame,
     settings: Settings,
     missing: pl.DataFrame | None = None,
+    labelled: bool = True,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
 
@@ -61,32 +62,31 @@ def rank(
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
-    listed apart. Support bears on `access` alone, never on a figure.
+    listed apart. Support bears on `access` alone, never on a figure. Unless it is to be `labelled`, the list has
+    neither labels nor published definitions: no place hangs on them.
     """
-    base = _base(month, demand, coverage, people, settings)
-    who, past, weights, scored, constants = base.who, base.past, base.weights, base.scored, base.constants
+    who = population(month, demand, people, settings.rank.minimum_age)
+    base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
+    past, weights, scored, constants = base.past, base.weights, base.scored, base.constants
     adult = (who["list"] == "adult").to_numpy()
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
     label_phi = dispersion(past, base.fitted_on)
-    table = _scores(graded, scored, constants, median).with_columns(
-        *_seen_columns(past, weights),
-        *_label_columns(past, settings, label_phi),
-        presets=presets(past, extra, who["list"], settings.rank.police_a_year),
-        access=_access(who, access(month, support)),
+    words = _label_columns(past, settings, label_phi) if labelled else []
+    words += [presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets")] if labelled else []
+    table = _scores(graded, base, median).with_columns(
+        *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
     few = little(past, weights)
     lists = [
         _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
         for name in ("adult", "under_18")
     ]
-    gaps = gaps_in_words(past, weights)
-    ranked = pl.concat(lists)
-    own = _own_words(ranked["person_id"], missing, month)
+    ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
     sentences = (
         rank_sentences(ranked.with_columns(estimated="filled"), gaps, few, top=settings.rank.top)
         + ranked.select(level_words()).to_series()
-        + own
+        + _own_words(ranked["person_id"], missing, month)
     )
     ranked = ranked.with_columns(sentences.alias("sentence"))
     return Ranking(
@@ -110,15 +110,15 @@ def recount(
 
     `rank` is the order by expected points alone; nothing is drawn, labelled or said.
     """
-    base = _base(month, demand, coverage, people, settings)
-    expected = np.round(base.constants.expected(base.scored.S, base.scored.n), PLACES)
+    who = population(month, demand, people, settings.rank.minimum_age)
+    base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
     seen = _seen_columns(base.past, base.weights)
-    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=expected)
+    table = base.who.select("person_id", "list").with_columns(*seen, expected_points=base.expected)
     return table.sort("expected_points", "person_id", descending=[True, False]).with_row_index("rank", offset=1)
 
 
 @dataclass(frozen=True)
-class _Base:
+class Base:
     """Who is listed, their past, its points, and the constants fitted on `fitted_on`."""
 
     who: pl.DataFrame
@@ -128,24 +128,25 @@ class _Base:
     fitted_on: Flags
     constants: Constants
 
+    @property
+    def expected(self) -> Floats:
+        """The points expected of each."""
+        return np.round(self.constants.expected(self.scored.S, self.scored.n), PLACES)
 
-def _base(
-    month: Month, demand: pl.DataFrame, coverage: pl.DataFrame, people: pl.DataFrame, settings: Settings
-) -> _Base:
-    who = population(month, demand, people, settings.rank.minimum_age)
-    past = history(who["person_id"], month, demand, coverage)
+
+def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: Settings) -> Base:
+    """What the list of a month is made of: `who` is on it, and their past."""
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
-    adult = (who["list"] == "adult").to_numpy()
-    fitted_on = adult if adult.any() else ~adult
-    return _Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
+    fitted_on = (who["list"] == ("adult" if (who["list"] == "adult").any() else "under_18")).to_numpy()
+    return Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
 
 
-def _scores(graded: pl.DataFrame, scored: Points, constants: Constants, median: float) -> pl.DataFrame:
-    expected = np.round(constants.expected(scored.S, scored.n), PLACES)
+def _scores(graded: pl.DataFrame, base: Base, median: float) -> pl.DataFrame:
+    scored = base.scored
     return graded.with_columns(
         S=scored.S,
-        expected_points=expected,
+        expected_points=base.expected,
         S_least=scored.least,
         S_most=scored.most,
         filled=scored.estimated,
@@ -247,7 +248,8 @@ def _rank_if(table: pl.DataFrame, value: float) -> NDArray[np.int64]:
 
 
 def _as_ranked(table: pl.DataFrame) -> pl.DataFrame:
-    return table.select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
+    empty = [pl.lit(None).alias(name) for name in RANKED.names if name not in table.columns]
+    return table.with_columns(empty).select(RANKED.names).cast(schema(RANKED))  # type: ignore[arg-type]
 
 
 def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
@@ -266,7 +268,7 @@ def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
 def _constants(
     month: Month,
     past: History,
-    base: _Base,
+    base: Base,
     median: float,
     label_phi: float,
     graded: pl.DataFrame,

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc
 
 from hiu.rank.listing.history import Flags, Floats
 from hiu.rank.listing.intensity import AHEAD, Constants
@@ -193,6 +192,8 @@ class Rest:
 
 def _tails(post: Posterior, centres: Floats, risks: Floats, grid: Floats) -> Floats:
     """P(score > grid point) for every need x (each risk value, then 'drawn from the assessed')."""
+    from scipy.special import gammaincc
+
     tail = gammaincc(centres[:, None, None], grid[None, None, :] * post.rate / AHEAD / risks[None, :, None])
     share = np.bincount(np.searchsorted(risks, post.values), minlength=len(risks)) / len(post.values)
     mixed = np.einsum("crg,r->cg", tail, share)[:, None, :]

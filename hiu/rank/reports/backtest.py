@@ -16,7 +16,7 @@ from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
 from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, points, reweigh, weights_of
-from hiu.rank.listing.population import population
+from hiu.rank.listing.population import numbered, population
 from hiu.rank.listing.uncertainty import Posterior, in_the_first, letters
 from hiu.rank.reports import cost
 from hiu.settings import Rank, Settings
@@ -57,7 +57,8 @@ def backtest(
     `costs` in pounds a unit (else the shipped table's): only for the cost-weighted rule that others are held against.
     """
     weights = weights_of(settings.rank.weights, coverage)
-    whole = history(people["person_id"].unique().sort(), month, demand, coverage)
+    _, (people, demand) = numbered(people, demand)
+    whole = history(people["person_id"], month, demand, coverage)
     results: list[tuple[str, int, float, float]] = []
     sure: list[pl.DataFrame] = []
     for past, future in _trials(whole, demand, people, settings.rank.minimum_age, weights):

@@ -10,8 +10,10 @@ import numpy as np
 import polars as pl
 
 from hiu.month import Month
+from hiu.rank.listing.history import history
 from hiu.rank.listing.intensity import PLACES
-from hiu.rank.listing.ranking import recount
+from hiu.rank.listing.population import numbered, population
+from hiu.rank.listing.ranking import Base, base_of
 from hiu.rank.listing.risk import middle, risk
 from hiu.settings import Settings
 from hiu.stats import Z95, wilson
@@ -23,9 +25,9 @@ DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
 
 
 def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
-    """Counted events and stays that begin in some months, one row each: person_id, source, event_id, start."""
+    """Counted events and stays that begin in some months, a row a data set: person_id, source, event_id, start."""
     inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
-    return timeline.filter(inside).select(EACH).unique()
+    return timeline.filter(inside).select(EACH)
 
 
 def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
@@ -45,8 +47,12 @@ def together(
     first = month - (months - 1)
     each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
     each = each.with_columns(C("source").replace(agency or {}))
-    person = each.group_by("person_id").agg(agencies=C("source").unique().sort().str.join("|"), n=pl.len())
-    found = person.group_by("agencies").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
+    names = each["source"].unique().sort().to_list()
+    bit = C("source").replace_strict(names, [1 << at for at in range(len(names))], return_dtype=pl.Int64)
+    person = each.group_by("person_id").agg(bit.bitwise_or().alias("bits"), n=pl.len())
+    found = person.group_by("bits").agg(people=pl.len(), contacts=C("n").sum(), most=C("n").max())
+    sets = ["|".join(name for at, name in enumerate(names) if bits >> at & 1) for bits in found["bits"]]
+    found = found.select(pl.Series("agencies", sets, dtype=pl.String), pl.exclude("bits"))
     return found.sort("people", "agencies", descending=[True, False])
 
 
@@ -69,11 +75,14 @@ def flow(
     rows: list[tuple[date, int, int, int]] = []
     who: list[tuple[date, str, int | None, str]] = []
     before: dict[str, int] | None = None
+    ids, (people, demand, gradings) = numbered(people, demand, gradings)
+    whole = history(people["person_id"], month, demand, coverage)
     for one in (month - months).through(month):
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        points = recount(month=one, demand=demand, coverage=coverage, people=people, settings=settings)
-        now = _first(points, risk(one, gradings), settings.rank.top)
+        now_listed = population(one, demand, people, settings.rank.minimum_age)
+        base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
+        now = {ids[person]: place for person, place in _first(base, risk(one, gradings), settings.rank.top).items()}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -85,12 +94,15 @@ def flow(
     return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
 
 
-def _first(points: pl.DataFrame, graded: pl.DataFrame, top: int) -> dict[str, int]:
+def _first(base: Base, graded: pl.DataFrame, top: int) -> dict[int, int]:
     """The first adults and their places, by expected points and risk as the list is made (docs/ranking.md)."""
-    adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left")
-    intensity = (C("expected_points") * C("risk").fill_null(middle(adults["risk"]))).round(PLACES)
-    ordered = adults.with_columns(intensity=intensity).sort("intensity", "person_id", descending=[True, False])
-    return {person: place for place, person in enumerate(ordered["person_id"].head(top), 1)}
+    points = base.who.select("person_id", "list", expected=base.expected)
+    adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left", maintain_order="left")
+    intensity = adults["expected"] * adults["risk"].fill_null(middle(adults["risk"]))
+    adults = adults.with_columns(intensity=intensity.round(PLACES))
+    first = adults.filter(C("intensity") >= adults["intensity"].top_k(top).min())
+    ordered = first.sort("intensity", "person_id", descending=[True, False])["person_id"]
+    return {person: place for place, person in enumerate(ordered.head(top), 1)}
 
 
 def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -98,7 +110,7 @@ def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tup
     person); a share that comes to no whole person is left out. Second: the curve, from those with
     fewest contacts: people, contacts, both as shares.
     """
-    each = contacts(timeline, month - (months - 1), month).group_by("person_id").len("n")
+    each = contacts(timeline, month - (months - 1), month).unique().group_by("person_id").len("n")
     n = np.sort(each["n"].to_numpy().astype(np.int64))[::-1]
     if not len(n):
         empty = {
@@ -156,19 +168,19 @@ def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -
     """Kaplan-Meier: by some days after discharge, at_risk (still watched and without a contact), contacts (so far),
     share (with a contact by then), low, high (95%, log-log). `at_days` rise; those that nobody was watched for are
     left out."""
-    time, event = days.to_numpy().astype(np.int64), again.to_numpy().astype(np.bool_)
+    time, event = np.sort(days.to_numpy().astype(np.int64)), np.sort(days.filter(again).to_numpy().astype(np.int64))
+    each, seen = np.unique(event, return_counts=True)
+    risk = len(time) - np.searchsorted(time, each)
+    left = np.concatenate([[1.0], np.cumprod(1 - seen / risk)])
+    spread = np.concatenate([[0.0], np.cumsum(np.where(risk > seen, seen / (risk * np.maximum(risk - seen, 1)), 0.0))])
     rows: list[tuple[int, int, int, float, float, float]] = []
     for at in at_days:
-        at_risk = int((time >= at).sum())
+        at_risk = len(time) - int(np.searchsorted(time, at))
         if not at_risk:
             break
-        left, spread = 1.0, 0.0
-        for day in np.unique(time[event & (time <= at)]):
-            risk, seen = int((time >= day).sum()), int((time[event] == day).sum())
-            left *= 1 - seen / risk
-            spread += seen / (risk * (risk - seen)) if risk > seen else 0.0
-        seen_by = int((event & (time <= at)).sum())
-        rows.append((at, at_risk, seen_by, 1 - left, *_interval(left, spread, max(at_risk, seen_by))))
+        day, seen_by = np.searchsorted(each, at, "right"), int(np.searchsorted(event, at, "right"))
+        bounds = _interval(float(left[day]), float(spread[day]), max(at_risk, seen_by))
+        rows.append((at, at_risk, seen_by, 1 - float(left[day]), *bounds))
     names = {"days": pl.Int64, "at_risk": pl.Int64, "contacts": pl.Int64}
     return pl.DataFrame(rows, schema={**names, **dict.fromkeys(("share", "low", "high"), pl.Float64)}, orient="row")
 

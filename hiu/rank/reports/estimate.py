@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from hiu.rank.listing.history import Floats
 from hiu.rank.reports.expected import Model, Rows, overdispersion, refits, train
@@ -91,11 +90,15 @@ def relative(value: float, base: float) -> float:
 
 def power(se: float, fall: float = FALL) -> float:
     """Chance that a true fall of this size would be found (the interval lies below 0)."""
+    from scipy.special import ndtr
+
     return float(ndtr(-np.log(1 - fall) / se - WIDTH))
 
 
 def findable(se: float, chance: float = 0.8) -> float:
     """The smallest true fall that would be found with this chance."""
+    from scipy.special import ndtri
+
     return float(1 - np.exp(-(WIDTH + ndtri(chance)) * se))
 
 

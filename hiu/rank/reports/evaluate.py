@@ -227,9 +227,12 @@ _SHAPE = {"month": pl.Date, "observed": pl.Float64, "expected": pl.Float64, "low
 def _by_dataset(site: Area, found: Estimate) -> pl.DataFrame:
     who, start = found.entrants.person, found.entrants.month
     pairs = list(zip(who, start, strict=True))
-    before = {name: sum(n[p, t - BEFORE : t].sum() for p, t in pairs) for name, n in site.by_dataset.items()}
-    after = {name: sum(n[p, t : t + AFTER].sum() for p, t in pairs) for name, n in site.by_dataset.items()}
-    total, expected = max(1e-9, float(sum(before.values()))), float(found.expected.sum())
-    rows = [(name, float(after[name]), float(expected * before[name] / total)) for name in site.by_dataset]
+    each = []
+    for d in site.contacts:
+        n = site.past.monthly([d])
+        before, after = (sum(n[p, t + k : t + m].sum() for p, t in pairs) for k, m in ((-BEFORE, 0), (0, AFTER)))
+        each.append((site.past.datasets[d], float(before), float(after)))
+    total, expected = max(1e-9, sum(before for _, before, _ in each)), float(found.expected.sum())
+    rows = [(name, after, expected * before / total) for name, before, after in each]
     schema = {"dataset": pl.String, "observed": pl.Float64, "expected": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from hiu.rank.listing.history import Floats
 from hiu.rank.reports.panel import AFTER, Ints, Panel
@@ -104,6 +103,8 @@ class Design:
 
     def fit(self, weight: Floats) -> Model:
         """Non-negative least squares, each person counted `weight` times; then the calibration."""
+        from scipy.optimize import nnls
+
         gram = (weight @ self.gram).reshape(4, 4)
         root = np.linalg.cholesky(gram + np.eye(4) * 1e-9 * max(float(np.trace(gram)), 1e-9))
         beta, _ = nnls(root.T, np.linalg.solve(root, weight @ self.right))

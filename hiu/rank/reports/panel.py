@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hiu.model import CONTACTS
 from hiu.model.ages import age_on
 from hiu.month import Month
-from hiu.rank.listing.history import Flags, Floats, history, months_since
+from hiu.rank.listing.history import Flags, Floats, History, history, months_since
 
 BEFORE, AFTER = 12, 6
 NEVER = 10**6
@@ -66,12 +66,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class Area:
-    """The panel of a site, with what its rows and columns stand for."""
+    """The panel of a site, with what its rows and columns stand for; `contacts` are the data sets of contacts in `past`
+    that were ever supplied."""
 
     panel: Panel
     people: pl.Series
     months: list[Month]
-    by_dataset: dict[str, Floats]
+    past: History
+    contacts: list[int]
     refused: int
 
 
@@ -91,17 +93,16 @@ def area(
     adults = people.filter(pl.col("named") & ~_young(month, minimum_age)).select("person_id", "died").sort("person_id")
     past = history(adults["person_id"], month, demand, coverage)
     rows = [d for d in past.rows(CONTACTS) if past.supplied[d].any()]
-    by_dataset = {past.datasets[d]: past.n[d].astype(np.float64) for d in rows}
     starts = support.filter(pl.col("start") <= month.end).select("person_id", "start", "consent")
     table = adults.join(starts, on="person_id", how="left", maintain_order="left")
     aside = (table["consent"] == "refused").fill_null(False) & table["start"].is_not_null()
-    n = np.sum(list(by_dataset.values()), axis=0) if rows else np.zeros((adults.height, len(past.months)))
+    n = past.monthly(rows)
     supplied: Flags = np.zeros(len(past.months), dtype=np.bool_)
     if rows:
         supplied = np.asarray(past.supplied[rows].all(axis=0), dtype=np.bool_)
     first = past.months[0]
     panel = Panel(n, supplied, _since(table["start"], first), _since(table["died"], first), aside.to_numpy())
-    return Area(panel, adults["person_id"], past.months, by_dataset, int(aside.sum()))
+    return Area(panel, adults["person_id"], past.months, past, rows, int(aside.sum()))
 
 
 def _young(month: Month, minimum_age: int) -> pl.Expr:

@@ -10,7 +10,7 @@ from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
 from hiu.rank.listing.intensity import PLACES, fit, points, weights_of
-from hiu.rank.listing.population import population
+from hiu.rank.listing.population import numbered, population
 from hiu.rank.listing.risk import BANDS, middle, risk
 from hiu.rank.reports.backtest import HALF_LIVES
 from hiu.settings import Settings
@@ -68,6 +68,8 @@ def sensitivity(
     costs: dict[str, float],
 ) -> Sensitivity:
     """Rank the adults again under every scenario. Frames have the columns of hiu.model; `costs` in pounds a unit."""
+    measures = set(extra["measure"].unique())
+    ids, (people, demand, extra, gradings) = numbered(people, demand, extra, gradings)
     who = population(month, demand, people, settings.rank.minimum_age).filter(pl.col("list") == "adult")
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     past = history(who["person_id"], month, demand, coverage)
@@ -80,9 +82,9 @@ def sensitivity(
         graded["risk"].fill_null(middle(graded["risk"])).to_numpy(),
     )
     scenarios = [default, *_half_lives(default), *_weights(default, costs), *_risks(default, graded, month, gradings)]
-    scenarios += _recounts(default, month, demand, extra, coverage, settings.counting.datasets)
+    scenarios += _recounts(default, month, demand, extra, measures, coverage, settings.counting.datasets)
     top = settings.rank.top
-    return _compare(scenarios, {one.name: one.ranks() for one in scenarios}, who["person_id"], top)
+    return _compare(scenarios, {one.name: one.ranks() for one in scenarios}, ids.gather(who["person_id"]), top)
 
 
 def _half_lives(base: Scenario) -> Iterator[Scenario]:
@@ -124,6 +126,7 @@ def _recounts(
     month: Month,
     demand: pl.DataFrame,
     extra: pl.DataFrame,
+    site_measures: set[str],
     coverage: pl.DataFrame,
     chosen: Mapping[str, Sequence[str]],
 ) -> Iterator[Scenario]:
@@ -132,7 +135,6 @@ def _recounts(
     `chosen`: measures by data set that the site counts in place of the shipped ones. A side measure that is among them
     is counted already, and beside the count it would be counted twice.
     """
-    site_measures = set(extra["measure"].unique())
     for name, (dataset, measures, beside) in COUNTED.items():
         if not site_measures.issuperset(measures) or (beside and not set(measures).isdisjoint(chosen.get(dataset, ()))):
             continue
@@ -148,10 +150,13 @@ def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFr
     dataset, measures, beside = COUNTED[name]
     side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
     side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))
-    kept = demand.select(side.columns).filter((pl.col("dataset") != dataset) | beside)
-    n = pl.col("n")
-    together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
-    return pl.concat([kept, side]).group_by("person_id", "month", "dataset").agg(together)
+    others, own = demand.select(side.columns).filter(pl.col("dataset") != dataset), pl.col("dataset") == dataset
+    if beside:
+        n = pl.col("n")
+        together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
+        both = pl.concat([demand.select(side.columns).filter(own), side])
+        side = both.group_by("person_id", "month", "dataset").agg(together)
+    return pl.concat([others, side])
 
 
 def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:

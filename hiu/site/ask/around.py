@@ -22,12 +22,15 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     span, name = checked_months(months), str(checked_dataset(run, dataset))
     if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
         raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
-    earliest, whole = (run.month - (span - 1)).start, _events(run, people, {name})
+    earliest, contacts = (run.month - (span - 1)).start, contact_sets(run._whole("coverage"))
+    whole = _events(run, people, list({*contacts, name}))
     in_months = (C("dataset") == name) & C("start").is_between(earliest, run.month.after, closed="left")
     timed = whole.filter(~C("day_only"))
+    datasets, watched = sorted(timed["dataset"].unique()), _watched(timed)
     own = timed.filter(in_months).unique(EVENT, maintain_order=True).with_row_index("at")
-    again = _again(run, own, whole)
-    rows = [_near(own, timed, again, one, hours) for one in [None, *sorted(timed["dataset"].unique())]]
+    timed, theirs = (one.join(own, on="person_id", how="semi") for one in (timed, whole))  # nobody else is near these
+    again = _again(run, own, theirs)
+    rows = [_near(own, timed, again, one, hours, watched) for one in [None, *datasets]]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
     schema |= {"after": pl.Int64, "share_after": pl.Float64, "by_chance": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")
@@ -46,15 +49,16 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     )
     return Finding(
         f"Contacts around {what}, {span} months",
-        [*lines, *lacking(run, span, sets={*contact_sets(run._whole("coverage")), name})],
+        [*lines, *lacking(run, span, sets={*contacts, name})],
         {"around": table},
     )
 
 
 def _near(
-    own: pl.DataFrame, whole: pl.DataFrame, again: pl.DataFrame, other: str | None, hours: float
+    own: pl.DataFrame, whole: pl.DataFrame, again: pl.DataFrame, other: str | None, hours: float, watched: float
 ) -> tuple[str, int, int, float | None, int, float | None, float]:
-    """How many of the events have a contact of another data set (any if none is named) on either side."""
+    """How many of the events have a contact of another data set (any if none is named) on either side; by chance as if
+    each contact could lie on any of the days `watched`."""
     others = (whole if other is None else whole.filter(C("dataset") == other)).unique(EVENT)
     pairs = own.join(others, on="person_id", suffix="_other")
     pairs = pairs.filter((C("event_id") != C("event_id_other")) | (C("source") != C("source_other")))
@@ -62,8 +66,8 @@ def _near(
     gap = (C("start_other") - C("start")).dt.total_seconds() / HOUR
     before = pairs.filter(gap.is_between(-hours, 0, closed="left"))["at"].n_unique()
     after = pairs.filter(gap.is_between(0, hours))["at"].n_unique()
-    seen = pairs.group_by("at").len()["len"].cast(pl.Float64)
-    chance = float((1 - (1 - min(1.0, hours / 24 / _watched(whole))) ** seen).sum()) if seen.len() else 0.0
+    seen = pairs.group_by("at").len().sort("at")["len"].cast(pl.Float64)  # a sum of floats keeps to one order
+    chance = float((1 - (1 - min(1.0, hours / 24 / watched)) ** seen).sum()) if seen.len() else 0.0
     n = own.height
     return other or "any", n, before, before / n if n else None, after, after / n if n else None, chance
 
@@ -84,9 +88,8 @@ def _again(run: Tables, own: pl.DataFrame, whole: pl.DataFrame) -> pl.DataFrame:
     )
     quoted = called.select("at", "person_id", C("quotes").str.split("|").alias("named")).explode("named")
     quoted = marked.join(quoted, on=["person_id", "named"]).select(key)
-    once = run._whole("timeline").filter(
-        C("dataset") == "s136", ~C("counted"), C("reason_not_counted").str.starts_with("counted once")
-    )
+    apart = (C("dataset") == "s136") & ~C("counted") & C("reason_not_counted").str.starts_with("counted once")
+    once = run._whole("timeline", "person_id", "source", "event_id", "start", where=apart)
     both = own.filter(C("dataset") == "s136").join(once, on="person_id", suffix="_other")
     apart = (C("start_other") - C("start")).dt.total_hours().abs() <= run.settings.counting.s136_hours
     both = both.filter(apart).select("at", "source_other", "event_id_other")
@@ -108,8 +111,8 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
     """Days between one contact of a person and the next."""
     span, name = checked_months(months), checked_dataset(run, dataset)
     earliest = (run.month - (span - 1)).start
-    own = _events(run, people, {name} if name else set()).filter(C("start") >= earliest, C("start") < run.month.after)
-    own = own.filter(C("dataset") == name) if name else own
+    sets = [name] if name else list(contact_sets(run._whole("coverage")))
+    own = _events(run, people, sets).filter(C("start") >= earliest, C("start") < run.month.after)
     own = own.filter(~C("day_only")).sort("person_id", "start", "event_id")
     days = (C("start") - C("start").shift().over("person_id")).dt.total_seconds() / HOUR / 24
     between = own.with_columns(days=days).drop_nulls("days")
@@ -123,21 +126,20 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
             f"Half of the {one['gaps']:,} gaps between {what} of a person were under {one['median']:.1f} days, nine in "
             f"ten under {one['ninth_tenth']:.1f}. The past alone: it does not foretell anybody's next contact."
         )
-    sets = [name] if name else contact_sets(run._whole("coverage"))
     return Finding(f"Days between {what}, {span} months", [line, *lacking(run, span, sets=sets)], {"gaps": table})
 
 
-def _events(run: Tables, people: list[str] | None, more: set[str]) -> pl.DataFrame:
-    """Contacts, and events of the data sets in `more`; `day_only` = without a time of day. A spell in a bed is one
-    event, which begins with the first of its ward stays."""
-    coverage = run._whole("coverage")
-    sets, nights = list({*contact_sets(coverage), *more}), list(night_sets(coverage))
+def _events(run: Tables, people: list[str] | None, sets: list[str]) -> pl.DataFrame:
+    """Events of data sets; `day_only` = without a time of day. A spell in a bed is one event, which begins with the
+    first of its ward stays."""
+    nights = C("dataset").is_in(list(night_sets(run._whole("coverage"))))
     needed = ("person_id", "source", "event_id", "dataset", "start", "start_day_only", "counted", "quotes", "spell_id")
-    whole = run._whole("timeline", *needed).filter("counted", C("dataset").is_in(sets))
+    whole = run._whole("timeline", *needed, where=C("counted") & C("dataset").is_in(sets))
     whole = whole if people is None else whole.filter(C("person_id").is_in(people))
     if "spell_id" in whole.columns:  # an earlier release may lack it
-        spell = pl.when(C("dataset").is_in(nights)).then("spell_id").fill_null(C("event_id"))
-        whole = whole.sort("start").unique(["person_id", "source", "dataset", spell], keep="first", maintain_order=True)
+        stays, spell = whole.filter(nights).sort("start"), C("spell_id").fill_null(C("event_id"))
+        stays = stays.unique(["person_id", "source", "dataset", spell], keep="first", maintain_order=True)
+        whole = pl.concat([whole.filter(~nights), stays])
     quotes = C("quotes") if "quotes" in whole.columns else pl.lit(None, pl.String).alias("quotes")
     day_only = C("start_day_only").fill_null(False)
     return whole.select("person_id", "source", "event_id", "dataset", "start", quotes, day_only=day_only)

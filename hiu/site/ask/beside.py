@@ -20,7 +20,11 @@ def beside(run: Tables, one: list[str], other: list[str], dataset: str | None, m
     """Contacts a person of two groups, and their ratio; `shared` people were given in both and count in the first."""
     span, sets = checked_months(months), _sets(run, dataset)
     inside = C("month").is_between((run.month - (span - 1)).start, run.month.start) & C("dataset").is_in(sets)
-    counts = run._whole("monthly_demand").filter(inside, C("n") > 0).group_by("person_id").agg(C("n").sum())
+    counts = (
+        run._whole("monthly_demand", "person_id", "n", where=inside & (C("n") > 0))
+        .group_by("person_id")
+        .agg(C("n").sum())
+    )
     groups = [_group(counts, ids) for ids in (one, other)]
     seen = frozenset(counts["person_id"])
     rows = [
@@ -64,7 +68,7 @@ def reasons(run: Tables, people: list[str] | None, dataset: str | None, months: 
     """What contacts were about, beside the same months a year before, and beside everybody else."""
     span, sets = checked_months(months), _sets(run, dataset)
     needed = ("person_id", "dataset", "reason", "start", "counted")
-    whole = run._whole("timeline", *needed).filter("counted", C("dataset").is_in(sets))
+    whole = run._whole("timeline", *needed, where=C("counted") & C("dataset").is_in(sets))
     own = pl.lit(True) if people is None else C("person_id").is_in(people)
     first = run.month - (span - 1)
     now, before = (C("start").is_between(at.start, (at + span).start, closed="left") for at in (first, first - 12))

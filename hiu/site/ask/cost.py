@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import polars as pl
 
 from hiu.errors import UsageError
@@ -13,16 +11,15 @@ from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables
+from hiu.site.views.ranked import adults_of
 
 
-def cost(run: Tables, people: list[str] | None, top: int | None, first: Callable[[int | None], list[str]]) -> Finding:
-    """Low, central and high, by agency, of some people, or (None) of the first N of the list. Raises UsageError.
-
-    `first` gives the ids of the first N of the list, or of all of it.
-    """
+def cost(run: Tables, people: list[str] | None, top: int | None) -> Finding:
+    """Low, central and high, by agency, of some people, or (None) of the first N of the list. Raises UsageError."""
     priced = costs()
-    ids, who = _costed(run, people, top, first)
-    by_person = person_costs(priced, run._whole("monthly_demand"), run.month, pl.Series(ids, dtype=pl.String))
+    ids, who = _costed(run, people, top)
+    demand = run._whole("monthly_demand", "person_id", "month", "dataset", "n")
+    by_person = person_costs(priced, demand, run.month, pl.Series(ids, dtype=pl.String))
     tables = {"cohort": cohort_costs(by_person), "unit costs": priced.units, "people": by_person}
     free = sorted(set(run._whole("coverage")["dataset"]) - set(priced.units["dataset"]))
     lines = [f"{priced.label[0].upper()}{priced.label[1:]}: capacity, not cash (table {priced.version})."]
@@ -31,15 +28,14 @@ def cost(run: Tables, people: list[str] | None, top: int | None, first: Callable
     return Finding(f"Cost of {who}, last 12 months, pounds", lines, tables)
 
 
-def _costed(
-    run: Tables, people: list[str] | None, top: int | None, first: Callable[[int | None], list[str]]
-) -> tuple[list[str], str]:
+def _costed(run: Tables, people: list[str] | None, top: int | None) -> tuple[list[str], str]:
     """Whose cost is asked for, and in words."""
     if people is not None:
         if top is not None:
             raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
         return people, count_of(len(people), "person", "people")
-    length, number = len(first(None)), run.settings.rank.top if top is None else top
+    adults = adults_of(run)
+    length, number = len(adults), run.settings.rank.top if top is None else top
     if isinstance(number, bool) or not isinstance(number, int) or number < 1 or (top is not None and number > length):
         raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
-    return first(number), f"the first {min(number, length)} people"
+    return adults.head(number).to_list(), f"the first {min(number, length)} people"

@@ -24,14 +24,15 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     span, name = checked_months(months), checked_dataset(run, dataset)
     coverage = run._rows("coverage")
     sets, nights = ((name,) if name else contact_sets(coverage)), night_sets(coverage)
-    demand = run._rows("monthly_demand")
     first = run.month - (span - 1)
+    demand = run._rows("monthly_demand", (C("n") > 0) & (C("month") >= (first - span).start))
     now, before = _total(demand, sets, first, run.month), _total(demand, sets, first - span, first - 1)
     both = now.rename({"n": "contacts"}), before.rename({"n": "before"})
     found = both[0].join(both[1], on="person_id", how="full", coalesce=True)
     if not name:  # whoever had nights or a detention alone is somebody too
         every = _total(demand, tuple(coverage["dataset"].unique()), first - span, run.month)
-        every = pl.concat([one.select("person_id") for one in (every, run._rows("ranked"))]).unique()
+        ranked = run._rows("ranked", only=["person_id"])
+        every = pl.concat([every.select("person_id"), ranked]).unique()
         found = every.join(found, on="person_id", how="left")
     found = found.join(_total(demand, nights, first, run.month).rename({"n": "nights"}), on="person_id", how="left")
     found = found.with_columns(C("contacts", "before", "nights").fill_null(0))
@@ -58,13 +59,13 @@ def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Mont
 
 def _agencies(run: Tables, first: Month) -> pl.DataFrame:
     """Agencies and sources that saw each person since a month, by any event or a stay of which a night lies in it."""
-    from hiu.rank.reports.cohorts import EACH, contacts, stays_in
+    from hiu.rank.reports.cohorts import stays_in
 
-    sets = run._rows("coverage")["dataset"].unique().to_list()
-    events = run._scan("timeline").filter(C("dataset").is_in(sets)).select(*EACH, "counted").collect()
-    events = contacts(events, first, run.month)
-    each = pl.concat([events, stays_in(run._rows("stay"), first, run.month)])
-    each = each.select("person_id", "source").unique().sort("person_id", "source")
+    inside = C("counted") & C("start").is_between(first.start, run.month.after, closed="left")
+    own = inside & C("dataset").is_in(run._rows("coverage")["dataset"].unique().implode())
+    events = run._scan("timeline").filter(own).select("person_id", "source").unique().collect()
+    each = pl.concat([events, stays_in(run._rows("stay"), first, run.month).select(events.columns)])
+    each = each.unique().sort("person_id", "source")
     agency = C("source").replace(run._agencies).n_unique().cast(pl.Int64)
     found = each.group_by("person_id", maintain_order=True)
     return found.agg(agencies=agency, sources=C("source").str.join("|"))
@@ -76,12 +77,9 @@ def _latest(run: Tables, sets: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _who(run: Tables) -> pl.DataFrame:
-    places = run._rows("ranked").select("person_id", "list", "rank")
-    about = (
-        run._rows("people")
-        .select("person_id", "sex")
-        .join(run._rows("traits").select("person_id", "age_band"), on="person_id", how="left")
-    )
+    places = run._rows("ranked", only=["person_id", "list", "rank"])
+    about = run._rows("people", only=["person_id", "sex"])
+    about = about.join(run._rows("traits", only=["person_id", "age_band"]), on="person_id", how="left")
     return about.join(places, on="person_id", how="left")
 
 

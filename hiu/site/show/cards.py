@@ -23,7 +23,7 @@ class Card:
     def html(self) -> str:
         """For a notebook; a table, so that a screen reader can walk it."""
         rows = "".join(
-            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<tr><th scope="row" style="text-align:left;padding-right:12px">{html.escape(name)}</th>'
             f'<td style="text-align:left">{html.escape(value)}</td></tr>'
             for name, value in self.facts.items()
         )

@@ -141,8 +141,11 @@ class Listing(Suggests, pl.DataFrame):
         return self._as_before(super().tail(n))
 
     def select(self, *exprs: Any, **named: Any) -> Self:
-        """Some columns, shown as before."""
-        return self._as_before(super().select(*exprs, **named))
+        """Some columns, shown as before; figures of the rows are no part of them."""
+        found = self._as_before(super().select(*exprs, **named))
+        if found.height != self.height:
+            found._whole = found.height
+        return found
 
     def with_columns(self, *exprs: Any, **named: Any) -> Self:
         """The rows with more columns, shown as before."""

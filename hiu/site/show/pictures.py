@@ -18,9 +18,11 @@ def evaluation(course: pl.DataFrame, calendar: pl.DataFrame, breaks: Breaks, sen
 
 
 def trend(table: pl.DataFrame, lines: Lines, title: str, words: str, breaks: Breaks, line: float | None) -> str:
+    from hiu.publish.charts.design import alt
     from hiu.publish.charts.reports import trend_chart
 
-    return trend_chart(table, *lines, title, words, breaks, line)
+    with alt.utils.schemapi.debug_mode(False):  # the whole chart is checked when it is drawn, not each part before
+        return trend_chart(table, *lines, title, words, breaks, line)
 
 
 def backtest(rules: pl.DataFrame, top: int, half_life: float) -> str:

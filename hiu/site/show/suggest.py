@@ -19,5 +19,6 @@ class Suggests:
             if name.startswith("_"):
                 raise AttributeError(name)
             names = [each for each in dir(type(self)) if not each.startswith("_")]
-            kind = type(self).__name__
-            raise NoSuchName(f"{kind} has no '{name}'.{did_you_mean(name, names)} help({kind}) lists what it has.")
+            kind, of = type(self).__name__, getattr(type(self.__dict__.get("published")), name, None)
+            run = f" The month has: run.{name}." if of is not None else did_you_mean(name, names)
+            raise NoSuchName(f"{kind} has no '{name}'.{run} help({kind}) lists what it has.")

@@ -19,8 +19,8 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables
-from hiu.site.views.ranked import list_of
+from hiu.site.tables import Tables, checked_months
+from hiu.site.views.ranked import Ranked, adults_of
 
 C = pl.col
 
@@ -60,7 +60,8 @@ class Cohort(Suggests):
         return trends(self.published, self.people, self._who(), dataset, target_from, fall, within)
 
     def evaluate(self) -> Finding:
-        """Did support work? Contacts that happened against those expected without it; or why that can't be said."""
+        """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against
+        those expected without it; or why that can't be said."""
         from hiu.rank.reports.evaluate import evaluate
 
         self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
@@ -86,7 +87,7 @@ class Cohort(Suggests):
         """
         from hiu.site.ask.cost import cost
 
-        return cost(self.published, self.people, top, lambda n: list_of(self.published, n)["person_id"].to_list())
+        return cost(self.published, self.people, top)
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
@@ -122,7 +123,7 @@ class Cohort(Suggests):
         from hiu.site.views.shared import shared_together
 
         found = together(
-            self._events(),
+            self._events(12),
             self._own(self.published._whole("stay")),
             self.published.month,
             agency=self.published._agencies,
@@ -134,10 +135,10 @@ class Cohort(Suggests):
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     @look
-    def flow(self) -> Finding:
-        """Who joined the first N and who left, by month, as each month would be ranked with the data of today: how many
-        (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list differs where
-        rows came or were matched since.
+    def flow(self, months: int = 12) -> Finding:
+        """Who joined the first N and who left, in each of the last months, as it would be ranked with the data of
+        today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list
+        differs where rows came or were matched since.
 
         >>> run.cohort().flow().table("who").columns
         ['month', 'person_id', 'rank', 'change']
@@ -147,7 +148,7 @@ class Cohort(Suggests):
 
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
-        found, who = flow(**run._common(), gradings=run._whole("risk_grading"))
+        found, who = flow(**run._common(), gradings=run._whole("risk_grading"), months=checked_months(months))
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
@@ -167,7 +168,7 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
-        found, curve = concentration(self._events(contacts=True), self.published.month)
+        found, curve = concentration(self._events(12, contacts=True), self.published.month)
         if found.is_empty():
             return Finding("Concentration", ["Nobody had a contact in the last 12 months."], {})
         _, people, _, share, _ = found.row(0)
@@ -193,7 +194,7 @@ class Cohort(Suggests):
         from hiu.site.views.shared import shared_survival
 
         run = self.published
-        watched = discharges(self._own(self.published._whole("stay")), self._events(), run.month)
+        watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
         found = survival(watched["days"], watched["again"])
         if watched.is_empty():
             return Finding(
@@ -224,8 +225,9 @@ class Cohort(Suggests):
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
-        rest = list_of(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
-        if not (left := [one for one in rest if one not in set(own)]):
+        rest = adults_of(run).to_list() if others is None else Cohort(run, others).people or []
+        mine = frozenset(own)
+        if not (left := [one for one in rest if one not in mine]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")
         return beside(run, own, left, dataset, months, shared=len(rest) - len(left) if others is not None else 0)
 
@@ -238,9 +240,10 @@ class Cohort(Suggests):
 
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
         """How many events of a data set had another contact of the same person within some hours before or after, by
-        data set, and how many would by chance. Only what has a time of day is in it; what begins in the same minute is
-        after. A record of the same occurrence by another agency is no other contact: the police log of a detention,
-        the ambulance call that an attendance quotes."""
+        data set, and how many would by chance. Others are contacts, and further events of the data set itself. Only
+        what has a time of day is in it; what begins in the same minute is after. A record of the same occurrence by
+        another agency is no other contact: the police log of a detention, the ambulance call that an attendance quotes.
+        """
         from hiu.site.ask.around import around
 
         return around(self.published, self.people, dataset, hours, months)
@@ -255,18 +258,19 @@ class Cohort(Suggests):
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         self._require_everybody("the first of the list are held against the whole list", "equality")
-        return list_of(self.published).equality()
+        return Ranked(pl.DataFrame(), published=self.published).equality()
 
     def _require_everybody(self, why: str, name: str) -> None:
         if self.people is not None:
             raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
 
-    def _events(self, *, contacts: bool = False) -> pl.DataFrame:
-        """Events and stays of the data sets; or the contacts alone, as the list counts them."""
-        needed = ("person_id", "source", "event_id", "start", "dataset", "counted")
-        whole, coverage = self.published._whole("timeline", *needed), self.published._whole("coverage")
+    def _events(self, months: int, *, contacts: bool = False) -> pl.DataFrame:
+        """Events and stays of the data sets in the last months; or the contacts alone, as the list counts them."""
+        run, coverage = self.published, self.published._whole("coverage")
         sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
-        return self._own(whole.filter(C("dataset").is_in(list(sets))))
+        inside = C("start").is_between((run.month - (months - 1)).start, run.month.after, closed="left")
+        needed = ("person_id", "source", "event_id", "start", "counted")
+        return self._own(run._whole("timeline", *needed, where=inside & C("counted") & C("dataset").is_in(list(sets))))
 
     def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of the cohort's people; of everybody, all."""

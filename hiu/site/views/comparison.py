@@ -15,29 +15,31 @@ from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import list_of
+from hiu.site.views.ranked import names_of
 
 C = pl.col
 KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
 
 
-def compare(run: Tables, earlier: Tables) -> Listing:
+def compare(run: Tables, earlier: Tables, under_18: bool) -> Listing:
     """The whole list beside that of an earlier month: ranks, and how many places up; under the ids of today."""
-    now = list_of(run).to_polars().select("person_id", "name")
-    places = run._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
-    before = earlier._scan("ranked").filter(C("list") == "adult").select(KEPT).collect()
-    ids, became = ids_and_merges(run)
+    own = C("list") == ("under_18" if under_18 else "adult")
+    places, before = (one._scan("ranked").filter(own).select(KEPT).collect() for one in (run, earlier))
+    lost = before.join(run._scan("people").select("person_id").collect(), on="person_id", how="anti")["person_id"]
+    ids, became = ids_and_merges(run) if len(lost) else ([], {})
     here = set(ids)
-    today = {one: followed(one, here, became) for one in before["person_id"]}
+    today = {one: followed(one, here, became) for one in lost}
     before = before.with_columns(C("person_id").replace(today)).sort("rank")
     before = before.unique("person_id", keep="first", maintain_order=True)
     found = places.join(before, on="person_id", how="full", coalesce=True, suffix="_before")
     found = found.with_columns(moved_up=C("rank_before").cast(pl.Int64) - C("rank").cast(pl.Int64))
     columns = ["rank", "rank_before", "moved_up", "person_id", "name", "label", "label_before"]
     columns += [f"{name}{side}" for name in ("contacts_3", "contacts_12", "intensity") for side in ("", "_before")]
-    found = found.join(now, on="person_id", how="left").select(columns)
+    names = names_of(run, places["person_id"])
+    found = found.join(names, on="person_id", how="left").select(columns)
     found = found.sort("rank", "rank_before", nulls_last=True)
-    title = f"The list of adults of {run.month.title} beside that of {earlier.month.title}"
+    whose = "under-18s" if under_18 else "adults"
+    title = f"The list of {whose} of {run.month.title} beside that of {earlier.month.title}"
     return Listing(
         found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"}, kind="compare"
     )
@@ -51,7 +53,6 @@ def what_if(
     half_life: float | None = None,
 ) -> Finding:
     """The list under other definitions, beside the one published; nothing is recorded or published."""
-    from hiu.model import PUBLISHED
     from hiu.rank import rank
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
@@ -63,16 +64,16 @@ def what_if(
         demand = recounted(demand, extra, name)
         changes.append(name)
     if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
-        demand = _without_roles(demand, run._whole("timeline"), roles)
+        needed = ("person_id", "dataset", "start", "role", "counted")
+        demand = _without_roles(demand, run._whole("timeline", *needed), roles)
         changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
-    demand = demand.with_columns(supplied=C("n").is_not_null()).select(PUBLISHED["monthly_demand"].names)
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
     settings = run.settings.model_copy(update={"rank": found})
     support, gradings = run._whole("support"), run._whole("risk_grading")
     changed = {**common, "demand": demand, "settings": settings}
-    again = rank(**changed, extra=extra, support=support, gradings=gradings).ranked
+    again = rank(**changed, extra=extra, support=support, gradings=gradings, labelled=False).ranked
     return _beside(run, again, changes, own.top)
 
 
@@ -109,7 +110,8 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
 
 def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
     """The new list with the ranks published, and how the first N differ."""
-    names = list_of(run).to_polars().select("person_id", "name", rank_published="rank")
+    published = run._scan("ranked").filter(C("list") == "adult").select("person_id", rank_published="rank").collect()
+    names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
     new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
     shown = new.join(run._scan("people").select("person_id").collect(), on="person_id", how="semi")
     found = shown.join(names, on="person_id", how="left", maintain_order="left").sort("rank")

@@ -11,7 +11,7 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import list_of
+from hiu.site.views.ranked import Ranked
 
 C = pl.col
 _COLUMNS = ("part", "setting", "here", "shipped")
@@ -62,7 +62,7 @@ class Definitions(Suggests):
         `kind`: counting, weights, half-life or risk. Raises UsageError naming the nearest.
         """
         with one_look():  # how many stay and leave: nobody in it
-            found = list_of(self.published).sensitivity().table("scenarios").to_polars()
+            found = self.sensitivity().table("scenarios").to_polars()
         kinds = sorted(found["kind"].unique())
         if kind is not None and kind not in kinds:
             raise UsageError(not_among(f"no toggles of the kind '{kind}'", kind, kinds))
@@ -91,7 +91,7 @@ class Definitions(Suggests):
     @look
     def sensitivity(self) -> Finding:
         """Everything at once: each scenario, and who stays among the first N throughout."""
-        return list_of(self.published).sensitivity()
+        return Ranked(pl.DataFrame(), published=self.published).sensitivity()
 
     def __repr__(self) -> str:
         return (

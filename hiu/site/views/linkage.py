@@ -91,14 +91,17 @@ class Linkage(Suggests):
         )
         many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
         ranks = self.published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
-        reasons = pl.concat_list(
-            pl.when("two_nhs_numbers").then(pl.lit("two NHS numbers")),
-            pl.when("two_dobs").then(pl.lit("two dates of birth")),
-            pl.when(C("identities") > many).then(pl.lit("very many descriptions")),
-            pl.when(C("weakest") < 0.8).then(pl.lit("a weak link")),
-        ).list.drop_nulls()
-        found = people.join(weak, on="person_id", how="left").with_columns(odd=reasons)
-        found = found.filter(C("odd").list.len() > 0).join(ranks, on="person_id", how="left")
+        odd = {
+            "two NHS numbers": C("two_nhs_numbers"),
+            "two dates of birth": C("two_dobs"),
+            "very many descriptions": C("identities") > many,
+            "a weak link": C("weakest") < 0.8,
+        }
+        reasons = [pl.when(fact).then(pl.lit(words)) for words, fact in odd.items()]
+        found = people.join(weak, on="person_id", how="left").filter(pl.any_horizontal(*odd.values()))
+        found = found.with_columns(odd=pl.concat_str(reasons, separator="|", ignore_nulls=True)).join(
+            ranks, on="person_id", how="left"
+        )
         columns = ("person_id", "rank", "name_text", "birth_year", "identities", "rows", "weakest", "odd")
         title = f"{found.height:,} people whose record may be two people's, the highest on the list first"
         found = found.select(columns).sort("rank", "person_id", nulls_last=True)
@@ -107,7 +110,7 @@ class Linkage(Suggests):
     @look
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
-        found = self.oddities().to_polars().filter(C("odd").list.contains("two NHS numbers"))
+        found = self.oddities().to_polars().filter(C("odd").str.contains("two NHS numbers"))
         return Listing(
             found.drop("odd"),
             "People with more than one valid NHS number",

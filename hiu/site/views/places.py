@@ -49,7 +49,9 @@ class Places(Suggests):
         _among("area", by, AREAS)
         _among("level", level, counts.LEVELS)
         people = self._people_there(level)
-        found = counts.demand(self.published._whole("event_place"), by, level, people)
+        needed = ("person_id", "area", "contacts", "mental_health", level)
+        places = self.published._whole("event_place", *needed, where=C("area") == by)
+        found = counts.demand(places, by, level, people)
         words = found["position"]
         outside = found.filter(words.is_not_null() & (words != "within the limits"))
         lines = [f"{place}: {where}." for place, where in outside.select("place", "position").iter_rows()]
@@ -70,14 +72,14 @@ class Places(Suggests):
 
     def shared(self) -> Listing:
         """How many people had a contact in each command unit and one with each trust in the 12 months."""
-        found = counts.shared_people(self.published._whole("event_place"))
+        places = self.published._whole("event_place", "person_id", "area", "command_unit", "trust")
+        found = counts.shared_people(places)
         return Listing(found, "People whom command units and trusts share", kind="shared")
 
     def coverage(self) -> Listing:
         """Of each source and area for how many contacts the area is known, and why it is not known for the others."""
-        return Listing(
-            counts.coverage(self.published._whole("event_place")), "How far areas are known", kind="areas_known"
-        )
+        places = self.published._whole("event_place", "source", "area", "not_known", "mental_health")
+        return Listing(counts.coverage(places), "How far areas are known", kind="areas_known")
 
     @look
     def team(self, top: int | None = None) -> Finding:
@@ -85,7 +87,7 @@ class Places(Suggests):
         points by team, and the fewest teams that support people with 80% of the points."""
         run = self.published
         wanted = top or run.settings.rank.top
-        first = run._rows("ranked").filter(C("list") == "adult").sort("rank", "person_id").head(wanted)
+        first = run._rows("ranked", C("list") == "adult").sort("rank", "person_id").head(wanted)
         found = seat(first, run._rows("support"), run._rows("conflicts"))
         tables = {"teams": found.teams, "people": found.people, "no team named": found.unnamed}
         return Finding("Where the team should sit", [seat_sentence(found, wanted)], tables)
@@ -97,8 +99,9 @@ class Places(Suggests):
         run = self.published
         wanted = top or run.settings.rank.top
         place = C("rank").rank("ordinal").over("list")
-        people = run._rows("ranked").filter((C("access") == "supported") | (place <= wanted))
-        found = tasking(people, run._rows("event_place"), run._rows("support"), run.month.end)
+        people = run._rows("ranked", (C("access") == "supported") | (place <= wanted))
+        places = run._rows("event_place", C("person_id").is_in(people["person_id"].implode()))
+        found = tasking(people, places, run._rows("support"), run.month.end)
         return Listing(found, "Tasks by command unit", kind="tasking")
 
 

@@ -85,8 +85,9 @@ class Ranked(Listing):
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run
-        groups = groups_of(run._whole("people"), run.month)
-        found = equality(**run._common(), ranked=run._whole("ranked"), groups=groups)
+        common = run._common("sex", "sources", "nhs_number")
+        places = run._whole("ranked", "person_id", "list", "rank", "expected_points", "risk_source")
+        found = equality(**common, ranked=places, groups=groups_of(common["people"], run.month))
         flagged = found.selection.filter(pl.col("flag"))
         sentences = [
             f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "
@@ -142,14 +143,26 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
         raise UsageError(f"the first {top!r} of the list: give a whole number from 1")
     everybody, own = tables._scan("ranked"), "under_18" if under_18 else "adult"
     wanted = everybody.filter(pl.col("list") == own)
-    places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).sort("rank").collect()
-    shown = names_shown(tables, show_names, places["person_id"], "ranked")
-    people = tables._rows("people", pl.col("person_id").is_in(places["person_id"].implode()), shown)
-    names = people.select("person_id", name="name_text")
+    there = [name for name in COLUMNS if name != "name"]
+    places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).select(there).sort("rank").collect()
+    names = names_of(tables, places["person_id"], show_names)
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
     title += " (under-18s, who are listed apart)" if under_18 else _apart(everybody)
     return Ranked(whole, title, published=tables)
+
+
+def names_of(tables: Tables, ids: pl.Series, show_names: bool | None = None) -> pl.DataFrame:
+    """person_id and name of some people, masked unless names are asked for, which is logged."""
+    shown = names_shown(tables, show_names, ids, "ranked")
+    people = tables._rows("people", pl.col("person_id").is_in(ids.implode()), shown, only=["person_id", "name_text"])
+    return people.rename({"name_text": "name"})
+
+
+def adults_of(tables: Tables) -> pl.Series:
+    """Ids of the adults' list, in its order."""
+    adults = tables._scan("ranked").filter(pl.col("list") == "adult").select("rank", "person_id")
+    return adults.sort("rank").collect()["person_id"]
 
 
 def _apart(everybody: pl.LazyFrame) -> str:

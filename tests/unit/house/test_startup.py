@@ -20,8 +20,13 @@ def loaded(code: str) -> set[str]:
 
 def test_grammars_of_web_addresses_are_not_built() -> None:
     """Nor by Great Expectations: the process of its own that test_quality_gate.py starts shows it."""
-    held = loaded("import pipelines.cli, altair")
-    assert {"altair", "jsonschema"} <= held and not {"rfc3987_syntax", "lark"} & held
+    for code in ("import pipelines.cli, altair", "import hiu.publish.charts.cohorts"):
+        held = loaded(code)
+        assert {"altair", "jsonschema"} <= held and not {"rfc3987_syntax", "lark"} & held
+
+
+def test_whoever_needs_the_grammars_after_a_chart_has_them() -> None:
+    assert "rfc3987_syntax" in loaded("import hiu.publish.charts.cohorts, rfc3987_syntax")
 
 
 def test_help_loads_no_engine() -> None:

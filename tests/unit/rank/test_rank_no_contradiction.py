@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, people
@@ -186,9 +185,10 @@ def _effect_of_each(ids: pl.Series, now: dict[str, Any]) -> dict[str, dict[str, 
     fitted = fit(scored.s, scored.w)
     out = {}
     for d, name in enumerate(past.datasets):
-        n = past.n.copy()
-        n[d] = np.concatenate([np.zeros((len(ids), 1)), past.n[d][:, :-1]], axis=1)
-        S = points(replace(past, n=n), weights, SETTINGS.rank.half_life).S
+        own = past.cells.d == d
+        cells = replace(past.cells, t=past.cells.t + own)
+        cells = cells.where(cells.t < len(past.months))
+        S = points(replace(past, cells=cells), weights, SETTINGS.rank.half_life).S
         more = fitted.expected(scored.S, scored.n) - fitted.expected(S, scored.n)
         out[name] = dict(zip(ids, more, strict=True))
     return out

@@ -14,11 +14,12 @@ from hiu.errors import UsageError
 from hiu.govern import reads
 from hiu.month import Month
 from hiu.rank.reports.cohorts import survival, together
-from hiu.site.ask.around import _near
+from hiu.site.ask.around import _near, _watched
 from hiu.site.ask.beside import _ratio_words
 from hiu.site.published import Published
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
+from hiu.site.show.suggest import NoSuchName
 from hiu.site.views.cohort import Cohort
 from hiu.site.views.definitions import Definitions
 from hiu.site.views.places import Places
@@ -249,14 +250,16 @@ def test_what_comes_around_is_told_from_chance() -> None:
     whole = timeline(*rows, ("B", "s136", "5", "2026-01-01 12:00"))
     own = whole.filter(C("dataset") == "s136").with_row_index("at")
     none = pl.DataFrame(schema={"at": own["at"].dtype, "source_other": pl.String, "event_id_other": pl.String})
-    near = {one: _near(own, whole, none, one, 24) for one in (None, "police_incident", "ed_attendance")}
+    near = {
+        one: _near(own, whole, none, one, 24, _watched(whole)) for one in (None, "police_incident", "ed_attendance")
+    }
     assert near[None][:3] == ("any", 2, 1) and near[None][4] == 1
     assert near["police_incident"][2:5:2] == (1, 0) and near["ed_attendance"][2:5:2] == (0, 1)
     assert near["ed_attendance"][6] == pytest.approx(1 - (1 - 1 / 78) ** 2)
     same = none.vstack(
         pl.DataFrame({"at": [0], "source_other": ["police_incident"], "event_id_other": ["2"]}, schema=none.schema)
     )
-    assert _near(own, whole, same, None, 24)[1:3] == (2, 0)
+    assert _near(own, whole, same, None, 24, _watched(whole))[1:3] == (2, 0)
 
 
 def test_two_groups_beside_each_other() -> None:
@@ -381,3 +384,36 @@ def test_what_a_query_reckons_has_no_meaning_of_another_column(run: Published) -
     inner = "with each as (select person_id, n, n * 2 as rank from monthly_demand) select n, rank from each"
     assert meanings(inner) == {"n": own, "rank": ""}
     assert meanings("select 1 as rank union all select 2") == {"rank": ""}
+
+
+def test_what_the_month_has_is_named_where_a_cohort_has_it_not(run: Published) -> None:
+    with pytest.raises(NoSuchName, match=r"The month has: run\.hour_of_week"):
+        run.cohort().hour_of_week()  # type: ignore[attr-defined]
+    assert [name for name in dir(hiu) if not name.startswith("_")] == ["open"]
+
+
+def test_figures_of_a_list_are_no_part_of_it(run: Published) -> None:
+    whole = run.ranked()
+    assert "of its" not in whole.select(C("contacts_12").sum()).title
+    assert "of its" in whole.head(1).title and "of its" in whole.filter(C("rank") == 1).title
+
+
+def test_the_flow_goes_back_as_far_as_it_is_asked(run: Published) -> None:
+    two, usual = (run.cohort().flow(*months).table("flow").to_polars() for months in ([2], []))
+    assert (two.height, usual.height) == (2, 4) and usual.tail(2).equals(two)
+    with pytest.raises(UsageError, match="give a whole number from 1"):
+        run.cohort().flow(0)
+
+
+def test_a_person_joined_of_two_has_the_reasons_in_one_text(run: Published) -> None:
+    odd = run.linkage().oddities().to_polars()["odd"]
+    known = {"two NHS numbers", "two dates of birth", "very many descriptions", "a weak link"}
+    assert odd.dtype == pl.String and len(odd) and set("|".join(odd).split("|")) <= known
+    assert run.linkage().two_numbers().height == odd.str.split("|").list.contains("two NHS numbers").sum()
+
+
+def test_under_18s_are_compared_with_their_own_list(run: Published) -> None:
+    found = run.compare(run.month, under_18=True)
+    own = pl.read_parquet(run.folder / "ranked.parquet").filter(C("list") == "under_18")
+    assert own.height and set(own["person_id"]) == set(found["person_id"]) and "under-18s" in found.title
+    assert found["rank"].to_list() == found["rank_before"].to_list() == own["rank"].sort().to_list()
