@@ -111,8 +111,7 @@ def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> F
     """The new list with the ranks published, and how the first N differ."""
     names = list_of(run).to_polars().select("person_id", "name", rank_published="rank")
     new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
-    shown = new.join(run._scan("people").select("person_id").collect(), on="person_id", how="semi")
-    found = shown.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
+    found = new.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
     order = ["rank", "rank_published", "person_id", "name", "contacts_3", "intensity", "sentence"]
     first, old = (
         set(new.filter(C("rank") <= top)["person_id"]),

@@ -1,0 +1,187 @@
+"""Who may be shown to nobody can't be told by subtraction either: what an analyst is answered is what a site answers
+from which the rows of this person were taken out before the month was counted."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from areakit import LAST, run
+from hostile_kit import LATER, Objected, forbid
+from once import once
+from test_reads_library import ARGUMENTS, TRIED
+
+from hiu.model import RELEASED
+from hiu.publish.release.working import whole_table
+from hiu.site.opened import Opened
+from hiu.site.published import Published
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from pipelines.access.remake import withhold
+from pipelines.common.place import Place, open_place
+from pipelines.common.progress import Reporter
+from pipelines.erase.erase import erase
+from pipelines.govern.verify import problems_of
+from pipelines.steps.kept import DETAILS
+
+C = pl.col
+ROW = ["delivery_id", "source_row"]
+DELIVERED = {"deliveries", "field_quality", "quotes", "refused_file"}
+"""Counts of the rows of files, as each was sent."""
+FITTED = {"ranked", "changes", "review_queue", "review_evidence"}
+"""A place, an interval and a pair hang together with everybody's: of these the people are compared."""
+OF_PAIRS = ("agreement", "agreement_expected", "pairs_in_doubt", "pairs_queued", "precision", "recall")
+"""Of the quality of the matching: what is counted of pairs, or estimated by the model."""
+LIST = {
+    "Person.why", "Person.row", "Published.ranked", "Published.why", "Published.person", "Published.what_if", "Published.compare",
+    "Published.people", "Published.review", "Ranked.compare", "Ranked.why", "Ranked.sensitivity", "Ranked.equality",
+    "Ranked.moves", "Ranked.uncertain", "Cohort.cost", "Cohort.backtest", "Cohort.flow", "Cohort.equality",
+    "Places.team", "Places.tasking", "Definitions.effect", "Definitions.sensitivity", "Definitions.presets",
+    "Linkage.oddities", "Linkage.two_numbers", "Linkage.thresholds", "Linkage.quality", "Quality.linkage_quality",
+}  # fmt: skip
+"""Answers that have the list, or the pairs in doubt, in them."""
+OF_DELIVERIES = {
+    "Published.deliveries", "Published.tables", "Published.not_supplied", "Published.quality", "Quality.deliveries",
+    "Quality.fields", "Quality.warnings",
+}  # fmt: skip
+HELD = ("Published", "Person", "Quality", "Linkage", "Cohort", "Places", "Definitions", "Ranked")
+CALLS = sorted(name for name in TRIED if name.split(".")[0] in HELD)
+
+
+@pytest.fixture(scope="module")
+def both(objected: Objected, tmp_path_factory: pytest.TempPathFactory) -> tuple[Published, Published]:
+    """The month after somebody objected, and the same month counted anew without a row of theirs."""
+    place, person, _, after = objected
+
+    def make(folder: Path) -> tuple[str, str]:
+        shutil.copytree(place.curated, folder / "objected")
+        shutil.copytree(place.curated, folder / "emptied")
+        own = open_place(place.home, curated=folder / "emptied")
+        erase(own, person, reason="request", by="DPO", now=LATER, report=Reporter(quiet=True), say=lambda _: None)
+        again = run(own, LAST, at=LATER + timedelta(hours=1))
+        assert again.published
+        aside = pl.read_parquet(again.published / "quarantine.parquet").filter(C("code") == "erased").select(ROW)
+        assert aside.height
+        for name in ("links", "quarantine"):  # there the rows stay as set aside: no row of theirs was ever here
+            path = again.published / f"{name}.parquet"
+            pl.read_parquet(path).join(aside, on=ROW, how="anti", maintain_order="left").write_parquet(path)
+        return str(folder / "objected" / "published" / after.name), str(again.published)
+
+    folders = once(tmp_path_factory, "taken out", make)
+    first, second = (_month(place, Path(folder)) for folder in folders)
+    return first, second
+
+
+def _month(place: Place, folder: Path) -> Published:
+    opened = Opened(place.home, place.settings, folder.parents[1], lambda: LATER, by="Ann Lyst")
+    return Published(LAST, folder, opened)
+
+
+def _frame(run: Published, name: str) -> pl.DataFrame:
+    """A table as an analyst may read it, less what is of pairs and words that are repeated where five people have it."""
+    found = pl.read_parquet(run.folder / f"{name}.parquet")
+    if name == "link_quality":
+        found = found.filter(~C("measure").is_in(OF_PAIRS))
+    return found.drop(DETAILS) if name == "timeline" else found
+
+
+@pytest.mark.parametrize("name", sorted(RELEASED.keys() - DELIVERED - FITTED - {"equality"}))
+def test_a_published_table_is_that_of_a_site_without_the_rows(name: str, both: tuple[Published, Published]) -> None:
+    objected, emptied = both
+    if not (objected.folder / f"{name}.parquet").exists():
+        pytest.skip("the area has no such table")
+    assert _frame(objected, name).equals(_frame(emptied, name)), name
+
+
+def test_the_people_of_the_list_are_those_of_a_site_without_the_rows(both: tuple[Published, Published]) -> None:
+    objected, emptied = both
+    keep = ["person_id", "points_3", "points_12", "contacts_3", "contacts_12", "list"]
+    one, other = (_frame(run, "ranked").select(keep).sort(keep) for run in both)
+    assert one.equals(other)
+    pairs = [set(_frame(run, "review_queue").select("identity_a", "identity_b").rows()) for run in both]
+    assert pairs[0] == pairs[1]
+    top = objected.settings.rank.top
+    groups = [_frame(run, "equality").select("characteristic", "group", "people").rows() for run in (objected, emptied)]
+    assert groups[0] == groups[1]
+    first = _frame(objected, "ranked").filter(C("list") == "adult", C("rank") <= top).height
+    assert _frame(objected, "equality").filter(C("characteristic") == "sex")["top"].sum() == first
+
+
+def test_no_sum_of_one_table_less_another_is_theirs(both: tuple[Published, Published]) -> None:
+    objected, _ = both
+    left = objected.sql(
+        "select t.month, t.dataset, t.n - coalesce(s.n, 0) as n, t.people - coalesce(s.people, 0) as people "
+        "from monthly_total as t left join (select month, dataset, sum(n) as n, count(*) as people from monthly_demand "
+        "where n > 0 group by all) as s using (month, dataset) where t.supplied and (t.n <> coalesce(s.n, 0) or "
+        "t.people <> coalesce(s.people, 0))"
+    )
+    assert left.to_polars().is_empty()
+    nobody = "select count(*) as rows from links where person_id is null and status <> 'quarantined'"
+    assert objected.sql(nobody)["rows"][0] == 0
+
+
+def _answers(found: object) -> Iterator[object]:
+    """What an answer says: its tables in an order of their own, and its sentences."""
+    if isinstance(found, Finding):
+        yield from found.sentences
+        for name in found.tables:
+            yield from _answers(found.table(name))
+    elif isinstance(found, Listing):
+        frame = found.to_polars()
+        flat = frame.with_columns(C(pl.List(pl.String)).list.join("|")) if frame.width else frame
+        yield sorted(map(repr, flat.rows()))
+        yield found.title
+    else:
+        yield repr(found)
+
+
+def _people(found: object) -> set[str]:
+    listings = [found.table(name) for name in found.tables] if isinstance(found, Finding) else [found]
+    frames = [one.to_polars() for one in listings if isinstance(one, Listing)]
+    return {str(one) for frame in frames if "person_id" in frame.columns for one in frame["person_id"]}
+
+
+def _ask(run: Published, name: str) -> object:
+    kind, method = name.split(".")
+    views = {"Quality": "quality", "Linkage": "linkage", "Cohort": "cohort", "Places": "places"}
+    views |= {"Definitions": "definitions", "Ranked": "ranked"}
+    somebody = sorted(run._scan("ranked").filter(C("list") == "adult").collect()["person_id"])[0]
+    holders = {"Published": run, "Person": run.person(somebody)}
+    holder = holders[kind] if kind in holders else getattr(run, views[kind])()
+    given = {"Published.table": ("monthly_total",), "Published.sql": ("select * from links",)}
+    given |= dict.fromkeys(("Published.person", "Published.why", "Ranked.why"), (somebody,))
+    return getattr(holder, method)(*(given.get(name) or ARGUMENTS.get(name, ())))
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in OF_DELIVERIES | {"Ranked.compare"}])
+def test_an_answer_is_that_of_a_site_without_the_rows(name: str, both: tuple[Published, Published]) -> None:
+    one, other = (_ask(run, name) for run in both)
+    if name in LIST:
+        assert _people(one) <= set(pl.read_parquet(both[0].folder / "people.parquet")["person_id"])
+    else:
+        assert list(_answers(one)) == list(_answers(other))
+
+
+def test_it_is_so_before_the_month_is_made_anew(place_after: Place) -> None:
+    """An objection holds as soon as it is recorded, also while something else keeps the month from being made anew."""
+    _, folder = place_after.which(None)
+    ranked = pl.read_parquet(folder / "ranked.parquet").filter(list="adult").sort("rank")
+    forbid(place_after, str(ranked["person_id"][0]))
+    run = _month(place_after, folder)
+    shown = {name: run._scan(name).collect().sort(table.key) for name, table in run._tables_there.items()}
+    assert withhold(place_after, LATER, Reporter(quiet=True))
+    for name, frame in shown.items():
+        assert frame.equals(pl.read_parquet(folder / f"{name}.parquet").sort(RELEASED[name].key)), name
+    assert len(shown["links"]) < pl.read_parquet(whole_table(folder, "links")).height
+
+
+def test_the_site_is_whole(objected: Objected, tmp_path: Path) -> None:
+    """Rows received are still those staged and set aside, and each is traced in the tables that lie apart."""
+    place, _, _, after = objected
+    rows = pl.read_parquet(after / "deliveries.parquet").select("received", "staged", "quarantined").sum().row(0)
+    assert rows[0] == rows[1] + rows[2]
+    assert problems_of(place, on=LATER.date()) == []
