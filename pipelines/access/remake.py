@@ -16,6 +16,7 @@ from hiu.disk import move, write_whole
 from hiu.errors import HiuError
 from hiu.model import PUBLISHED, RELEASED
 from hiu.model.govern import EVERY
+from hiu.publish.release.counted import unnumbered
 from hiu.publish.release.folder import (
     BUILDING,
     FORM,
@@ -30,7 +31,6 @@ from hiu.publish.release.folder import (
     sweep,
     verify_release,
 )
-from hiu.publish.release.counted import unnumbered
 from hiu.publish.release.working import keep_whole, whole_table, without
 from hiu.publish.words.text import count_of
 from pipelines.access.basis import allowed, basis_of, called_since, hidden, last_aliases

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import LAST, run
+from areakit import LAST, run, table
 from hostile_kit import LATER, Objected, forbid
 from once import once
 from test_reads_library import ARGUMENTS, TRIED
 
 from hiu.model import RELEASED
-from hiu.publish.release.working import whole_table
+from hiu.model.words import many
+from hiu.month import Month
+from hiu.publish.release.counted import unnumbered
+from hiu.publish.release.working import whole_table, without
 from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.finding import Finding
@@ -37,7 +40,8 @@ FITTED = {"ranked", "changes", "review_queue", "review_evidence"}
 OF_PAIRS = ("agreement", "agreement_expected", "pairs_in_doubt", "pairs_queued", "precision", "recall")
 """Of the quality of the matching: what is counted of pairs, or estimated by the model."""
 LIST = {
-    "Person.why", "Person.row", "Published.ranked", "Published.why", "Published.person", "Published.what_if", "Published.compare",
+    "Person.why", "Person.row", "Published.ranked", "Published.why", "Published.person", "Published.what_if",
+    "Published.compare",
     "Published.people", "Published.review", "Ranked.compare", "Ranked.why", "Ranked.sensitivity", "Ranked.equality",
     "Ranked.moves", "Ranked.uncertain", "Cohort.cost", "Cohort.backtest", "Cohort.flow", "Cohort.equality",
     "Places.team", "Places.tasking", "Definitions.effect", "Definitions.sensitivity", "Definitions.presets",
@@ -82,7 +86,7 @@ def _month(place: Place, folder: Path) -> Published:
 
 
 def _frame(run: Published, name: str) -> pl.DataFrame:
-    """A table as an analyst may read it, less what is of pairs and words that are repeated where five people have it."""
+    """A table as an analyst reads it, less what pairs give, and words repeated where five people had them."""
     found = pl.read_parquet(run.folder / f"{name}.parquet")
     if name == "link_quality":
         found = found.filter(~C("measure").is_in(OF_PAIRS))
@@ -177,6 +181,103 @@ def test_it_is_so_before_the_month_is_made_anew(place_after: Place) -> None:
     for name, frame in shown.items():
         assert frame.equals(pl.read_parquet(folder / f"{name}.parquet").sort(RELEASED[name].key)), name
     assert len(shown["links"]) < pl.read_parquet(whole_table(folder, "links")).height
+
+
+def test_no_count_of_a_month_holds_who_was_erased_since(both: tuple[Published, Published]) -> None:
+    """The folder that the erasure made anew, before any run: shown tables and those that lie apart."""
+    objected, emptied = both
+    folder = emptied.folder.parent / objected.folder.name
+    for read in (Path.__truediv__, lambda folder, name: whole_table(folder, name.removesuffix(".parquet"))):
+        demand, totals = (
+            pl.read_parquet(read(folder, f"{name}.parquet")) for name in ("monthly_demand", "monthly_total")
+        )
+        own = demand.group_by("month", "dataset").agg(C("n").sum())
+        left = totals.filter("supplied").join(own, on=["month", "dataset"], how="left", suffix="_own")
+        assert left.filter(C("n") != C("n_own").fill_null(0)).is_empty()
+        groups = pl.read_parquet(read(folder, "equality.parquet")).filter(characteristic="sex")
+        adults = pl.read_parquet(read(folder, "ranked.parquet")).filter(list="adult").height
+        assert groups["people"].sum() == adults
+        assert groups["top"].sum() == 1, "of two places one is empty"
+
+
+def test_what_was_restated_is_told_without_them(month_before: Path, area: Path, tmp_path: Path) -> None:
+    """As if the month before had been published with one event less of the objector, and of somebody else."""
+    shutil.copytree(month_before, tmp_path / "curated")
+    place = open_place(area, curated=tmp_path / "curated")
+    path = place.which(None)[1] / "monthly_demand.parquet"
+    before = pl.read_parquet(path)
+    known = pl.read_parquet(path.with_name("ranked.parquet")).select("person_id")
+    rows = before.filter(C("n") > 0).join(known, on="person_id", how="semi")
+    cells = rows.unique(["month", "dataset"], keep="first", maintain_order=True).unique(
+        "person_id", maintain_order=True
+    )
+    theirs, other = cells.row(0, named=True), cells.row(1, named=True)
+    for one in (theirs, other):
+        own = (C("person_id") == one["person_id"]) & (C("month") == one["month"]) & (C("dataset") == one["dataset"])
+        before = before.with_columns(n=pl.when(own).then(C("n") - 1).otherwise("n"))
+    before.write_parquet(path)
+    forbid(place, theirs["person_id"])
+    sentences = table(run(place, LAST, at=LATER), "changes").filter(C("kind") == "restated")["what"].to_list()
+    assert not [one for one in sentences if one.startswith(_cell(theirs))]
+    assert [one for one in sentences if one.startswith(f"{_cell(other)}, 1 added")]
+
+
+def _cell(row: dict[str, object]) -> str:
+    return f"{Month.of(row['month']).title}: {many(str(row['dataset']))}"  # type: ignore[arg-type]
+
+
+def test_a_sentence_that_counted_somebody_loses_its_numbers() -> None:
+    what = ["Feb 2026: ED attendances, 13 added and 2 removed since the last list.", "13 added to HIU-A"]
+    changes = pl.DataFrame({"kind": ["restated", "new"], "person_id": [None, "HIU-A"], "what": what})
+    found = unnumbered({"changes": changes})["changes"]["what"].to_list()
+    assert found == ["Feb 2026: ED attendances, some added and some removed since the last list.", what[1]]
+
+
+def test_an_address_loses_their_calls_and_is_none_with_many_if_few_are_left() -> None:
+    start = datetime(2026, 3, 2, 10)
+    events = [
+        ("A", "1"),
+        ("A", "2"),
+        ("B", "2"),
+        ("B", "3"),
+        ("C", "4"),
+        ("C", "5"),
+        ("C", "6"),
+        ("A", "7"),
+        ("C", "8"),
+    ]
+    where = {"A": ["1 HIGH ST", "2 LOW ST"], "B": ["1 HIGH ST"], "C": ["1 HIGH ST"]}
+    homes = [(f"{who}{at}", who, text) for who, texts in where.items() for at, text in enumerate(texts)]
+    links = pl.DataFrame(
+        [("d", int(event), "ambulance", event, f"{who}{event == '7':d}", who) for who, event in events],
+        schema=[*ROW, "source", "event_id", "identity_id", "person_id"],
+        orient="row",
+    ).with_columns(source_row=pl.int_range(pl.len()))
+    tables = {
+        "links": links,
+        "descriptions": pl.DataFrame(homes, schema=["identity_id", "person_id", "address"], orient="row")
+        .select(
+            "identity_id",
+            "person_id",
+            house=C("address").str.slice(0, 1),
+            street=C("address").str.slice(2),
+            postcode=None,
+        )
+        .with_columns(C("postcode").cast(pl.String)),
+        "timeline": links.select("person_id", "source", "event_id", start=start, dataset=pl.lit("ambulance_call")),
+        "address_demand": pl.DataFrame(
+            {
+                "address": ["1 HIGH ST", "2 LOW ST"],
+                "month": [start.date().replace(day=1)] * 2,
+                "calls": [7, 5],
+                "people": [3, 2],
+            }
+        ),
+    }
+    shown = without(tables, {"A"}, LAST)["address_demand"]
+    assert shown.select("address", "calls", "people").rows() == [("1 HIGH ST", 6, 2)], "call 2 was B's too"
+    shown = without(tables, {"C"}, LAST)["address_demand"]
+    assert shown["address"].to_list() == ["2 LOW ST"], "3 calls are left of the other, and no address had so few"
 
 
 def test_the_site_is_whole(objected: Objected, tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ def counted_anew(
     own = _counts(rows, named, people, descriptions.rename({"person_id": "cluster"}), on, None)
     again = pl.DataFrame(list(own), schema=schema(LINK_QUALITY), orient="row")
     of_rows = pl.when(C("measure").is_in(list(SPREAD))).then(pl.lit(named.height)).otherwise("n").alias("n")
-    return pl.concat([found.filter(~C("measure").is_in(again["measure"].unique().implode())).with_columns(of_rows), again])
+    rest = found.filter(~C("measure").is_in(again["measure"].unique().implode()))
+    return pl.concat([rest.with_columns(of_rows), again])
 
 
 def _counts(

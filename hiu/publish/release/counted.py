@@ -7,9 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from hiu.link.review.quality import counted_anew
 from hiu.month import Month
-from hiu.rank.reports.equality.audit import audit_of_list
 
 C = pl.col
 Tables = Mapping[str, pl.DataFrame]
@@ -59,8 +57,13 @@ def _made(name: str, whole: Tables, left: Tables, month: Month) -> pl.DataFrame:
         case "monthly_total":
             return _totals(found, left["monthly_demand"])
         case "equality":
+            # it brings statistics, which a mere look at a list does without
+            from hiu.rank.reports.equality.audit import audit_of_list
+
             return audit_of_list(month=month, ranked=left["ranked"], people=left["people"], top=_places(whole))
         case "link_quality":
+            from hiu.link.review.quality import counted_anew
+
             return counted_anew(found, left["links"], left["people"], left["descriptions"], month.end)
         case _:
             return _addresses(found, whole, left)
@@ -78,7 +81,8 @@ def _households(found: pl.DataFrame) -> pl.DataFrame:
     several = found.filter(C("person_id").len().over("household_id") > 1, C("household_id").is_not_null())
     number = C("person_id").min().over("household_id").rank("dense").cast(pl.Int64)
     again = several.select("person_id", household_id=number)
-    return found.drop("household_id").join(again, on="person_id", how="left", maintain_order="left").select(found.columns)
+    others = found.drop("household_id")
+    return others.join(again, on="person_id", how="left", maintain_order="left").select(found.columns)
 
 
 def _places(whole: Tables) -> int:
@@ -111,7 +115,8 @@ def _homes(tables: Tables) -> pl.DataFrame:
 def _calls(found: pl.DataFrame, whole: Tables, links: pl.DataFrame) -> pl.DataFrame:
     """Calls and people at the addresses found, by month, of the people in `links`."""
     homes = _homes(whole).join(found, on="address", how="semi")
-    calls = whole["timeline"].filter(dataset="ambulance_call").with_columns(month=C("start").dt.truncate("1mo").dt.date())
+    calls = whole["timeline"].filter(dataset="ambulance_call")
+    calls = calls.with_columns(month=C("start").dt.truncate("1mo").dt.date())
     rows = links.join(homes, on="identity_id").join(calls, on=["person_id", "source", "event_id"])
     counts = C("event_id").n_unique().cast(pl.Int64), C("person_id").n_unique().cast(pl.Int64)
     return rows.group_by(CELL).agg(counts[0].alias("calls"), counts[1].alias("people"))

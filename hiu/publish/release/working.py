@@ -33,7 +33,7 @@ def whole_table(folder: Path, name: str) -> Path:
 
 def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str], month: Month) -> dict[str, pl.DataFrame]:
     """A month's published tables without some people: no row is about them or was received of them, no count includes
-    them (hiu.publish.release.counted), and no sentence holds their id. Everybody else's rows and ranks stay as they are.
+    them (`counted`), and no sentence holds their id. Everybody else's rows and ranks stay as they are.
     """
     if not hidden:
         return dict(tables)
