@@ -28,6 +28,7 @@ def counted(whole: Tables, left: Tables, month: Month) -> dict[str, pl.DataFrame
     """What is `left` of a month's `whole` tables without some people, with its counts made anew of it.
 
     Counts of the rows of files as they were sent (`deliveries`, `field_quality`, `quotes`) and estimates of pairs stay.
+    A table of an earlier version, without a column that it would be counted by, is left empty.
     """
     made = {
         name: _made(name, whole, left, month)
@@ -47,6 +48,13 @@ def unnumbered(tables: Tables) -> dict[str, pl.DataFrame]:
 
 
 def _made(name: str, whole: Tables, left: Tables, month: Month) -> pl.DataFrame:
+    try:
+        return _anew(name, whole, left, month)
+    except pl.exceptions.ColumnNotFoundError:
+        return left[name].clear()
+
+
+def _anew(name: str, whole: Tables, left: Tables, month: Month) -> pl.DataFrame:
     found = left[name]
     match name:
         case "quarantine":
