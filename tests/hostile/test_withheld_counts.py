@@ -282,7 +282,10 @@ def test_an_address_loses_their_calls_and_is_none_with_many_if_few_are_left() ->
 
 def test_the_site_is_whole(objected: Objected, tmp_path: Path) -> None:
     """Rows received are still those staged and set aside, and each is traced in the tables that lie apart."""
-    place, _, _, after = objected
+    place, _, before, after = objected
+    assert "What became of the rows: counted" in (before / "quality.html").read_text(encoding="utf-8")
+    page = (after / "quality.html").read_text(encoding="utf-8")
+    assert "What became of the rows that may be shown: counted" in page
     rows = pl.read_parquet(after / "deliveries.parquet").select("received", "staged", "quarantined").sum().row(0)
     assert rows[0] == rows[1] + rows[2]
     assert problems_of(place, on=LATER.date()) == []
