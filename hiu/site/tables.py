@@ -16,6 +16,7 @@ from hiu.fuzzy import not_among
 from hiu.govern.pseudonym import WITHHELD
 from hiu.model import PUBLISHED, RELEASED, Table
 from hiu.month import Month
+from hiu.publish.release.counted import MADE_OF, unnumbered
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
 from hiu.site.handed import handed
@@ -25,6 +26,9 @@ from hiu.site.shapes import Manifest
 from hiu.site.show.listing import Listing, Row, cell_text
 from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
+
+SAY_WHO = ("links", "descriptions", "aliases", "timeline")
+"""Tables by which somebody's rows are told in every other one."""
 
 
 class Tables(Suggests):
@@ -128,33 +132,13 @@ class Tables(Suggests):
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
 
     def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:
-        """A table with every row there is (or those that meet a condition on what is not personal; of `only` some
-        columns), for aggregates: nothing of it is to be shown unmasked.
-
-        People who may be shown to nobody count in figures as before. Their rows have a number in place of their id, and
-        nothing else that is personal.
-        """
-        scan = pl.scan_parquet(whole_table(self.folder, name))
+        """A table as published (of `only` some columns; the rows that meet a condition on what is not personal), for
+        aggregates: nothing of it is to be shown unmasked. People who may be shown to nobody are in no figure, as they
+        are in no row: the one less the other would be theirs."""
+        scan = self._scan(name)
         scan = scan if where is None else scan.filter(where)
         there = [column for column in only if column in set(scan.collect_schema())]  # an earlier release may lack some
-        frame = (scan.select(there) if only else scan).collect()
-        if not self._absent or "person_id" not in frame.columns:
-            return frame
-        personal = [one.name for one in RELEASED[name].columns if one.personal and one.name != "person_id"]
-        absent = pl.col("person_id").replace_strict(self._absent, default=None, return_dtype=pl.String)
-        personal = [column for column in personal if column in frame.columns]
-        kept = [pl.when(absent.is_null()).then(pl.col(column)).alias(column) for column in personal]
-        return frame.with_columns(*kept, person_id=pl.coalesce(absent, "person_id"))
-
-    @cached_property
-    def _absent(self) -> dict[str, str]:
-        """People who are in no table that is shown: id -> the number that stands for them in figures."""
-        if (file := whole_table(self.folder, "people")).parent == self.folder and not self._hidden:
-            return {}
-        every = pl.read_parquet(file, columns=["person_id"])["person_id"]
-        shown = self._scan("people").select("person_id").collect()["person_id"]
-        gone = every.filter(~every.is_in(shown.implode())).sort()
-        return {person: f"{WITHHELD}{turn:04}" for turn, person in enumerate(gone, 1)}
+        return (scan.select(there) if only else scan).collect()
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
@@ -234,9 +218,9 @@ class Tables(Suggests):
             )
         if not self._hidden:
             return pl.scan_parquet(path)
-        files = (self.folder / f"{one}.parquet" for one in {name, "links", "descriptions", "aliases"})
+        files = (self.folder / f"{one}.parquet" for one in {name, *SAY_WHO, *MADE_OF.get(name, ())})
         tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
-        return without(tables, self._hidden)[name].lazy()
+        return without(unnumbered(tables), self._hidden, self.month)[name].lazy()
 
     def _rows(
         self, name: str, where: pl.Expr | None = None, shown: Collection[str] = (), only: Collection[str] = ()

@@ -16,12 +16,11 @@ from hiu.publish.charts.headings import recent
 from hiu.publish.meeting.minutes import MINUTES, minutes_pdf
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
-from hiu.publish.pathway.governing import SENT, first_lines
+from hiu.publish.pathway.governing import first_lines
 from hiu.publish.quality.page import quality_page
-from hiu.publish.release.working import unnamed, without
 from hiu.publish.stamp import Stamp
 from hiu.publish.workbook.write import workbook, workbook_name
-from pipelines.access.basis import for_group, hidden
+from pipelines.access.basis import for_group
 from pipelines.access.draw import Drawing
 from pipelines.common.place import Paths, Place
 from pipelines.common.progress import Reporter
@@ -63,23 +62,25 @@ def begin_pages(place: Place, tables: Mapping[str, pl.DataFrame], stamp: Stamp, 
 def pages(
     place: Place,
     tables: Mapping[str, pl.DataFrame],
+    published: Mapping[str, pl.DataFrame],
     stamp: Stamp,
     report: Reporter,
     *,
     on: date,
     under_way: PageCharts | None = None,
 ) -> dict[str, bytes]:
-    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
+    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again).
+
+    `published`: the tables as analysts read them, of which the page of quality is made.
+    """
     under_way = under_way or begin_pages(place, tables, stamp, on)
     shown, people = for_group(place, tables, on), under_way.people
-    # counted as the published tables hold them, which the live meeting reads
-    sent = {name: tables[name] for name in (*SENT, "aliases") if name in tables}
-    beside = first_lines(without(sent, hidden(place, sent, on)), stamp.month.after)
+    beside = first_lines(published, stamp.month.after)  # as the live meeting reads them
     view = pack_view(shown, stamp=stamp, settings=place.settings, beside=beside)
     files = {
         "pack.html": pack_page(view, people).encode("utf-8"),
         workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
-        "quality.html": quality_page(unnamed(tables, hidden(place, tables, on)), stamp=stamp).encode("utf-8"),
+        "quality.html": quality_page(published, stamp=stamp).encode("utf-8"),
     }
     if met := sittings(place, stamp.month):
         files[MINUTES] = minutes_pdf(view, shown["meeting_entry"], met)

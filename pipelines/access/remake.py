@@ -20,6 +20,7 @@ from hiu.govern.rights import make_private
 from hiu.model import PUBLISHED, RELEASED
 from hiu.model.govern import EVERY, HOLDS
 from hiu.month import Month
+from hiu.publish.release.counted import unnumbered
 from hiu.publish.release.folder import (
     BUILDING,
     FORM,
@@ -78,17 +79,17 @@ def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Rema
     again, other files stay if they may. What can't be made again is named in the note. Entered before it takes effect.
     """
     manifest, on = read_manifest(folder), how.now.date()
-    gone = withheld(place, tables, on)
-    shown = without(tables, gone)
+    stamp, gone = stamp_in(manifest), withheld(place, tables, on)
+    plain = unnumbered(tables)
+    shown = without(plain, gone, stamp.month)
     record(place, how.now, REMAKING, folder=folder.name)
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
-    stamp = stamp_in(manifest)
     today = _of_today(manifest, before)
     # the gate of pages knows people by the ids of that month; whoever had another id since is taken out before it
-    paged = without(tables, gone - hidden(place, tables, on)) if today else {}
-    made = pages(place, paged, stamp, how.report, on=on) if today else {}
+    paged = without(plain, gone - hidden(place, tables, on), stamp.month) if today else {}
+    made = pages(place, paged, shown, stamp, how.report, on=on) if today else {}
     kept, lost = _others(folder, made, how.tells)
     kept |= {name: content for name, content in made.items() if not (how.tells and how.tells(name, content))}
     note = how.note(sorted({*lost, *([] if today else [TOO_OLD])}))

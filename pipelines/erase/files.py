@@ -12,6 +12,7 @@ from hiu.disk import replace
 from hiu.govern.erase.others import redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import REFUSED_FILE, TABLES, Table
+from hiu.month import Month
 from hiu.publish.release.folder import working_folder
 from pipelines.access.mart.kept import renew
 from pipelines.access.remake import (
@@ -48,7 +49,7 @@ def rewrite_runs(place: Place, scope: ErasureScope, erasure: str, now: datetime,
             continue
         before = whole_tables(folder)
         how = Remaking(tells=tells, note=note, report=report, now=now)
-        remake(place, folder, before, without_person(before, scope), how)
+        remake(place, folder, before, without_person(before, scope, Month.parse(folder.name[:7])), how)
     for line in renew(place, now):
         report.say(line)
     return [folder.name for folder in found]
@@ -65,7 +66,7 @@ def _holds(folder: Path, scope: ErasureScope) -> bool:
 def _note(lost: list[str], erasure: str, now: datetime) -> str:
     return (
         f"Written anew on {now:%Y-%m-%d}: one person's record was erased (erasure {erasure}).\n"
-        "Their place on the list is empty; every other figure is as it was published.\n"
+        "Their place on the list is empty, and no count holds them; every other figure is as it was published.\n"
     ) + withdrawn(lost)
 
 

@@ -11,6 +11,8 @@ from hiu.govern.erase.tombstone import set_aside
 from hiu.govern.erase.words import redact
 from hiu.model import FIELD_QUALITY, QUARANTINE, REFUSED_FILE
 from hiu.model.ids import ID_COLUMNS
+from hiu.month import Month
+from hiu.publish.release.counted import counted, unnumbered
 from pipelines.erase.find import ROW, ErasureScope
 
 CACHED_IDS = (*ID_COLUMNS, "person", "identity", "left_id", "right_id", "id_a", "id_b")
@@ -33,8 +35,8 @@ REMEMBERED = "match_"
 """Tables of the matcher's memory: digests of descriptions, in which no search for a text can find a person."""
 
 
-def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope) -> dict[str, pl.DataFrame]:
-    """A month's tables without the person; every row received is still accounted for."""
+def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope, month: Month) -> dict[str, pl.DataFrame]:
+    """A month's tables without the person, who is in no count of them; every row received is still accounted for."""
     gone = scope.ids | scope.identities
     rows = _rows(tables["links"], scope)
     before = tables["quarantine"].select(ROW)
@@ -44,7 +46,7 @@ def without_person(tables: Mapping[str, pl.DataFrame], scope: ErasureScope) -> d
     out["deliveries"] = _recounted(tables["deliveries"], rows.join(before, on=ROW, how="anti"))
     if REFUSED_FILE.name in out:
         out[REFUSED_FILE.name] = without_names(out[REFUSED_FILE.name], scope)
-    return {name: _scrubbed(frame, scope) for name, frame in out.items()}
+    return {name: _scrubbed(frame, scope) for name, frame in counted(tables, unnumbered(out), month).items()}
 
 
 def _rows(links: pl.DataFrame, scope: ErasureScope) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from hiu.govern.audit import GENESIS, head, read, verify
 from hiu.govern.reads import folder_of, problems
 from hiu.govern.records import bound_files
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
+from hiu.publish.release.working import whole_table
 from hiu.publish.words.text import count_of
 from pipelines.access.bound import (
     EARLIER_REDACTED,
@@ -135,7 +136,7 @@ def _counts(path: Path) -> Iterator[str]:
     """received = staged + quarantined = rows in links, of every delivery."""
     try:
         deliveries = pl.read_parquet(path / "deliveries.parquet")
-        links = pl.read_parquet(path / "links.parquet", columns=["delivery_id"])
+        links = pl.read_parquet(whole_table(path, "links"), columns=["delivery_id"])
     except (OSError, pl.exceptions.PolarsError):
         yield "deliveries or links can't be read"
         return

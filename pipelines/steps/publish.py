@@ -34,7 +34,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
     list_tables = _listed_tables(work, before)
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
         tables = _month_tables(work, list_tables)
-        shown = without(tables, hidden(work.place, tables, on))
+        shown = without(tables, hidden(work.place, tables, on), work.month)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
@@ -46,7 +46,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
             stamp=stamp,
             working=apart,
             # the tables are written while the charts are drawn
-            files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way),
+            files=lambda: pages(work.place, tables, shown, stamp, work.report, on=on, under_way=under_way),
         )
     note_published(work.place, tables, folder, work.now)
     set_current(work.place.current, work.month, folder.name)

@@ -11,8 +11,12 @@ from hiu.publish.release.working import whole_table
 from hiu.rank import changes, rank, recount
 from hiu.rank.listing.population import absent
 from hiu.rank.listing.reasons import Moves
+from pipelines.access.basis import hidden
+from pipelines.access.remake import withheld
 from pipelines.common.place import published_tables
 from pipelines.common.work import Work
+
+Tables = Mapping[str, pl.DataFrame]
 
 
 def rank_people(work: Work) -> None:
@@ -35,20 +39,20 @@ def rank_people(work: Work) -> None:
     work.warehouse.put("constants", pl.DataFrame({"json": [constants]}))
 
 
-def _last_month(work: Work, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _last_month(work: Work, made: Tables) -> pl.DataFrame:
     """The list of the month before, as it would be made of what is known now."""
     month, settings = work.month - 1, work.place.settings
     demand, coverage = (made[name].filter(pl.col("month") < month.after) for name in ("monthly_demand", "coverage"))
     return recount(month=month, demand=demand, coverage=coverage, people=made["people"], settings=settings)
 
 
-def _moves(work: Work, made: Mapping[str, pl.DataFrame]) -> Moves:
+def _moves(work: Work, made: Tables) -> Moves:
     """What tells which parts of a score moved since the month before."""
     people, demand, coverage = made["ranked"]["person_id"], made["monthly_demand"], made["coverage"]
     return Moves.of(people, work.month, demand, coverage, work.place.settings.rank)
 
 
-def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def changes_since(work: Work, before: Path | None, made: Tables) -> pl.DataFrame:
     """What differs from the list published for the month before (its folder), restated figures included.
 
     `made`: ranked, people, monthly_demand and coverage as the warehouse holds them.
@@ -57,9 +61,10 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
     if before is None:
         return changes(made["ranked"], None, month=work.month, places=places)
     aliases = work.warehouse.read("aliases")
-    earlier = published_tables(before, ("monthly_demand", "coverage", "ranked"))
+    earlier = published_tables(before, ("monthly_demand", "coverage", "ranked", "people"))
     gone = set(earlier["ranked"]["person_id"]) - set(made["ranked"]["person_id"])
-    news = restated(work.warehouse, earlier["monthly_demand"], earlier["coverage"], work.month - 1, aliases)
+    demand = _as_before(work, earlier | {"aliases": aliases}, made)
+    news = restated(work.warehouse, demand, earlier["coverage"], work.month - 1, aliases)
     return changes(
         made["ranked"],
         earlier["ranked"],
@@ -72,6 +77,15 @@ def changes_since(work: Work, before: Path | None, made: Mapping[str, pl.DataFra
         moves=_moves(work, made),
         absent=absent(gone, made["people"], work.month),
     )
+
+
+def _as_before(work: Work, earlier: Tables, made: Tables) -> pl.DataFrame:
+    """The demand published before; of who may be shown to nobody that of today, so that no sentence counts them."""
+    on, aliases = work.now.date(), earlier["aliases"]
+    was = withheld(work.place, earlier, on)
+    now = hidden(work.place, {"people": made["people"], "aliases": aliases}, on)
+    old = earlier["monthly_demand"].filter(~pl.col("person_id").is_in(sorted(was)))
+    return pl.concat([old, made["monthly_demand"].filter(pl.col("person_id").is_in(sorted(now))).select(old.columns)])
 
 
 def _earlier(work: Work, before: Path) -> set[str]:

@@ -37,7 +37,9 @@ def desk(site: Site) -> Desk:
 @pytest.mark.parametrize("job", ["state", "save", "undo"])
 def test_nobody_else_than_the_page_lists_is_told_of_or_written_about(job: str, desk: Desk) -> None:
     """With the page's own secret the form gave the gradings and the dates of consent of anybody on record."""
-    ranked = desk.tables["ranked"].filter(pl.col("rank") > 2 * desk.place.settings.rank.top, pl.col("access") != "supported")
+    ranked = desk.tables["ranked"].filter(
+        pl.col("rank") > 2 * desk.place.settings.rank.top, pl.col("access") != "supported"
+    )
     person, before = str(ranked["person_id"].sort()[0]), desk.place.audit.read_bytes()
     asked: dict[str, object] = {"person": person, "version": 0, "values": {"decision": "Start support"}}
     with pytest.raises(HiuError) as refused:

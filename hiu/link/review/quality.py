@@ -70,18 +70,46 @@ def link_quality(
         ),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),
-        *_rates(named, people, on, groups),
-        _count("rows_naming_nobody", "all", rows.height - named.height, rows.height),
-        _count("people_with_two_nhs_numbers", "all", int(people["two_nhs_numbers"].sum()), people.height),
-        _count("people_with_two_dates_of_birth", "all", int(people["two_dobs"].sum()), people.height),
-        *_numbers(identity),
+        *_counts(rows, named, people, identity, on, groups),
         _count("pairs_in_doubt", "all", doubts.height, pairs.height),
         _count("pairs_queued", "all", queued, doubts.height),
-        *_largest(people),
         _count("own_model", model.version if model else "", int(own_model), 1),
         *(agreement(pairs, identity, model, month) if model else ()),
     ]
     return pl.DataFrame(found, schema=schema(LINK_QUALITY), orient="row")
+
+
+def counted_anew(
+    found: pl.DataFrame, links_table: pl.DataFrame, people: pl.DataFrame, descriptions: pl.DataFrame, on: date
+) -> pl.DataFrame:
+    """The table `found` of fewer people: what it counts of rows and people is counted of these, the rest stays.
+
+    descriptions: as published · on: the day ages are of.
+    """
+    rows = links_table.filter(C("person_id").is_not_null())
+    named = rows.filter(C("how") != "nobody")
+    own = _counts(rows, named, people, descriptions.rename({"person_id": "cluster"}), on, None)
+    again = pl.DataFrame(list(own), schema=schema(LINK_QUALITY), orient="row")
+    of_rows = pl.when(C("measure").is_in(list(SPREAD))).then(pl.lit(named.height)).otherwise("n").alias("n")
+    rest = found.filter(~C("measure").is_in(again["measure"].unique().implode()))
+    return pl.concat([rest.with_columns(of_rows), again])
+
+
+def _counts(
+    rows: pl.DataFrame,
+    named: pl.DataFrame,
+    people: pl.DataFrame,
+    identity: pl.DataFrame,
+    on: date,
+    groups: pl.DataFrame | None,
+) -> Iterator[Row]:
+    """What is counted of rows and of people."""
+    yield from _rates(named, people, on, groups)
+    yield _count("rows_naming_nobody", "all", rows.height - named.height, rows.height)
+    yield _count("people_with_two_nhs_numbers", "all", int(people["two_nhs_numbers"].sum()), people.height)
+    yield _count("people_with_two_dates_of_birth", "all", int(people["two_dobs"].sum()), people.height)
+    yield from _numbers(identity)
+    yield from _largest(people)
 
 
 def _count(measure: str, group: str, n: int, of: int) -> Row:

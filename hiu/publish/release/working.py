@@ -13,6 +13,8 @@ from hiu.disk import replace
 from hiu.govern.rights import make_private
 from hiu.model import RELEASED
 from hiu.model.ids import ID_COLUMNS
+from hiu.month import Month
+from hiu.publish.release.counted import counted
 from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
 
 READ_ME = "READ-ME.txt"
@@ -20,7 +22,6 @@ _WHY = (
     "Working tables: they name people who may be shown to nobody. No page, notebook or report is made of them.\n"
     "Only counting, matching, review, erasure and a person's own request read them. Do not copy or pass them on.\n"
 )
-_OF_LINKS = ("event_id", "identity_id", "person_id", "match_weight", "match_probability", "how")
 NOT_SHOWN = "a person who is not shown"
 
 
@@ -30,30 +31,15 @@ def whole_table(folder: Path, name: str) -> Path:
     return apart if apart.is_file() else folder / f"{name}.parquet"
 
 
-def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
-    """Published tables without some people: no row is about them, and no sentence holds their id.
-
-    A row received stays accounted for in `links`, without whose it is. An address that only they are described by
-    leaves `address_demand`. Every other row stays as it is, so that nobody else's count or rank changes.
+def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str], month: Month) -> dict[str, pl.DataFrame]:
+    """A month's published tables without some people: no row is about them or was received of them, no count includes
+    them (`counted`), and no sentence holds their id. Everybody else's rows and ranks stay as they are.
     """
     if not hidden:
         return dict(tables)
     gone = _ids(tables, hidden)
-    out = {name: _without(name, frame, gone) for name, frame in tables.items()}
-    if {"address_demand", "descriptions"} <= set(tables):
-        own, others = (_addresses(tables["descriptions"], gone, inside) for inside in (True, False))
-        alone = own.filter(~own.is_in(others.implode()))
-        out["address_demand"] = out["address_demand"].filter(~pl.col("address").is_in(alone.implode()))
-    return {name: _unsaid(frame, gone) for name, frame in out.items()}
-
-
-def unnamed(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
-    """Tables for a page of figures on which some rows stand by id: everybody counts, these people without their id."""
-    gone = _ids(tables, hidden)
-    hit = pl.col("person_id").is_in(gone.implode())
-    named = pl.when(hit).then(pl.lit(NOT_SHOWN)).otherwise("person_id").alias("person_id")
-    out = {name: tables[name].with_columns(named) for name in ("people", "conflicts") if name in tables}
-    return {**tables, **out}
+    out = {name: _without(frame, gone) for name, frame in tables.items()}
+    return {name: _unsaid(frame, gone) for name, frame in counted(tables, out, month).items()}
 
 
 def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Manifest:
@@ -95,22 +81,10 @@ def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Seri
     return pl.Series(sorted(found), dtype=pl.String)
 
 
-def _without(name: str, frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
+def _without(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
     columns = [column for column in ID_COLUMNS if column in frame.columns]
-    if not columns:
-        return frame
-    theirs = pl.any_horizontal([pl.col(column).is_in(gone.implode()).fill_null(False) for column in columns])
-    if name == "links":
-        return frame.with_columns(pl.when(~theirs).then(pl.col(column)).alias(column) for column in _OF_LINKS)
-    return frame.filter(~theirs)
-
-
-def _addresses(descriptions: pl.DataFrame, gone: pl.Series, inside: bool) -> pl.Series:
-    """Addresses as `address_demand` writes them, of these people or of all others."""
-    theirs = pl.col("person_id").is_in(gone.implode())
-    house, home = pl.col("house") + " ", ", " + pl.col("postcode")
-    address = house.fill_null("") + pl.col("street") + home.fill_null("")
-    return descriptions.filter(theirs if inside else ~theirs).select(address=address)["address"].drop_nulls().unique()
+    theirs = [pl.col(column).is_in(gone.implode()).fill_null(False) for column in columns]
+    return frame.filter(~pl.any_horizontal(theirs)) if columns else frame
 
 
 def _unsaid(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:

@@ -157,7 +157,7 @@ class Cohort(Suggests):
         sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = self._may_leave("flow", shared_flow(found))
-        tables = {"flow": found, "who": Listing(run._shown(who), "who", empty={"rank": "not among them"}, kind="who")}
+        tables = {"flow": found, "who": Listing(who, "who", empty={"rank": "not among them"}, kind="who")}
         return Finding("Flow between months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:

@@ -113,8 +113,7 @@ def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> F
     published = run._scan("ranked").filter(C("list") == "adult").select("person_id", rank_published="rank").collect()
     names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
     new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
-    shown = new.join(run._scan("people").select("person_id").collect(), on="person_id", how="semi")
-    found = shown.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
+    found = new.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
     order = ["rank", "rank_published", "person_id", "name", "contacts_3", "intensity", "sentence"]
     first, old = (
         set(new.filter(C("rank") <= top)["person_id"]),
