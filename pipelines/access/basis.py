@@ -78,9 +78,10 @@ def for_group(
 
 def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
     """Who of a month's people may be shown to nobody by name on a day: they are in no published table."""
-    ids = {person for frame in tables.values() if "person_id" in frame.columns for person in frame["person_id"]}
+    found = [frame["person_id"].unique() for frame in tables.values() if "person_id" in frame.columns]
+    ids = pl.concat(found).unique().drop_nulls().to_list() if found else []
     opt_out = gate.opt_out_of(place.settings, on)
-    return gate.hidden(ids - {None}, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
+    return gate.hidden(ids, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
 
 
 def still_named(place: Place, on: date) -> list[str]:
