@@ -64,11 +64,12 @@ def publish(
     stamp: Stamp,
     files: Files | Callable[[], Files] | None = None,
     working: Manifest | None = None,
+    written: Mapping[str, Path] | None = None,
 ) -> Path:
     """Write every published table and `files` (relative name -> bytes) as folder/<run id>; the final folder.
 
     `files` may be a function that makes them: it is called once the tables are written. `working` = what lies in the
-    folder of working tables, which the manifest binds.
+    folder of working tables, which the manifest binds. `written` = files that hold just these tables already.
 
     Raises HiuError if a table is lacking, or the release exists already.
     """
@@ -80,7 +81,11 @@ def publish(
     sweep(folder)
     aside.mkdir(parents=True)
     try:
-        rows = {name: write_table(table, frames[name], aside) for name, table in RELEASED.items() if name in frames}
+        given = [table for name, table in RELEASED.items() if name in frames]
+        rows = {
+            table.name: write_table(table, frames[table.name], aside, (written or {}).get(table.name))
+            for table in given
+        }
         made = files() if callable(files) else files or {}
         for name, content in made.items():
             write_whole(inside(aside, name), content)
@@ -100,11 +105,11 @@ def sweep(folder: Path) -> list[str]:
     return [path.name for path in left]
 
 
-def write_table(table: Table, frame: pl.DataFrame, folder: Path) -> int:
-    """Write one table as folder/<table>.parquet, flushed to the disk; rows written."""
-    out = conform(table, frame)
-    write_whole(folder / f"{table.name}.parquet", parquet(out))
-    return out.height
+def write_table(table: Table, frame: pl.DataFrame, folder: Path, written: Path | None = None) -> int:
+    """Write one table as folder/<table>.parquet, flushed to the disk, from the file that holds it already if there is
+    one; rows written."""
+    write_whole(folder / f"{table.name}.parquet", written.read_bytes() if written else parquet(conform(table, frame)))
+    return frame.height
 
 
 def parquet(frame: pl.DataFrame) -> bytes:
