@@ -80,7 +80,7 @@ def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Rema
     stamp = stamp_in(manifest)
     today = _of_today(manifest, before)
     # the gate of pages knows people by the ids of that month; whoever had another id since is taken out before it
-    paged = without(tables, gone - hidden(place, tables, on)) if today else {}
+    paged = dict(without(tables, gone - hidden(place, tables, on))) if today else {}
     made = pages(place, paged, stamp, how.report, on=on) if today else {}
     kept, lost = _others(folder, made, how.tells)
     kept |= {name: content for name, content in made.items() if not (how.tells and how.tells(name, content))}

@@ -1,17 +1,20 @@
 """Publish: the tables, pages and charts of a month, written aside, sealed and pointed to."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 
 from hiu.govern import records
-from hiu.model import PATHWAY, PUBLISHED, RECORDED
+from hiu.govern.rights import make_private
+from hiu.model import PATHWAY, PUBLISHED, RECORDED, RELEASED
 from hiu.publish.release.folder import publish as seal
+from hiu.publish.release.folder import write_table
 from hiu.publish.release.pointer import set_current
 from hiu.publish.release.working import keep_whole, whole_table, without
+from hiu.publish.rows import OnDemand
 from hiu.rank.reports.equality.audit import audit_of_list
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
@@ -57,8 +60,9 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
     stamp, on = stamp_of(work.place, work.month, work.run_id, work.now), work.now.date()
     list_tables = _listed_tables(work, before)
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
-        files = _files(same) if same else {}
-        tables = _month_tables(work, list_tables, files)
+        files = _files(same) if same else _tables_of_steps(work, list_tables)
+        held = _month_tables(work, list_tables)
+        tables = OnDemand({**held, **files}, lambda name: pl.read_parquet(files[name]) if name in files else held[name])
         shown = without(tables, hidden(work.place, tables, on))
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
@@ -70,7 +74,7 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
             folder=work.place.published,
             stamp=stamp,
             working=apart,
-            written={name: path for name, path in files.items() if shown[name] is tables[name]},
+            written={name: path for name, path in files.items() if f"{name}.parquet" not in apart},
             # the tables are written while the charts are drawn
             files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way),
         )
@@ -90,10 +94,8 @@ def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
     return {name: made[name] for name in LISTED_TABLES}
 
 
-def _month_tables(
-    work: Work, list_tables: Mapping[str, pl.DataFrame], files: Mapping[str, Path]
-) -> dict[str, pl.DataFrame]:
-    """Every published table as at the month, those that `files` has as they are there."""
+def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Every published table as at the month but KEPT."""
     month = work.month.start
     deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
     seen = deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month))
@@ -101,7 +103,6 @@ def _month_tables(
     quality = work.warehouse.rows("field_quality", order=["delivery_id", "field"])
     made = {
         **list_tables,
-        **({name: pl.read_parquet(path) for name, path in files.items()} or _tables_of_steps(work, list_tables)),
         "equality": audit_of_list(
             month=work.month,
             ranked=list_tables["ranked"],
@@ -116,16 +117,31 @@ def _month_tables(
         ),
     }
     made |= {name: work.warehouse.read(name) for name in PATHWAY if work.warehouse.exists(name)}
-    always = {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
-    return {**always, **made}
+    always = [name for name in PUBLISHED if name not in made and name not in KEPT]
+    return {**made, **{name: work.warehouse.read(name) for name in always}}
 
 
-def _tables_of_steps(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """KEPT, made anew."""
-    queue, links = review_queue(work), work.warehouse.read("links")
-    quality = quality_of_links(work, links, list_tables["people"])
-    made = {"links": links, "review_queue": queue, "link_quality": quality}
-    return {**made, **trace_tables(work), **place_tables(work)}
+def _tables_of_steps(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, Path]:
+    """KEPT, made anew and each written as soon as it is made: together they would take the most memory of a run."""
+    folder = work.place.spill
+    make_private(folder)
+
+    def written(made: Mapping[str, pl.DataFrame]) -> dict[str, Path]:
+        for name, frame in made.items():
+            write_table(RELEASED[name], frame, folder)
+        return {name: folder / f"{name}.parquet" for name in made}
+
+    def of_links() -> dict[str, pl.DataFrame]:
+        queue, links = review_queue(work), work.warehouse.read("links")
+        quality = quality_of_links(work, links, list_tables["people"])
+        return {"review_queue": queue, "links": links, "link_quality": quality}
+
+    parts: tuple[Callable[[], dict[str, pl.DataFrame]], ...] = (
+        of_links,
+        lambda: trace_tables(work),
+        lambda: place_tables(work),
+    )
+    return {name: path for part in parts for name, path in written(part()).items()}
 
 
 def tidy(place: Place) -> None:

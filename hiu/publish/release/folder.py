@@ -73,6 +73,7 @@ def publish(
 
     Raises HiuError if a table is lacking, or the release exists already.
     """
+    there = written or {}
     if lacking := [name for name in PUBLISHED if name not in frames]:
         raise HiuError(f"not published: no table {', '.join(lacking)}")
     final, aside = folder / stamp.run_id, folder / f"{BUILDING}{stamp.run_id}"
@@ -82,10 +83,7 @@ def publish(
     aside.mkdir(parents=True)
     try:
         given = [table for name, table in RELEASED.items() if name in frames]
-        rows = {
-            table.name: write_table(table, frames[table.name], aside, (written or {}).get(table.name))
-            for table in given
-        }
+        rows = {one.name: _put(one, frames, aside, there.get(one.name)) for one in given}
         made = files() if callable(files) else files or {}
         for name, content in made.items():
             write_whole(inside(aside, name), content)
@@ -105,11 +103,19 @@ def sweep(folder: Path) -> list[str]:
     return [path.name for path in left]
 
 
-def write_table(table: Table, frame: pl.DataFrame, folder: Path, written: Path | None = None) -> int:
-    """Write one table as folder/<table>.parquet, flushed to the disk, from the file that holds it already if there is
-    one; rows written."""
-    write_whole(folder / f"{table.name}.parquet", written.read_bytes() if written else parquet(conform(table, frame)))
-    return frame.height
+def _put(table: Table, frames: Mapping[str, pl.DataFrame], folder: Path, written: Path | None) -> int:
+    """Write one table, or copy the file that holds it already; rows written."""
+    if written is None:
+        return write_table(table, frames[table.name], folder)
+    write_whole(folder / f"{table.name}.parquet", written.read_bytes())
+    return int(pl.scan_parquet(written).select(pl.len()).collect().item())
+
+
+def write_table(table: Table, frame: pl.DataFrame, folder: Path) -> int:
+    """Write one table as folder/<table>.parquet, flushed to the disk; rows written."""
+    out = conform(table, frame)
+    write_whole(folder / f"{table.name}.parquet", parquet(out))
+    return out.height
 
 
 def parquet(frame: pl.DataFrame) -> bytes:

@@ -4,7 +4,7 @@ People who may be shown to nobody are in no published table. Counting, ranking, 
 people still need their rows, so those lie apart: `working/<run id>/` beside `published/<run id>/`, for its owner alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +14,7 @@ from hiu.govern.rights import make_private
 from hiu.model import RELEASED
 from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
+from hiu.publish.rows import OnDemand, Tables, instead
 
 READ_ME = "READ-ME.txt"
 _WHY = (
@@ -30,39 +31,43 @@ def whole_table(folder: Path, name: str) -> Path:
     return apart if apart.is_file() else folder / f"{name}.parquet"
 
 
-def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
+def without(tables: Tables, hidden: Collection[str]) -> Tables:
     """Published tables without some people: no row is about them, and no sentence holds their id.
 
     A row received stays accounted for in `links`, without whose it is. An address that only they are described by
     leaves `address_demand`. Every other row stays as it is, so that nobody else's count or rank changes.
     """
     if not hidden:
-        return dict(tables)
-    gone = _ids(tables, hidden)
-    out = {name: _without(name, frame, gone) for name, frame in tables.items()}
+        return tables
+    gone, alone = _ids(tables, hidden), pl.Series([], dtype=pl.String)
     if {"address_demand", "descriptions"} <= set(tables):
         own, others = (_addresses(tables["descriptions"], gone, inside) for inside in (True, False))
         alone = own.filter(~own.is_in(others.implode()))
-        out["address_demand"] = out["address_demand"].filter(~pl.col("address").is_in(alone.implode()))
-    return {name: _unsaid(frame, gone) for name, frame in out.items()}
+
+    def shown(name: str) -> pl.DataFrame:
+        frame = _without(name, tables[name], gone)
+        theirs = pl.col("address").is_in(alone.implode())
+        return _unsaid(frame.filter(~theirs) if name == "address_demand" else frame, gone)
+
+    return OnDemand(list(tables), shown)
 
 
-def unnamed(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> dict[str, pl.DataFrame]:
+def unnamed(tables: Tables, hidden: Collection[str]) -> Tables:
     """Tables for a page of figures on which some rows stand by id: everybody counts, these people without their id."""
     gone = _ids(tables, hidden)
     hit = pl.col("person_id").is_in(gone.implode())
     named = pl.when(hit).then(pl.lit(NOT_SHOWN)).otherwise("person_id").alias("person_id")
     out = {name: tables[name].with_columns(named) for name in ("people", "conflicts") if name in tables}
-    return {**tables, **out}
+    return instead(tables, out)
 
 
-def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Manifest:
+def keep_whole(folder: Path, whole: Tables, shown: Tables) -> Manifest:
     """Write the working tables of a published folder: those of which it shows a part. Digest and size of each file.
 
     Each takes its name whole, in one step: what is cut off here can be done again, and no row is gone meanwhile.
     """
     apart = working_folder(folder)
-    part = [name for name, frame in whole.items() if not frame.equals(shown[name])]
+    part = [name for name in whole if shown is not whole and not whole[name].equals(shown[name])]
     files = {f"{name}.parquet": _bytes(name, whole[name]) for name in part}
     if files:
         make_private(apart)
@@ -82,7 +87,7 @@ def _bytes(name: str, frame: pl.DataFrame) -> bytes:
     return parquet(conform(RELEASED[name], frame) if name in RELEASED else frame)
 
 
-def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Series:
+def _ids(tables: Tables, hidden: Collection[str]) -> pl.Series:
     """The people's ids, the ids they had, and the ids of their descriptions."""
     found = set(hidden)
     if "aliases" in tables:
