@@ -61,8 +61,10 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
     list_tables = _listed_tables(work, before)
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
         files = _files(same) if same else _tables_of_steps(work, list_tables)
-        held = _month_tables(work, list_tables)
-        tables = OnDemand({**held, **files}, lambda name: pl.read_parquet(files[name]) if name in files else held[name])
+        small = _month_tables(work, list_tables)
+        tables = OnDemand(
+            {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
+        )
         shown = without(tables, hidden(work.place, tables, on))
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
