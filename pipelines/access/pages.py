@@ -1,6 +1,6 @@
 """The pages of a month, made of its tables for those who may see them: by publishing, and anew by an erasure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,18 +68,21 @@ def pages(
     *,
     on: date,
     under_way: PageCharts | None = None,
+    gone: Collection[str] | None = None,
 ) -> dict[str, bytes]:
-    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again)."""
+    """Everything a month's folder holds beside its tables, made from the tables alone (erasure makes it again). `gone`:
+    who is hidden in them, where that was asked already."""
     under_way = under_way or begin_pages(place, tables, stamp, on)
     shown, people = for_group(place, tables, on), under_way.people
     # counted as the published tables hold them, which the live meeting reads
     sent = {name: tables[name] for name in (*SENT, "aliases") if name in tables}
     beside = first_lines(without(sent, hidden(place, sent, on)), stamp.month.after)
+    gone = hidden(place, tables, on) if gone is None else gone
     view = pack_view(shown, stamp=stamp, settings=place.settings, beside=beside)
     files = {
         "pack.html": pack_page(view, people).encode("utf-8"),
         workbook_name(stamp): workbook(shown, stamp=stamp, settings=place.settings, key=place.key_for("workbook")),
-        "quality.html": quality_page(unnamed(tables, hidden(place, tables, on)), stamp=stamp).encode("utf-8"),
+        "quality.html": quality_page(unnamed(tables, gone), stamp=stamp).encode("utf-8"),
     }
     if met := sittings(place, stamp.month):
         files[MINUTES] = minutes_pdf(view, shown["meeting_entry"], met)

@@ -65,7 +65,8 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
         tables = OnDemand(
             {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
         )
-        shown = without(tables, hidden(work.place, tables, on))
+        gone = hidden(work.place, tables, on)
+        shown = without(tables, gone)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
@@ -78,7 +79,7 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
             working=apart,
             written={name: path for name, path in files.items() if f"{name}.parquet" not in apart},
             # the tables are written while the charts are drawn
-            files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way),
+            files=lambda: pages(work.place, tables, stamp, work.report, on=on, under_way=under_way, gone=gone),
         )
     note_published(work.place, tables, folder, work.now)
     set_current(work.place.current, work.month, folder.name)

@@ -54,6 +54,8 @@ def without(tables: Tables, hidden: Collection[str]) -> Tables:
 
 def unnamed(tables: Tables, hidden: Collection[str]) -> Tables:
     """Tables for a page of figures on which some rows stand by id: everybody counts, these people without their id."""
+    if not hidden:
+        return tables
     gone = _ids(tables, hidden)
     hit = pl.col("person_id").is_in(gone.implode())
     named = pl.when(hit).then(pl.lit(NOT_SHOWN)).otherwise("person_id").alias("person_id")
