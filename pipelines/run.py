@@ -126,7 +126,7 @@ def run_month(place: Place, month: Month, *, now: datetime, report: Reporter, ag
 
 
 def _steps(work: Work, intake: Intake) -> Outcome:
-    from pipelines.steps.publish import publish
+    from pipelines.steps.publish import kept_mark, publish
 
     place, month, report = work.place, work.month, work.report
     warnings = [*intake.warning_lines(), *_warnings(work)]
@@ -142,12 +142,13 @@ def _steps(work: Work, intake: Intake) -> Outcome:
 
     prints, shown, before = fingerprints(work), place.published_folder(month), place.published_folder(month - 1)
     settings, code = place.settings, code_digest(PUBLISH_CODE)
-    last = prints[steps()[-1].name], before and before.name
+    last = prints[steps()[-1].name]
     refusals = work.warehouse.read("refused_file").rows()
     recorded = [_rows(work.warehouse, table) for table in RECORDED.values()]
     shows = recorded, sittings(place, month), refusals, place.crosswalk.rows.rows()
     final = digest(
-        *last,
+        last,
+        before and before.name,
         code,
         settings.version,
         settings.name,
@@ -172,7 +173,9 @@ def _steps(work: Work, intake: Intake) -> Outcome:
                 remember(work.warehouse, step.name, prints[step.name])
     with report.stage("publish"):
         freeze_dead(place, work.warehouse, work.now)
-        folder = publish(work, final, before)
+        same = shown if shown and done.get("publish") == kept_mark(work, shown, last) else None
+        folder = publish(work, final, before, same=same)
+        remember(work.warehouse, "publish", kept_mark(work, folder, last))
     prune(place, work.warehouse, month, work.now)
     return outcome(folder, True, work.run_id)
 

@@ -1,6 +1,6 @@
-"""What was sent of the three areas of each contact, as keys of a crosswalk; nothing is looked up here."""
+"""What was sent of the three areas of each contact, as keys of a crosswalk; in which area that lies is asked later."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -12,26 +12,32 @@ from hiu.sources import Source
 
 C = pl.col
 EVENT_KEY = schema(TABLES["event_key"])
+Keys = Collection[tuple[str, str]]
+"""Kind and key of places."""
 CONTACT = ["source", "event_id", "person_id"]
 ORDER = {"incident": ("ward", "lsoa", "area", "site"), "provider": ("ward", "lsoa", "site", "area")}
 """The kinds of key that a word which is no postcode is tried as."""
 
 
-def event_keys(rows: pl.DataFrame, sources: Mapping[str, Source]) -> pl.DataFrame:
+def event_keys(rows: pl.DataFrame, sources: Mapping[str, Source], places: pl.DataFrame) -> pl.DataFrame:
     """Rows of the table event_key, from those of the question contact_rows: each contact has at least one row for its
-    home, incident and provider, with a null key where nothing was sent.
+    home, incident and provider, with a null key where nothing was sent. `places`: the table place. Of the keys that a
+    value may be those are given that are in it, or else the first.
     """
-    parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
+    place_keys = set(places.select("kind", "key").iter_rows())
+    parts = [
+        _of_source(own, sources[str(name)], place_keys) for (name,), own in rows.group_by("source") if name in sources
+    ]
     return pl.concat([pl.DataFrame(schema=EVENT_KEY), *(part.select(*EVENT_KEY) for part in parts)])
 
 
-def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+def _of_source(rows: pl.DataFrame, source: Source, place_keys: Keys) -> pl.DataFrame:
     fields = sorted(source.kept)
     decoded = C("details").str.json_decode(pl.Struct(dict.fromkeys(fields, pl.String))).struct.unnest()
     kept = rows.with_columns(decoded) if fields else rows
     about = _about(kept, source)
     sent = pl.concat(list(_sent(kept, source)))
-    keyed = sent.join(_keys(sent), on=["area", "value"], how="left")
+    keyed = sent.join(_keys(sent, place_keys), on=["area", "value"], how="left")
     every = about.join(pl.DataFrame({"area": ["home", "incident", "provider"]}), how="cross")
     found = every.join(keyed, on=[*CONTACT, "area"], how="left")
     return found.with_columns(C("field").fill_null(0), C("sent").fill_null(0), C("turn").fill_null(0))
@@ -70,14 +76,13 @@ def _sent(rows: pl.DataFrame, source: Source) -> Iterator[pl.DataFrame]:
             yield own.select(*CONTACT, "value", area=pl.lit(area), field=pl.lit(turn, pl.Int64), sent=number)
 
 
-def _keys(sent: pl.DataFrame) -> pl.DataFrame:
+def _keys(sent: pl.DataFrame, place_keys: Keys) -> pl.DataFrame:
     """area, value, turn, kind and key: how each value is looked up."""
     types = {"area": pl.String, "value": pl.String, "turn": pl.Int64, "kind": pl.String, "key": pl.String}
-    found = [
-        (area, value, turn, kind, key)
-        for area, value in sent.select("area", "value").unique().rows()
-        for turn, (kind, key) in enumerate(keys_of(area, value), 1)
-    ]
+    found: list[tuple[str, str, int, str, str]] = []
+    for area, value in sent.select("area", "value").unique().rows():
+        every = [(area, value, turn, *key) for turn, key in enumerate(keys_of(area, value), 1)]
+        found += [row for row in every if row[3:] in place_keys] or every[:1]
     return pl.DataFrame(found, schema=types, orient="row")
 
 

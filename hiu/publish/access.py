@@ -12,26 +12,25 @@ import polars as pl
 
 from hiu.errors import HiuError
 from hiu.month import Month
-from hiu.publish.rows import Row, Tables
+from hiu.publish.rows import Row, Tables, instead
 from hiu.rank.listing.population import access
 
 PERMITTED = "permitted"
 """The mark of the gate on the ranked list: beside the published columns, on its way to an output; never written."""
 
 
-def gated(tables: Tables, permitted: Collection[str]) -> dict[str, pl.DataFrame]:
+def gated(tables: Tables, permitted: Collection[str]) -> Tables:
     """Published tables as an output may use them.
 
     `permitted` = ids the gate lets through (`gate.permitted`). `ranked` carries the mark; of everybody else,
     `changes`, `support` and `meeting_entry` keep no row.
     """
     allowed = _among(permitted)
-    out = dict(tables)
-    out["ranked"] = tables["ranked"].with_columns(allowed.alias(PERMITTED))
+    out = {"ranked": tables["ranked"].with_columns(allowed.alias(PERMITTED))}
     for name in ("changes", "support", "meeting_entry"):
-        if name in out:
-            out[name] = out[name].filter(pl.col("person_id").is_null() | allowed)
-    return out
+        if name in tables:
+            out[name] = tables[name].filter(pl.col("person_id").is_null() | allowed)
+    return instead(tables, out)
 
 
 def mark(ranked: pl.DataFrame, permitted: Collection[str]) -> pl.DataFrame:

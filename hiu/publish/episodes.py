@@ -39,14 +39,23 @@ _SIDE = {
 }
 
 
-def episodes(timeline: pl.DataFrame, most: int) -> list[tuple[str, str, str]]:
+def episodes(timeline: pl.DataFrame, most: int, *, since: date | None = None) -> list[tuple[str, str, str]]:
     """The latest episodes and stays of one person, latest first: when, what and which agencies, how long.
 
     What counts in no data set, such as leaving before treatment, stands among them, marked as not counted.
-    `timeline` holds the person's rows of model.TIMELINE.
+    `timeline` holds the person's rows of model.TIMELINE. With `since`, stays that go on or ended on that day or later
+    are there too, nine of them at most.
     """
-    latest = sorted(_grouped(timeline).values(), key=lambda rows: rows[0]["start"], reverse=True)[:most]
+    every = sorted(_grouped(timeline).values(), key=lambda rows: rows[0]["start"], reverse=True)
+    stays = [rows for rows in every if since and _ends_since(rows[0], since)][:9]
+    latest = [*every[:most], *(rows for rows in stays if rows not in every[:most])]
     return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
+
+
+def _ends_since(row: Row, since: date) -> bool:
+    """Whether a row is a stay that goes on, or ended on a day or later."""
+    end: datetime | None = row["end"]
+    return is_stay(row) and (row["ended"] == "open" or (end is not None and end.date() >= since))
 
 
 def how_many(timeline: pl.DataFrame) -> int:

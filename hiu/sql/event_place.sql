@@ -49,6 +49,7 @@ of_field AS (
     SELECT
         person_id, source, event_id, area, field,
         bool_or(holds) AS known,
+        bool_or(there) AS there,
         bool_and(holds) AND min(whole) = max(whole) AS one,
         min(CASE WHEN holds THEN kind END) AS kind,
         min(CASE WHEN holds THEN borough END) AS borough,
@@ -61,18 +62,15 @@ of_field AS (
     FROM said
     GROUP BY person_id, source, event_id, area, field
 ),
-taken AS (
+chosen AS (
     SELECT
-        person_id, source, event_id, area, one, kind,
+        person_id, source, event_id, area, known, one, kind,
         borough, command_unit, trust, partnership, icb, police_force, ambulance_trust,
-        row_number() OVER (PARTITION BY person_id, source, event_id, area ORDER BY field) AS place
+        bool_or(there) OVER (PARTITION BY person_id, source, event_id, area) AS there,
+        row_number() OVER (
+            PARTITION BY person_id, source, event_id, area ORDER BY CASE WHEN known THEN 0 ELSE 1 END, field
+        ) AS place
     FROM of_field
-    WHERE known
-),
-lacking AS (
-    SELECT person_id, source, event_id, area, bool_or(there) AS there
-    FROM said
-    GROUP BY person_id, source, event_id, area
 ),
 contact AS (
     SELECT DISTINCT person_id, start, source, event_id, agency, contacts, mental_health, area FROM event_key
@@ -89,9 +87,9 @@ SELECT
     CASE WHEN t.one THEN t.kind END AS known_by,
     CASE
         WHEN t.one THEN NULL
-        WHEN t.person_id IS NOT NULL THEN 'several'
-        WHEN l.there THEN 'not_on_that_day'
-        WHEN l.person_id IS NOT NULL THEN 'not_in_crosswalk'
+        WHEN t.known THEN 'several'
+        WHEN t.there THEN 'not_on_that_day'
+        WHEN t.person_id IS NOT NULL THEN 'not_in_crosswalk'
         ELSE 'not_sent'
     END AS not_known,
     CASE WHEN t.one THEN t.borough END AS borough,
@@ -102,7 +100,5 @@ SELECT
     CASE WHEN t.one THEN t.police_force END AS police_force,
     CASE WHEN t.one THEN t.ambulance_trust END AS ambulance_trust
 FROM contact AS c
-LEFT JOIN taken AS t
+LEFT JOIN chosen AS t
     ON t.person_id = c.person_id AND t.source = c.source AND t.event_id = c.event_id AND t.area = c.area AND t.place = 1
-LEFT JOIN lacking AS l
-    ON l.person_id = c.person_id AND l.source = c.source AND l.event_id = c.event_id AND l.area = c.area

@@ -17,6 +17,7 @@ from hiu.model.meeting import NEEDED_TO_START
 from hiu.publish.access import gated
 from hiu.publish.people import gate_words
 from hiu.publish.release.working import whole_table
+from hiu.publish.rows import Tables
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of, join_words
 from pipelines.common.fingerprint import digest
@@ -67,9 +68,7 @@ def refusal(found: GateResult, person: str, *, purpose: str, recipient: str, on:
     return f"no basis lets the {recipient} see {person} for {purpose} on {on}; {shows}"
 
 
-def for_group(
-    place: Place, tables: Mapping[str, pl.DataFrame], on: date, recipient: str = "group"
-) -> dict[str, pl.DataFrame]:
+def for_group(place: Place, tables: Tables, on: date, recipient: str = "group") -> Tables:
     """Published tables as an output with names in it may use them: `access.visible` needs this."""
     ids = {person for name in ("ranked", "support", "changes") for person in tables[name]["person_id"].drop_nulls()}
     found = allowed(place, ids, purpose="support", recipient=recipient, on=on, aliases=tables["aliases"])
@@ -78,9 +77,10 @@ def for_group(
 
 def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
     """Who of a month's people may be shown to nobody by name on a day: they are in no published table."""
-    ids = {person for frame in tables.values() if "person_id" in frame.columns for person in frame["person_id"]}
+    found = [frame["person_id"].unique() for frame in tables.values() if "person_id" in frame.columns]
+    ids = pl.concat(found).unique().drop_nulls().to_list() if found else []
     opt_out = gate.opt_out_of(place.settings, on)
-    return gate.hidden(ids - {None}, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
+    return gate.hidden(ids, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
 
 
 def still_named(place: Place, on: date) -> list[str]:

@@ -125,12 +125,12 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     numbers = {digits for text in plain for digits in _digits(text)}
     words = [text for text, (_, option, _) in zip(plain, texts, strict=True) if option not in SIGNED_FIELDS]
     own = [_now(place, about) for about, _, _ in texts]
-    near = [row for row in people.iter_rows(named=True) if row["nhs_number"] in numbers]
-    called, ours = list(_in_words(people, words)), _local_numbers(place, plain)
-    initials = list(_initials(people, words))
+    numbered = people.filter(pl.col("nhs_number").is_in(list(numbers))).rows(named=True)
+    near, ours = _near(people, words), _local_numbers(place, plain)
+    called, initials = list(_in_words(near, words)), list(_initials(near, words))
     found = []
     for (_, option, _), text, about in zip(texts, plain, own, strict=True):
-        theirs = frozenset(str(row["nhs_number"]) for row in near if row["person_id"] not in about)
+        theirs = frozenset(str(row["nhs_number"]) for row in numbered if row["person_id"] not in about)
         names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in about]
         ids = frozenset(one.upper() for one in PERSON_ID.findall(text)) - about
         local = frozenset(number for number, whose in ours.items() if not whose & about)
@@ -216,9 +216,24 @@ def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
             yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
 
 
+def _near(people: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
+    """The people of whom a word of a name stands in the texts, and those who are to be looked at one by one: whose name
+    is not in plain letters, and everybody where a text has letters with a space between each."""
+    if any(map(spaced_out, texts)):
+        return people
+    name = pl.concat_str(pl.col("name_text", "aliases").fill_null(""), separator="|")
+    words = people.select(name.str.to_lowercase().str.extract_all(r"[^\W_]+").alias("word")).with_row_index("at")
+    there = words.explode("word").filter(pl.col("word").is_in(list(_words(texts))))["at"]
+    return people.filter(pl.int_range(pl.len()).is_in(there.implode()) | name.str.contains(r"[^\x00-\x7f]"))
+
+
+def _words(texts: Iterable[str]) -> set[str]:
+    return {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+
+
 def _initials(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Of everybody the id, an initial and the family name, of which both are words of the texts."""
-    there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+    there = _words(texts)
     for row in people.iter_rows(named=True):
         for first, *_, last in {name for name in _names(row) if name[-1].casefold() in there}:
             if first[0].casefold() in there:
@@ -227,7 +242,7 @@ def _initials(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str,
 
 def _in_words(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Of everybody the id and names of which every word is in the texts, or that stand there letter by letter: few."""
-    there = {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
+    there = _words(texts)
     runs = [run for text in texts for run in spaced_out(text)]
     for row in people.iter_rows(named=True):
         names = (

@@ -16,7 +16,7 @@ def place_tables(work: Work) -> dict[str, pl.DataFrame]:
     since = (work.month - (MONTHS - 1)).start
     rows = work.warehouse.ask("contact_rows", since=since, after=work.month.after)
     work.warehouse.put("place", given.rows)
-    work.warehouse.put("event_key", event_keys(rows, work.place.sources))
+    work.warehouse.put("event_key", event_keys(rows, work.place.sources, given.rows))
     work.warehouse.build("event_place", temporary=True)
     found = work.warehouse.read("event_place")
     for name in ("event_place", "event_key", "place"):

@@ -1,22 +1,26 @@
 """Publish: the tables, pages and charts of a month, written aside, sealed and pointed to."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import polars as pl
 
 from hiu.govern import records
-from hiu.model import PATHWAY, PUBLISHED
+from hiu.govern.rights import make_private
+from hiu.model import PATHWAY, PUBLISHED, RECORDED, RELEASED
 from hiu.publish.release.folder import publish as seal
+from hiu.publish.release.folder import write_table
 from hiu.publish.release.pointer import set_current
-from hiu.publish.release.working import keep_whole, without
+from hiu.publish.release.working import keep_whole, whole_table, without
+from hiu.publish.rows import OnDemand
 from hiu.rank.reports.equality.audit import audit_of_list
 from pipelines.access.basis import hidden
 from pipelines.access.disclose import note_published
 from pipelines.access.pages import begin_pages, pages, stamp_of
 from pipelines.access.remake import clear_halves
+from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.work import Work
 from pipelines.steps.intake.supply import with_remarks
@@ -28,12 +32,39 @@ from pipelines.steps.trace_tables import trace_tables
 LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage", "missing_count")
 
 
-def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
-    """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder."""
+KEPT = (
+    *("links", "review_queue", "link_quality", "descriptions", "review_evidence", "timeline", "traits", "event_place"),
+)
+"""Tables that nothing bears on but the steps, the crosswalk, the sources' definitions and second opinions."""
+
+
+def kept_mark(work: Work, folder: Path, steps: str) -> str:
+    """What tells whether KEPT, as a folder has them, are what would be made now: of what they were made, and that they
+    are as they were written. `steps`: the fingerprint of the last step."""
+    made_of = [source.digest for _, source in sorted(work.place.sources.items())], work.place.crosswalk.rows.rows()
+    second = work.warehouse.rows("second_opinions", order=RECORDED["second_opinions"].names).rows()
+    own = code_digest(publish.__module__)
+    files = [(name, file_digest(path)) for name, path in _files(folder).items()]
+    return digest(steps, own, work.place.settings.version, *made_of, second, files)
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """The files with every row of KEPT, as far as there are such."""
+    paths = {name: whole_table(folder, name) for name in KEPT}
+    return {name: path for name, path in paths.items() if path.exists()}
+
+
+def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | None = None) -> Path:
+    """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder. `same`: the
+    folder so far, where KEPT would be made as they are in it (`kept_mark`)."""
     stamp, on = stamp_of(work.place, work.month, work.run_id, work.now), work.now.date()
     list_tables = _listed_tables(work, before)
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
-        tables = _month_tables(work, list_tables)
+        files = _files(same) if same else _tables_of_steps(work, list_tables)
+        small = _month_tables(work, list_tables)
+        tables = OnDemand(
+            {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
+        )
         shown = without(tables, hidden(work.place, tables, on), work.month)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
@@ -45,6 +76,7 @@ def publish(work: Work, fingerprint: str, before: Path | None) -> Path:
             folder=work.place.published,
             stamp=stamp,
             working=apart,
+            written={name: path for name, path in files.items() if f"{name}.parquet" not in apart},
             # the tables are written while the charts are drawn
             files=lambda: pages(work.place, tables, shown, stamp, work.report, on=on, under_way=under_way),
         )
@@ -65,18 +97,14 @@ def _listed_tables(work: Work, before: Path | None) -> dict[str, pl.DataFrame]:
 
 
 def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Every published table as at the month."""
-    month, queue = work.month.start, review_queue(work)
-    links = work.warehouse.read("links")
+    """Every published table as at the month but KEPT."""
+    month = work.month.start
     deliveries = work.warehouse.rows("deliveries", order=["period", "source_file", "source"])
     seen = deliveries.filter(pl.col("period").is_null() | (pl.col("period") <= month))
     seen = with_remarks(work.place, work.warehouse, work.month, work.run_id, seen)
     quality = work.warehouse.rows("field_quality", order=["delivery_id", "field"])
     made = {
         **list_tables,
-        "links": links,
-        "review_queue": queue,
-        "link_quality": quality_of_links(work, links, list_tables["people"]),
         "equality": audit_of_list(
             month=work.month,
             ranked=list_tables["ranked"],
@@ -89,12 +117,33 @@ def _month_tables(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[s
         "meeting_entry": work.warehouse.rows(
             "meeting_entry", where={"month <=": month}, order=["entered_at", "person_id", "field"]
         ),
-        **trace_tables(work),
-        **place_tables(work),
     }
     made |= {name: work.warehouse.read(name) for name in PATHWAY if work.warehouse.exists(name)}
-    always = {name: made[name] if name in made else work.warehouse.read(name) for name in PUBLISHED}
-    return {**always, **made}
+    always = [name for name in PUBLISHED if name not in made and name not in KEPT]
+    return {**made, **{name: work.warehouse.read(name) for name in always}}
+
+
+def _tables_of_steps(work: Work, list_tables: Mapping[str, pl.DataFrame]) -> dict[str, Path]:
+    """KEPT, made anew and each written as soon as it is made: together they would take the most memory of a run."""
+    folder = work.place.spill
+    make_private(folder)
+
+    def written(made: Mapping[str, pl.DataFrame]) -> dict[str, Path]:
+        for name, frame in made.items():
+            write_table(RELEASED[name], frame, folder)
+        return {name: folder / f"{name}.parquet" for name in made}
+
+    def of_links() -> dict[str, pl.DataFrame]:
+        queue, links = review_queue(work), work.warehouse.read("links")
+        quality = quality_of_links(work, links, list_tables["people"])
+        return {"review_queue": queue, "links": links, "link_quality": quality}
+
+    parts: tuple[Callable[[], dict[str, pl.DataFrame]], ...] = (
+        of_links,
+        lambda: trace_tables(work),
+        lambda: place_tables(work),
+    )
+    return {name: path for part in parts for name, path in written(part()).items()}
 
 
 def tidy(place: Place) -> None:

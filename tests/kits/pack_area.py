@@ -75,7 +75,7 @@ def tables(names: Sequence[str], *, months: int = 24, minors: int = 2, seed: int
     out["changes"] = frames.frame(PUBLISHED["changes"], _changes(ids))
     out["meeting_entry"] = frames.frame(PUBLISHED["meeting_entry"], _entries(ids))
     out["review_queue"] = frames.frame(PUBLISHED["review_queue"], _queue(ids))
-    return gated(out, [*ids, person_id(9999)])
+    return dict(gated(out, [*ids, person_id(9999)]))
 
 
 def series(found: dict[str, pl.DataFrame], *, data_to: date | None = None) -> list[PersonSeries]:

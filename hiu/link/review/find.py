@@ -77,13 +77,15 @@ class Finder:
     def __init__(self, people: pl.DataFrame) -> None:
         self.people = people.with_row_index("at")
         text = pl.concat_str(C("name_text").fill_null(""), pl.lit(" "), C("aliases").fill_null(""))
-        words = self.people.select("at", word=_fold(text).str.split(" ")).explode("word").filter(C("word") != "")
-        words = words.unique().sort("word", "at")
-        self.words: list[str] = words["word"].unique(maintain_order=True).to_list()
-        self.holders = words["at"].to_numpy()
-        last = np.flatnonzero((words["word"] != words["word"].shift(-1)).fill_null(True).to_numpy())
-        self.end = last + 1
-        self.start = np.append(0, last[:-1] + 1) if len(last) else np.empty(0, dtype=np.int64)
+        pieces = self.people.select("at", piece=text.str.split(" ")).explode("piece")
+        distinct = pieces["piece"].unique()
+        # each is folded once, however many people bear it
+        folded = distinct.to_frame().with_row_index("place").with_columns(word=_fold(C("piece")).str.split(" "))
+        words = folded.explode("word").filter(C("word") != "")
+        self.words: list[str] = words["word"].to_list()
+        self.distinct, self.piece_of_word = len(distinct), words["place"].to_numpy()
+        self.pieces = pieces["piece"].cast(pl.Enum(distinct)).to_physical().to_numpy()
+        self.holders = pieces["at"].to_numpy()
 
     def find(self, text: str, limit: int = 20) -> pl.DataFrame:
         """The people who fit best: the people's columns and `fit` (0 to 1), best first, ties by person_id."""
@@ -107,10 +109,11 @@ class Finder:
             near[self._variants(word)] = np.maximum(near[self._variants(word)], 0.95)
             if len(word) <= 2:
                 near = np.array([0.9 * w.startswith(word) + 0.1 * (w == word) for w in self.words], dtype=np.float32)
+            near[near < _NEAR] = 0
+            of_piece = np.zeros(self.distinct, dtype=np.float32)
+            np.maximum.at(of_piece, self.piece_of_word, near)
             best = np.zeros(self.people.height, dtype=np.float32)
-            for k in np.flatnonzero(near >= _NEAR):
-                holders = self.holders[self.start[k] : self.end[k]]
-                best[holders] = np.maximum(best[holders], near[k])
+            np.maximum.at(best, self.holders, of_piece[self.pieces])
             total += best
         return total / len(words)
 

@@ -5,7 +5,7 @@ of a candidate the pack has the row, the sentences, the counts, and what meeting
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -14,7 +14,7 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.episodes import episodes
+from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
@@ -64,6 +64,8 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         changes.setdefault(person_id, []).append(clean(what))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
     same = ["The same place as last month."] if compared else []
+    timelines = _timelines(tables, ids)
+    sets = set(tables["coverage"]["dataset"])
     more, apart, bands = beside(tables, shown, month), remarks(disagreements(tables, month, ids)), _bands(tables, month)
     return [
         _person(
@@ -77,12 +79,20 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
-            dated=_dated(tables, one, month) if shows_gates(row) else ([], 0, ""),
+            dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
             apart=f"{_held_apart(one, about)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
     ]
+
+
+def _timelines(tables: Tables, ids: Collection[str]) -> dict[str, pl.DataFrame]:
+    """The rows of the timeline of each of these people who has any."""
+    if "timeline" not in tables:
+        return {}
+    found = tables["timeline"].filter(pl.col("person_id").is_in(list(ids)))
+    return {str(one): own for (one,), own in found.partition_by("person_id", as_dict=True).items()}
 
 
 def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool, str]]:
@@ -185,18 +195,15 @@ def _who(about: Row, age: int | None, minor: bool, names: Mapping[str, int]) -> 
     return "; ".join(filter(None, (f"age {age}" if minor else year, NAMESAKE if again else "")))
 
 
-def _dated(tables: Tables, person_id: str, month: Month) -> tuple[list[tuple[str, str, str]], int, str]:
-    """The latest episodes of a person, stays of the last 3 months with them; how many there are; and when in the week
-    contacts begin. Nothing of a month published without."""
-    if (timeline := tables.get("timeline")) is None:
+def _dated(
+    own: pl.DataFrame | None, sets: Collection[str], month: Month
+) -> tuple[list[tuple[str, str, str]], int, str]:
+    """The latest episodes of a person (the rows of the timeline), stays of the last 3 months with them; how many there
+    are; and when in the week contacts begin. Nothing of a month published without."""
+    if own is None:
         return [], 0, ""
-    own = timeline.filter(person_id=person_id)
-    sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, set(tables["coverage"]["dataset"]))
-    every, since = episodes(own, own.height), (month - 2).start
-    kept = episodes(
-        own.filter((pl.col("ended") == "open") | (pl.col("end") >= since), pl.col("ended").is_not_null()), 9
-    )
-    return [one for k, one in enumerate(every) if k < EPISODES or one in kept], len(every), sentence
+    sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
+    return episodes(own, EPISODES, since=(month - 2).start), how_many(own), sentence
 
 
 def _risk_note(row: Row, graded: str) -> str:

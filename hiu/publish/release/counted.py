@@ -3,14 +3,12 @@
 Whoever is taken out of a month's tables has to be out of its counts too: a count less the rows beside it is theirs.
 """
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from hiu.month import Month
+from hiu.publish.rows import Tables, instead
 
 C = pl.col
-Tables = Mapping[str, pl.DataFrame]
 ROW = ("delivery_id", "source_row")
 CELL = ("address", "month")
 MADE_OF = {
@@ -24,7 +22,7 @@ MADE_OF = {
 """Tables that count people or rows, and those that say of whom."""
 
 
-def counted(whole: Tables, left: Tables, month: Month) -> dict[str, pl.DataFrame]:
+def counted(whole: Tables, left: Tables, month: Month) -> Tables:
     """What is `left` of a month's `whole` tables without some people, with its counts made anew of it.
 
     Counts of the rows of files as they were sent (`deliveries`, `field_quality`, `quotes`) and estimates of pairs stay.
@@ -35,16 +33,17 @@ def counted(whole: Tables, left: Tables, month: Month) -> dict[str, pl.DataFrame
         for name, parts in MADE_OF.items()
         if left.keys() >= {name, *parts} and left[name].height
     }
-    return {**left, **made}
+    return instead(left, made)
 
 
-def unnumbered(tables: Tables) -> dict[str, pl.DataFrame]:
+def unnumbered(tables: Tables) -> Tables:
     """Tables that people leave after they were published: how much was restated counted them, so it is taken out."""
     if "changes" not in tables:
-        return dict(tables)
+        return tables
     ours = (C("kind") == "restated") & C("person_id").is_null()
     what = C("what").str.replace_all(r"\b\d+ (added|removed)\b", "some $1")
-    return {**tables, "changes": tables["changes"].with_columns(what=pl.when(ours).then(what).otherwise("what"))}
+    changes = tables["changes"].with_columns(what=pl.when(ours).then(what).otherwise("what"))
+    return instead(tables, {"changes": changes})
 
 
 def _made(name: str, whole: Tables, left: Tables, month: Month) -> pl.DataFrame:

@@ -64,14 +64,16 @@ def publish(
     stamp: Stamp,
     files: Files | Callable[[], Files] | None = None,
     working: Manifest | None = None,
+    written: Mapping[str, Path] | None = None,
 ) -> Path:
     """Write every published table and `files` (relative name -> bytes) as folder/<run id>; the final folder.
 
     `files` may be a function that makes them: it is called once the tables are written. `working` = what lies in the
-    folder of working tables, which the manifest binds.
+    folder of working tables, which the manifest binds. `written` = files that hold just these tables already.
 
     Raises HiuError if a table is lacking, or the release exists already.
     """
+    there = written or {}
     if lacking := [name for name in PUBLISHED if name not in frames]:
         raise HiuError(f"not published: no table {', '.join(lacking)}")
     final, aside = folder / stamp.run_id, folder / f"{BUILDING}{stamp.run_id}"
@@ -80,7 +82,8 @@ def publish(
     sweep(folder)
     aside.mkdir(parents=True)
     try:
-        rows = {name: write_table(table, frames[name], aside) for name, table in RELEASED.items() if name in frames}
+        given = [table for name, table in RELEASED.items() if name in frames]
+        rows = {one.name: _put(one, frames, aside, there.get(one.name)) for one in given}
         made = files() if callable(files) else files or {}
         for name, content in made.items():
             write_whole(inside(aside, name), content)
@@ -98,6 +101,14 @@ def sweep(folder: Path) -> list[str]:
     for path in left:
         shutil.rmtree(path)
     return [path.name for path in left]
+
+
+def _put(table: Table, frames: Mapping[str, pl.DataFrame], folder: Path, written: Path | None) -> int:
+    """Write one table, or copy the file that holds it already; rows written."""
+    if written is None:
+        return write_table(table, frames[table.name], folder)
+    write_whole(folder / f"{table.name}.parquet", written.read_bytes())
+    return int(pl.scan_parquet(written).select(pl.len()).collect().item())
 
 
 def write_table(table: Table, frame: pl.DataFrame, folder: Path) -> int:

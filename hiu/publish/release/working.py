@@ -4,7 +4,7 @@ People who may be shown to nobody are in no published table. Counting, ranking, 
 people still need their rows, so those lie apart: `working/<run id>/` beside `published/<run id>/`, for its owner alone.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +16,7 @@ from hiu.model.ids import ID_COLUMNS
 from hiu.month import Month
 from hiu.publish.release.counted import counted
 from hiu.publish.release.folder import Manifest, conform, describe, parquet, working_folder
+from hiu.publish.rows import OnDemand, Tables
 
 READ_ME = "READ-ME.txt"
 _WHY = (
@@ -31,24 +32,25 @@ def whole_table(folder: Path, name: str) -> Path:
     return apart if apart.is_file() else folder / f"{name}.parquet"
 
 
-def without(tables: Mapping[str, pl.DataFrame], hidden: Collection[str], month: Month) -> dict[str, pl.DataFrame]:
+def without(tables: Tables, hidden: Collection[str], month: Month) -> Tables:
     """A month's published tables without some people: no row is about them or was received of them, no count includes
     them (`counted`), and no sentence holds their id. Everybody else's rows and ranks stay as they are.
     """
     if not hidden:
-        return dict(tables)
+        return tables
     gone = _ids(tables, hidden)
-    out = {name: _without(frame, gone) for name, frame in tables.items()}
-    return {name: _unsaid(frame, gone) for name, frame in counted(tables, out, month).items()}
+    left = OnDemand(list(tables), lambda name: _without(tables[name], gone))
+    out = counted(tables, left, month)
+    return OnDemand(list(tables), lambda name: _unsaid(out[name], gone))
 
 
-def keep_whole(folder: Path, whole: Mapping[str, pl.DataFrame], shown: Mapping[str, pl.DataFrame]) -> Manifest:
+def keep_whole(folder: Path, whole: Tables, shown: Tables) -> Manifest:
     """Write the working tables of a published folder: those of which it shows a part. Digest and size of each file.
 
     Each takes its name whole, in one step: what is cut off here can be done again, and no row is gone meanwhile.
     """
     apart = working_folder(folder)
-    part = [name for name, frame in whole.items() if not frame.equals(shown[name])]
+    part = [name for name in whole if shown is not whole and not whole[name].equals(shown[name])]
     files = {f"{name}.parquet": _bytes(name, whole[name]) for name in part}
     if files:
         make_private(apart)
@@ -68,7 +70,7 @@ def _bytes(name: str, frame: pl.DataFrame) -> bytes:
     return parquet(conform(RELEASED[name], frame) if name in RELEASED else frame)
 
 
-def _ids(tables: Mapping[str, pl.DataFrame], hidden: Collection[str]) -> pl.Series:
+def _ids(tables: Tables, hidden: Collection[str]) -> pl.Series:
     """The people's ids, the ids they had, and the ids of their descriptions."""
     found = set(hidden)
     if "aliases" in tables:

@@ -20,7 +20,7 @@ from hiu.publish.charts.data import series
 from hiu.publish.charts.headings import MONTHS
 from hiu.publish.feeds import own_sets
 from hiu.publish.people import actions_of
-from hiu.publish.rows import Tables
+from hiu.publish.rows import Tables, instead
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.terms import ENTERED
 from hiu.publish.workbook.book import (
@@ -84,7 +84,7 @@ def workbook(tables: Tables, *, stamp: Stamp, settings: Settings, key: bytes) ->
     extra = own_sets(tables["coverage"])
     since = pl.col("month") >= (stamp.month - (MONTHS - 1)).start
     recent = {name: tables[name].filter(since) for name in ("monthly_demand", "coverage")}
-    drawn = series(ids, {**tables, **recent}, stamp.month, breaks=settings.policy_breaks, extra=extra)
+    drawn = series(ids, instead(tables, recent), stamp.month, breaks=settings.policy_breaks, extra=extra)
     contents = Contents(
         stamp=stamp,
         people=people,

@@ -64,7 +64,7 @@ class Desk:
     def shown(self) -> dict[str, pl.DataFrame]:
         """The tables as the group may see them now, with what was recorded up to now."""
         entries = self.entries().filter(pl.col("month") <= self.month.start)
-        return for_group(self.place, {**self.tables, "meeting_entry": entries}, self.clock().date())
+        return dict(for_group(self.place, {**self.tables, "meeting_entry": entries}, self.clock().date()))
 
     @cached_property
     def listed(self) -> frozenset[str]:

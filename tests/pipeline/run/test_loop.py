@@ -12,12 +12,13 @@ import pytest
 from areakit import LAST, PlaceOf, run
 
 from hiu.govern import records
-from hiu.model import MEETING_ENTRY, PUBLISHED
+from hiu.model import MEETING_ENTRY, PUBLISHED, SECOND_OPINIONS
 from hiu.month import Month
 from hiu.publish.release.folder import verify_release
 from pipelines.access import draw
 from pipelines.common.place import Place
 from pipelines.run import Outcome
+from pipelines.steps import publish
 
 STAMPED = re.compile(r"\d{4}-\d\d-\d{8}T\d{6}Z-[0-9a-f]{6}|\d{4}-\d\d-[0-9a-f]{6}|[0-9a-f]{12,64}")
 STEPS = {"identify", "link", "count", "rank"}
@@ -50,11 +51,43 @@ def test_a_decision_on_this_list_makes_the_pack_anew_and_nothing_else(
     whom = decided(place_after)
     drawn: list[str] = []
     monkeypatch.setattr(draw, "draw", lambda people: drawn.extend(one.person_id for one in people) or {})
+    made = tables_made(monkeypatch)
+    before = place_after.which(None)[1]
     outcome = run(place_after)
     monkeypatch.undo()
-    assert outcome.changed and outcome.published and not STEPS & set(outcome.seconds) and drawn == []
+    assert outcome.changed and outcome.published and not STEPS & set(outcome.seconds) and drawn == made == []
+    for name in publish.KEPT:
+        assert (outcome.published / f"{name}.parquet").read_bytes() == (before / f"{name}.parquet").read_bytes()
     assert verify_release(outcome.published) == []
     assert whom in (outcome.published / "pack.html").read_text(encoding="utf-8")
+
+
+def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[Month]:
+    """The months of which the tables of rows, links and contacts are made from now on."""
+    made: list[Month] = []
+    how = publish._tables_of_steps
+    monkeypatch.setattr(publish, "_tables_of_steps", lambda work, tables: made.append(work.month) or how(work, tables))
+    return made
+
+
+def test_tables_that_were_changed_on_the_disk_or_that_an_opinion_bears_on_are_made_anew(
+    place_after: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tables_made(monkeypatch)
+    folder, whom = place_after.which(None)[1], decided(place_after)
+    traits, content = folder / "traits.parquet", (folder / "traits.parquet").read_bytes()
+    pl.read_parquet(traits).head(1).write_parquet(traits)
+    outcome = run(place_after)
+    assert made == [LAST] and outcome.published
+    assert (outcome.published / "traits.parquet").read_bytes() == content
+    pair = pl.read_parquet(folder / "review_queue.parquet").row(0, named=True)
+    opinion = {name: pair[name] for name in ("identity_a", "identity_b")} | {"decision": "same", "reviewer": "B. Two"}
+    records.add(place_after, SECOND_OPINIONS, [{**opinion, "said_at": datetime(2026, 4, 9, 10), "note": None}])
+    run(place_after)
+    assert made == [LAST, LAST]
+    decided(place_after, person=whom)
+    run(place_after)
+    assert made == [LAST, LAST], "kept again, once they were made anew"
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ def tables() -> dict[str, pl.DataFrame]:
     out["people"] = pl.concat([out["people"], frames.people({one: name for name, one in ids.items()})])
     for name, more in (("support", rows), ("changes", told), ("meeting_entry", entries)):
         out[name] = pl.concat([out[name], frames.frame(of[name], more)])
-    return gated(out, [*out["people"]["person_id"]])
+    return dict(gated(out, [*out["people"]["person_id"]]))
 
 
 @pytest.fixture(scope="module")
