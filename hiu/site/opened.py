@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.publish.release.pointer import ERASING, read_current
@@ -56,6 +57,12 @@ class Opened:
         from hiu.govern.keys import derive, site_key
 
         return derive(site_key(self.settings, self.home), purpose)
+
+    def description_key(self) -> bytes | None:
+        """The key by which descriptions are shown; none for who may read what is published and not the site's key."""
+        with suppress(SettingsError):
+            return self.key_for("description")
+        return None
 
     def folders(self) -> dict[str, str]:
         """Folder of each published month."""
@@ -133,7 +140,6 @@ class Opened:
 
     def _standing(self) -> pl.DataFrame:
         """The basis as settings and records have it. Raises HiuError if a line of the records was written by hand."""
-        from hiu.errors import SettingsError
         from hiu.govern import audit
         from hiu.govern.basis.gate import standing
         from hiu.govern.records import added_to, bound_files, path_of, read, unsigned

@@ -11,6 +11,7 @@ from hostile_kit import Site
 from workbook_kit import Edited, at
 
 from hiu.govern import records
+from hiu.govern.pseudonym import description
 from hiu.model import DECISIONS, MEETING_ENTRY
 from hiu.publish.workbook.back.returned import read_back
 from hiu.site.review.csv_file import COLUMNS
@@ -109,7 +110,8 @@ def test_a_command_about_one_person_names_nobody_else(site: Site, people: list[d
 
 def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, object]], tmp_path: Path) -> None:
     queue = pl.read_parquet(site.place.which(None)[1] / "review_queue.parquet").sort("place")
-    a, b = queue.row(0, named=True)["identity_a"], queue.row(0, named=True)["identity_b"]
+    key = site.place.key_for("description")
+    a, b = (description(one, key) for one in queue.select("identity_a", "identity_b").row(0))
     file = tmp_path / "queue.csv"
 
     def decided(note: str) -> int:
