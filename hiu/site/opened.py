@@ -64,6 +64,18 @@ class Opened:
             return self.key_for("description")
         return None
 
+    def require_role(self, what: str) -> None:
+        """Raises HiuError, entered in the audit log, unless a role of the login lets it do this in the library."""
+        from hiu.govern.login import login, require_role
+
+        try:
+            require_role(self.settings, login(), what)
+        except HiuError:
+            with suppress(SettingsError, OSError):  # who lacks the site's key can write no line
+                if self.curated.exists():
+                    self.log({"type": "role_refused", "command": what, "login": login()})
+            raise
+
     def folders(self) -> dict[str, str]:
         """Folder of each published month."""
         return read_current(self.curated / "CURRENT.json").months
@@ -100,6 +112,7 @@ class Opened:
         """
         if not (self.show_names if wanted is None else wanted):
             return frozenset()
+        self.require_role("show_names")
         found = self.permitted(ids)
         counts = {"people": len(found.ids), "withheld": found.withheld, "basis": "|".join(found.codes)}
         self.log({"type": "names_shown", "what": what, "month": month, **counts})

@@ -15,11 +15,10 @@ from areakit import LAST
 from hostile_kit import Site
 
 from hiu.govern import records
-from hiu.govern.login import login
+from hiu.govern.login import COMMANDS_OF, login
 from hiu.govern.pseudonym import PERSON_ID, described, pseudonym
 from hiu.model.govern import DISCLOSURES
 from pipelines.access.disclose import PACK
-from pipelines.access.roles import COMMANDS_OF
 from pipelines.cli import COMMANDS
 from pipelines.common.place import open_place
 from pipelines.run import Outcome

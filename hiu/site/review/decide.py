@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.login import login
 from hiu.govern.placeholder import is_placeholder
 from hiu.govern.pseudonym import described
 from hiu.govern.records import Signer, add, history, read
@@ -107,7 +108,7 @@ def second_opinion(site: Signer, verdicts: Sequence[Verdict], *, reviewer: str, 
         ]
         if problems:
             raise Refused(sorted(problems))
-        rows = [{**_row(v, name), "said_at": when, "note": v.note or None} for v in verdicts]
+        rows = [{**_row(v, name), "said_at": when} for v in verdicts]
         add(site, SECOND_OPINIONS, rows)
 
 
@@ -175,7 +176,7 @@ def _free(past: pl.DataFrame, pair: tuple[str, str], when: datetime) -> datetime
 
 def _row(verdict: Verdict, reviewer: str) -> Row:
     pair, note = dict(zip(PAIR, verdict.pair, strict=True)), (verdict.note or "").strip() or None
-    return {**pair, "decision": verdict.decision, "reviewer": reviewer, "note": note}
+    return {**pair, "decision": verdict.decision, "reviewer": reviewer, "note": note, "login": login()}
 
 
 def _decisions(verdicts: Sequence[Verdict], reviewer: str, when: datetime, past: pl.DataFrame) -> list[Row]:
