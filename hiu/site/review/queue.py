@@ -99,7 +99,7 @@ class Queue:
             return self.ids[found[0]]
         if found:
             raise UsageError(f"'{text}': {len(found)} descriptions begin so; give more of the id")
-        near = did_you_mean(wanted, by_ids(self._asks(self.pairs)))
+        near = did_you_mean(wanted, [description(one, self._key) for side in PAIR for one in self.pairs[side]])
         raise UsageError(f"no description '{text}' in {self.month.title}.{near}")
 
     def people(self, asks: Sequence[Ask]) -> list[str]:
