@@ -93,15 +93,15 @@ def why_unlisted(tables: Tables, person: Row) -> str:
     return f"Not on the list of {month.title}: {reason}."
 
 
-def require_basis(tables: Tables, ids: Collection[str], known: Collection[str] | None = None) -> None:
+def require_basis(tables: Tables, ids: Collection[str], there: Collection[str] | None = None) -> None:
     """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people,
-    and each is one of `known`.
+    and each is one of `there`.
 
     A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
     """
     opened = tables.opened
     may = opened.permitted(ids).ids
-    if withheld := set(ids) - (may if known is None else may & set(known)):
+    if withheld := set(ids) - (may if there is None else may & set(there)):
         raise refusal(withheld, opened.purpose, opened.now().date())
 
 

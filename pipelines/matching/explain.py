@@ -89,8 +89,8 @@ def explain_pair(place: Place, pair: str, *, chart: Path | None, asked: Asked) -
         what = "explain of a pair"
         require_look(place, asked.now, what, who, purpose=asked.purpose, by=asked.by, month="warehouse")
         settings, events = place.settings.linking, warehouse.read("identity_event")
-        told, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
-        found = compare_pair(told, left, right, settings=settings, events=events, model=model)
+        identity, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
+        found = compare_pair(identity, left, right, settings=settings, events=events, model=model)
     if show_names := asked.show_names:
         shown = names_shown(place, who, month="warehouse", now=asked.now, identities=[left, right])
         show_names = not shown.withheld
