@@ -14,6 +14,8 @@ from hiu.govern.keys import derive
 
 PERSON_ID = re.compile(r"HIU-[A-Z2-7]{8}")
 
+_DESCRIPTION = re.compile(r"\b[0-9a-f]{16}\b")
+
 WITHHELD = "withheld-"
 """Before the number that stands for somebody whom no basis lets an analyst ask for."""
 _WHO = re.compile(rf"(?P<id>{PERSON_ID.pattern})(?: \((?:rank \d+|not ranked), [\d,]+ rows?\))?")
@@ -23,6 +25,17 @@ _WHO = re.compile(rf"(?P<id>{PERSON_ID.pattern})(?: \((?:rank \d+|not ranked), [
 def coded(text: str, codes: Mapping[str, str]) -> str:
     """A text with the number of each withheld person alone in place of their id."""
     return _WHO.sub(lambda one: codes.get(one["id"], one[0]), text)
+
+
+def description(identity: str, key: bytes) -> str:
+    """The 16 hexadecimal digits by which a description is shown. Its id in the tables is a digest that whoever knows
+    the person can compute; this needs the key."""
+    return hmac.digest(key, identity.encode(), "sha256").hex()[:16]
+
+
+def described(text: str, key: bytes) -> str:
+    """A text with the ids of descriptions as they are shown."""
+    return _DESCRIPTION.sub(lambda one: description(one[0], key), text)
 
 
 def recipient_key(site_key: bytes, recipient: str, turn: int = 1) -> bytes:

@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -51,6 +51,15 @@ class LookRefused(HiuError):
     def __init__(self, message: str, people: Collection[str] = ()) -> None:
         super().__init__(message)
         self.people = frozenset(people)
+
+
+def refusal(people: Collection[str], purpose: str, on: date) -> LookRefused:
+    """What is said of an id that no basis lets the asker look at and of one that is nobody's: one thing."""
+    return LookRefused(
+        f"nothing is shown: either nobody has this id, or no basis lets an analyst look at them for purpose "
+        f"'{purpose}' on {on}. The data protection officer decides it ('hiu basis', docs/governance.md)",
+        people,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

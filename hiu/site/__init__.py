@@ -84,7 +84,8 @@ def open(
     by: str | None = None,
     purpose: str = "support",
 ) -> Site:
-    """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one.
+    """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one, HiuError if the site has
+    roles and none of yours is that of an analyst.
 
     `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.
     Every look at a person is a line of the read log ('hiu reads'): `by` is your name, beside your login, and `purpose`
@@ -99,4 +100,6 @@ def open(
         )
     settings = load(home / "site.toml")
     folder = Path(curated) if curated else settings.curated
-    return Site(Opened(home, settings, folder, show_names=show_names, by=by, purpose=purpose))
+    opened = Opened(home, settings, folder, show_names=show_names, by=by, purpose=purpose)
+    opened.require_role("hiu.open")
+    return Site(opened)

@@ -9,7 +9,8 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
-from hiu.govern.reads import LookRefused
+from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.reads import refusal
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
 from hiu.site.tables import Tables
@@ -49,10 +50,12 @@ def id_at(tables: Tables, rank: int) -> str:
 
 
 def id_now(tables: Tables, person_id: str) -> str:
-    """An id as it is, or the one it was merged into. Raises UsageError naming the nearest."""
+    """An id as it is, or the one it was merged into. Raises LookRefused for nobody's, UsageError for what is no id."""
     ids, became = ids_and_merges(tables)
     if (found := followed(person_id, ids, became)) in ids:
         return found
+    if PERSON_ID.fullmatch(found):
+        require_basis(tables, [found], ids)
     raise UsageError(
         f"no person '{person_id}' in {tables.month.title}.{did_you_mean(person_id, tables._askable(ids))} "
         f"{'A rank is given as a number, without quotation marks. ' if person_id.isdigit() else ''}"
@@ -90,30 +93,29 @@ def why_unlisted(tables: Tables, person: Row) -> str:
     return f"Not on the list of {month.title}: {reason}."
 
 
-def require_basis(tables: Tables, ids: Collection[str]) -> None:
-    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people.
+def require_basis(tables: Tables, ids: Collection[str], there: Collection[str] | None = None) -> None:
+    """Raises LookRefused, which tells nothing of them, unless a basis lets an analyst look at every one of the people,
+    and each is one of `there`.
 
     A person whom somebody asks for is not shown without it, not even masked: the asker knows whom they meant.
     """
     opened = tables.opened
-    if withheld := set(ids) - opened.permitted(ids).ids:
-        raise LookRefused(
-            f"nothing is shown: no basis lets an analyst look at this for purpose '{opened.purpose}' on "
-            f"{opened.now().date()}. The data protection officer decides it ('hiu basis', docs/governance.md)",
-            withheld,
-        )
+    may = opened.permitted(ids).ids
+    if withheld := set(ids) - (may if there is None else may & set(there)):
+        raise refusal(withheld, opened.purpose, opened.now().date())
 
 
 def everyone_in(tables: Tables, people: Collection[str | int]) -> list[str]:
-    """The ids of people by id or by rank, each once, in order. Raises as `person_in` does of one."""
+    """The ids of people by id or by rank, each once, in order. Raises as `id_now` does of one."""
     ids, became = ids_and_merges(tables)
     here = frozenset(ids)
     found = {
         id_at(tables, one) if isinstance(one, int) else followed(one.strip().upper(), here, became) for one in people
     }
-    if unknown := sorted(found - here):
-        id_now(tables, unknown[0])
-    require_basis(tables, found)
+    for one in sorted(found - here):
+        if not PERSON_ID.fullmatch(one):
+            id_now(tables, one)
+    require_basis(tables, found, here)
     for one in found:
         asked_for(one)
     return sorted(found)

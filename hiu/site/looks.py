@@ -62,13 +62,15 @@ def look(method: Method) -> Method:
     def shown(self: Any, *args: Any, **kwargs: Any) -> Any:
         if _inside.get() is not None:
             return method(self, *args, **kwargs)
-        tables, what = tables_of(self), _title(self, method)
+        tables, what, why = tables_of(self), _title(self, method), ""
         try:
             with one_look() as asked:
                 found = method(self, *args, **kwargs)
         except LookRefused as refused:
             tables.opened.look(what, refused.people, str(tables.month), refused="no basis")
-            raise
+            why = str(refused)
+        if why:  # without the people, and without the steps that led to them: a rank would give an id
+            raise LookRefused(why)
         whom = people_in(found) | people_in(getattr(self, "person_id", None)) | asked
         rows = found.height if isinstance(found, pl.DataFrame) and not whom else None
         if whom or rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.month import Month
 from hiu.publish.release.pointer import ERASING, read_current
 from hiu.publish.release.working import whole_table
@@ -56,6 +57,24 @@ class Opened:
 
         return derive(site_key(self.settings, self.home), purpose)
 
+    def description_key(self) -> bytes | None:
+        """The key by which descriptions are shown; none for who may read what is published and not the site's key."""
+        with suppress(SettingsError):
+            return self.key_for("description")
+        return None
+
+    def require_role(self, what: str) -> None:
+        """Raises HiuError, entered in the audit log, unless a role of the login lets it do this in the library."""
+        from hiu.govern.login import login, require_role
+
+        try:
+            require_role(self.settings, login(), what)
+        except HiuError:
+            with suppress(SettingsError, OSError):  # who lacks the site's key can write no line
+                if self.curated.exists():
+                    self.log({"type": "role_refused", "command": what, "login": login()})
+            raise
+
     def folders(self) -> dict[str, str]:
         """Folder of each published month."""
         return read_current(self.curated / "CURRENT.json").months
@@ -92,6 +111,7 @@ class Opened:
         """
         if not (self.show_names if wanted is None else wanted):
             return frozenset()
+        self.require_role("show_names")
         found = self.permitted(ids)
         counts = {"people": len(found.ids), "withheld": found.withheld, "basis": "|".join(found.codes)}
         self.log({"type": "names_shown", "what": what, "month": month, **counts})
@@ -144,7 +164,6 @@ class Opened:
 
     def _standing(self) -> pl.DataFrame:
         """The basis as settings and records have it. Raises HiuError if a line of the records was written by hand."""
-        from hiu.errors import SettingsError
         from hiu.govern import audit
         from hiu.govern.basis.gate import standing
         from hiu.govern.records import added_to, bound_files, path_of, read, unsigned

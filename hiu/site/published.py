@@ -14,7 +14,7 @@ from hiu.govern.reads import FEW, LookRefused
 from hiu.model import PATHWAY, RELEASED
 from hiu.model.frames import schema
 from hiu.month import Month
-from hiu.site.ids import People, require_basis
+from hiu.site.ids import People, ids_and_merges, require_basis
 from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
@@ -72,12 +72,16 @@ class Published(Tables):
         return found
 
     def _enter_query(self, named: Collection[str], what: str) -> None:
-        everybody = self._scan("people").select("person_id").collect()["person_id"].to_list()
+        everybody, became = ids_and_merges(self)
+        why = ""
         try:
-            require_basis(self, named)
+            require_basis(self, named, {*everybody, *became})
         except LookRefused as refused:
             self.opened.look(what, refused.people, str(self.month), refused="no basis")
-            raise
+            why = str(refused)
+        if why:
+            del everybody, became
+            raise LookRefused(why)
         whom = named if len(everybody) > FEW else {*named, *everybody}
         self.opened.look(what, whom, str(self.month), rows=len(everybody))
 
@@ -114,7 +118,8 @@ class Published(Tables):
 
     @look
     def person(self, who: str | int, *, show_names: bool | None = None) -> Person:
-        """One person, by id or by rank. Raises UsageError naming the nearest id."""
+        """One person, by id or by rank. Raises UsageError for what is neither, LookRefused for an id that is nobody's
+        or that no basis lets you ask for: which of the two is not said."""
         return person_in(self, who, show_names)
 
     @look
@@ -202,6 +207,7 @@ class Published(Tables):
 
         return Linkage(self)
 
+    @look
     def cohort(self, people: People = None) -> Cohort:
         """Everybody, or some people (ids, ranks, or a table with person_id): trend, evaluation, cost, backtest."""
         from hiu.site.views.cohort import Cohort

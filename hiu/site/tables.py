@@ -8,18 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.pseudonym import WITHHELD
+from hiu.govern.pseudonym import PERSON_ID, WITHHELD
 from hiu.model import PUBLISHED, RELEASED, Table
 from hiu.month import Month
 from hiu.publish.release.counted import MADE_OF, unnumbered
 from hiu.publish.release.working import whole_table, without
 from hiu.settings import Settings
-from hiu.site.handed import handed
+from hiu.site.handed import described_in, handed
 from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.shapes import Manifest
@@ -39,10 +40,16 @@ class Tables(Suggests):
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What was published: run, settings version, files with digests. It is a Manifest."""
+        """What was published: run, settings version, files with digests, but for pictures of one person. It is a
+        Manifest."""
         from hiu.publish.release.folder import read_manifest
 
-        return cast(Manifest, read_manifest(self.folder))
+        found = cast(Manifest, read_manifest(self.folder))
+        files = {name: about for name, about in found["files"].items() if not PERSON_ID.search(name)}
+        return cast(Manifest, {**found, "files": files})
+
+    def __reduce__(self) -> str:
+        raise UsageError("a month of a site can't be pickled: keep a table of it, or open it again where it is needed")
 
     @property
     def opened(self) -> Opened:
@@ -98,7 +105,7 @@ class Tables(Suggests):
         scan = self._scan(name)
         keep = [one for one in RELEASED[name].names if one in set(scan.collect_schema()) and read(name, one)]
         three = masked(name, scan.select(keep).head(3).collect())
-        return cast(pl.DataFrame, handed(three, self._codes)).to_dict(as_series=False)
+        return cast(pl.DataFrame, self._handed(three, self._codes)).to_dict(as_series=False)
 
     @look
     def table(self, name: str, *, show_names: bool | None = None) -> Listing:
@@ -120,13 +127,13 @@ class Tables(Suggests):
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
-        are asked for, or somebody may be shown to nobody since.
+        are asked for, somebody may be shown to nobody since, or descriptions are shown by another id.
         """
         scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
-        if wanted or self._hidden or self._codes:
+        if wanted or self._hidden or self._codes or any(one.startswith("identity_") for one in RELEASED[name].names):
             found = self._mixed(self._table(name, show_names=show_names)).to_polars()
-            return cast(pl.DataFrame, handed(found, self._codes))
+            return cast(pl.DataFrame, self._handed(found, self._codes))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
@@ -148,7 +155,7 @@ class Tables(Suggests):
         ids = pl.read_parquet(self.folder / "people.parquet", columns=["person_id"])["person_id"]
         return self._opened.hidden(ids)
 
-    @cached_property
+    @property
     def _codes(self) -> dict[str, str]:
         """People whom no basis lets the analyst ask for: id -> a number, drawn anew each time a month is opened.
 
@@ -156,11 +163,13 @@ class Tables(Suggests):
         """
         if self._opened is None:
             return {}
+        if (drawn := _CODES.get(self)) is not None:
+            return drawn
         shown = self._scan("people").select("person_id").collect()["person_id"]
         former = self._scan("aliases").select("old_id").collect()["old_id"]
         apart = sorted(self._opened.withheld(pl.concat([shown, former.rename("person_id")])))
         SystemRandom().shuffle(apart)
-        return {person: f"{WITHHELD}{turn:05}" for turn, person in enumerate(apart, 1)}
+        return _CODES.setdefault(self, {person: f"{WITHHELD}{turn:05}" for turn, person in enumerate(apart, 1)})
 
     def _askable(self, ids: Collection[str]) -> list[str]:
         """Those of the people whom a basis lets the analyst ask for."""
@@ -172,7 +181,10 @@ class Tables(Suggests):
         withheld = whom - codes.keys() - self.opened.permitted(whom).ids if whom else ()
         for person in sorted(withheld):  # of another month, and in this one no more
             codes[person] = f"{WITHHELD}{len(codes) + 1:05}"
-        return handed(value, codes) if not codes.keys().isdisjoint(whom) else value
+        if not codes.keys().isdisjoint(whom):
+            return handed(value, codes)
+        shown = isinstance(value, pl.DataFrame) and described_in(value) and (whom or not self._codes)
+        return handed(value, {}, self.opened.description_key() if shown else None)
 
     @cached_property
     def _tables_there(self) -> dict[str, Table]:
@@ -231,6 +243,10 @@ class Tables(Suggests):
         present = set(scan.collect_schema())  # an earlier release may lack a newer column
         keep = [one for one in only or RELEASED[name].names if one in present and (shown or read(name, one))]
         return masked(name, found.select(keep).collect(), shown)
+
+
+_CODES: WeakKeyDictionary[Tables, dict[str, str]] = WeakKeyDictionary()
+"""The numbers of withheld people by month opened: apart from it, so that it does not show whose they are."""
 
 
 def checked_dataset(tables: Tables, dataset: str | None) -> str | None:

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern.house import ForeignSettings, require_house
-from hiu.govern.login import login
+from hiu.govern.login import COMMANDS_OF, login, require_role
 from hiu.govern.placeholder import require_signature
 from hiu.govern.release.outputs import require_outside
 from hiu.settings import load
 from pipelines.access.bound import FOREIGN, bind, require_whole
 from pipelines.access.looks import RIGHTS, enter_look, people_in, without_ids
-from pipelines.access.roles import COMMANDS_OF, require_role
 from pipelines.access.wording import require_plain
 from pipelines.common import answer
 from pipelines.common.journal import record

@@ -45,16 +45,13 @@ def may_look(place: Place, whom: Collection[str], purpose: str, now: datetime) -
 def require_look(
     place: Place, now: datetime, what: str, whom: Collection[str], *, purpose: str, by: str | None, month: Month | str
 ) -> None:
-    """Enter a look at people whom somebody asks for. Raises LookRefused, entered too, without a basis for each."""
-    withheld = set(whom) - may_look(place, whom, purpose, now)
+    """Enter a look at people whom somebody asks for. Raises LookRefused, entered too, without a basis for each, and for
+    whatever is no id of a person."""
+    withheld = {one for one in whom if not PERSON_ID.fullmatch(one)} | set(whom) - may_look(place, whom, purpose, now)
     why = "no basis" if withheld else None
     enter_look(place, now, what, whom, purpose=purpose, by=by, month=month, refused=why)
     if withheld:
-        raise reads.LookRefused(
-            f"nothing is shown: no basis lets an analyst look at this for purpose '{purpose}' on {now.date()}. "
-            "The data protection officer decides it ('hiu basis', docs/governance.md)",
-            withheld,
-        )
+        raise reads.refusal(withheld, purpose, now.date())
 
 
 def without_ids(place: Place, text: str, purpose: str, now: datetime, codes: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from hiu.govern.erase.residue import Traces
 from hiu.govern.erase.tombstone import local_numbers
 from hiu.govern.erase.words import SIGNED, redact, telling, tells_person
 from hiu.govern.login import login
-from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.pseudonym import PERSON_ID, description
 from hiu.govern.reads import folder_of, looks
 from hiu.govern.release.canary import People
 from hiu.govern.release.canary import people as called
@@ -182,12 +182,14 @@ def _now(place: Place, ids: Collection[str]) -> set[str]:
 
 def _asked(place: Place, given: Mapping[str, object]) -> set[str]:
     """The person a command is about; of a decision on two descriptions, whose these are."""
-    ids = {str(given[name]).strip() for name in ("person", "which", "a", "b") if isinstance(given.get(name), str)}
-    if not ids:
-        return set()
+    ids = {str(given[name]).strip().upper() for name in ("person", "which") if isinstance(given.get(name), str)}
+    pair = [one.strip().lower().removeprefix("id-") for name in ("a", "b") if isinstance(one := given.get(name), str)]
+    if not (typed := tuple(filter(None, pair))):
+        return ids
     links = published_tables(place.which(None)[1], ("links",))["links"].select("identity_id", "person_id").unique()
-    whose = links.filter(pl.col("identity_id").is_in(sorted(ids)))["person_id"].drop_nulls()
-    return {one.upper() for one in ids} | set(whose)
+    key = place.key_for("description")
+    whose = (who for one, who in links.drop_nulls().iter_rows() if description(one, key).startswith(typed))
+    return ids | set(whose)
 
 
 def _everybody(place: Place) -> pl.DataFrame:

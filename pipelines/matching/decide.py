@@ -1,9 +1,11 @@
 """Review and decide on the terminal or by a filled-in CSV; names are masked unless asked for, and all is logged."""
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
 from hiu.errors import HiuError, UsageError
+from hiu.govern.pseudonym import described
 from hiu.govern.release.outputs import put
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
@@ -36,12 +38,18 @@ def review(
     def asks_of(queue: Queue) -> list[Ask]:
         return queue.twice(str(by), place.settings.linking.double_review, top) if double else queue.waiting(top)
 
-    queue = Queue(*place.which(month), place.records)
+    queue = _queue(place, month)
     asks = asks_of(queue)
     enter_look(place, now, "review", queue.people(asks), by=by, month=queue.month)
     if show_names:
-        found = names_shown(place, queue.people(asks), month=str(queue.month), now=now, identities=by_ids(asks))
-        queue = Queue(queue.month, queue.folder, place.records, names=found.ids)
+        found = names_shown(
+            place,
+            queue.people(asks),
+            month=str(queue.month),
+            now=now,
+            identities=[queue.ids[one] for one in by_ids(asks)],
+        )
+        queue = _queue(place, month, found.ids)
         asks = asks_of(queue)
         if found.withheld:
             out(f"Names {found.withheld_message}.")
@@ -70,7 +78,7 @@ def decide(
         desk.decide(place, a, b, decision, reviewer=by or "", at=now, note=note)
     kind = "second_opinion" if second else "decision"
     record(place, now, kind, identity_a=a, identity_b=b, decision=decision, by=by)
-    out(f"{a} and {b}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
+    out(f"{_shown(place, a, b)}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
 
 
 def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) -> None:
@@ -78,14 +86,14 @@ def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) 
     a, b = _pair(place, pair)
     desk.undo(place, a, b, reviewer=by or "", at=now)
     record(place, now, "decision_undone", identity_a=a, identity_b=b, by=by)
-    out(f"{a} and {b}: undone by {by}; it stays on record. {_NEXT}")
+    out(f"{_shown(place, a, b)}: undone by {by}; it stays on record. {_NEXT}")
 
 
 def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_run: bool, now: datetime) -> None:
     """Take in a filled-in CSV: all of it, or nothing and a line for each row that can't be taken."""
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
-    answers = sheet.answers(file.read_bytes(), file.name, Queue(*place.which(None), place.records).identity)
+    answers = sheet.answers(file.read_bytes(), file.name, _queue(place, None).identity)
     _require_plain_notes(place, file.name, answers, now)
     try:
         if second and not dry_run:
@@ -124,8 +132,16 @@ _NEXT = "The next 'hiu run' honours it."
 
 
 def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
-    queue = Queue(*place.which(None), place.records)
+    queue = _queue(place, None)
     return queue.identity(pair[0]), queue.identity(pair[1])
+
+
+def _queue(place: Place, month: str | None, names: Collection[str] = ()) -> Queue:
+    return Queue(*place.which(month), place.records, place.key_for("description"), names=names)
+
+
+def _shown(place: Place, a: str, b: str) -> str:
+    return described(f"{a} and {b}", place.key_for("description"))
 
 
 def _print_head(queue: Queue, shown: int, *, double: bool) -> None:

@@ -1,5 +1,6 @@
 """Why a person is where they are, and who someone is, on the terminal; names are masked unless asked for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import Busy, UsageError
-from hiu.govern.pseudonym import PERSON_ID
+from hiu.govern.pseudonym import described, description
+from hiu.govern.reads import LookRefused
 from hiu.govern.release.outputs import put
 from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair
@@ -35,11 +37,7 @@ class Asked:
     show_names: bool
     now: datetime
 
-    def require(self, place: Place, what: str, whom: list[str], published: Published) -> None:
-        """Enter the look. Raises LookRefused without a basis."""
-        require_look(place, self.now, what, whom, purpose=self.purpose, by=self.by, month=published.month)
-
-    def enter(self, place: Place, what: str, whom: list[str], month: str, refused: str | None = None) -> None:
+    def enter(self, place: Place, what: str, whom: Collection[str], month: str, refused: str | None = None) -> None:
         """Enter the look."""
         enter_look(place, self.now, what, whom, purpose=self.purpose, by=self.by, month=month, refused=refused)
 
@@ -54,10 +52,13 @@ def explain_person(place: Place, person_id: str, month: str | None, asked: Asked
 
 
 def _explain_person(place: Place, person_id: str, published: Published, asked: Asked) -> None:
-    wanted = _current_id(published, person_id)
-    if PERSON_ID.fullmatch(wanted):  # whether or not there is such a person: a refusal is no answer to that either
-        asked.require(place, "explain", [wanted], published)
-    person, show_names, now = published.person(wanted), asked.show_names, asked.now
+    show_names, now, month = asked.show_names, asked.now, str(published.month)
+    try:
+        person = published.person(person_id)
+    except LookRefused as refused:
+        asked.enter(place, "explain", refused.people, month, refused="no basis")
+        raise
+    asked.enter(place, "explain", [person.person_id], month)
     about = _people(published).filter(pl.col("person_id") == person.person_id).to_dicts()[0]
     show_names = show_names and _names_allowed(place, [person.person_id], published, now)
     out(f"{person.person_id}  {_name(about['name_text'], show_names)}  ({published.month.title})")
@@ -74,19 +75,23 @@ def explain_pair(place: Place, pair: str, *, chart: Path | None, asked: Asked) -
     """Print how the matcher compares two descriptions (identity ids joined by a comma): level and weight by field.
 
     `chart`: an SVG or PNG of the same. Reads the working warehouse. Raises Busy while a run is going on, UsageError
-    for an unknown description or another kind of file.
+    for another kind of file; LookRefused for a description that is unknown, or of somebody whom no basis lets an
+    analyst look at: which of the two it is, is not said.
     """
     if pair.count(",") != 1:
-        raise UsageError(f"'{pair}': expected two identity ids joined by a comma, as in links or review_queue")
-    left, right = (part.strip().removeprefix("id-") for part in pair.split(","))
+        raise UsageError(f"'{pair}': expected two ids of descriptions joined by a comma, as 'hiu review' shows them")
+    typed, key = [part.strip().removeprefix("id-") for part in pair.split(",")], place.key_for("description")
     with open_warehouse(place) as warehouse:
+        people = dict(warehouse.rows("cluster", "identity_id", "person_id").iter_rows())
+        ids = {description(one, key): one for one in people}
+        left, right = (ids.get(one, "") for one in typed)
+        who = [people.get(ids.get(one, ""), one) for one in typed]
+        what = "explain of a pair"
+        require_look(place, asked.now, what, who, purpose=asked.purpose, by=asked.by, month="warehouse")
         settings, events = place.settings.linking, warehouse.read("identity_event")
-        described, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
-        found = compare_pair(described, left, right, settings=settings, events=events, model=model)
-        people = warehouse.rows("cluster", "identity_id", "person_id")
-    who, show_names = people.filter(pl.col("identity_id").is_in([left, right]))["person_id"].unique(), asked.show_names
-    asked.enter(place, "explain of a pair", who.to_list(), "warehouse")
-    if show_names:
+        identity, model = with_site_names(warehouse.read("identity"), settings), model_of(place)
+        found = compare_pair(identity, left, right, settings=settings, events=events, model=model)
+    if show_names := asked.show_names:
         shown = names_shown(place, who, month="warehouse", now=asked.now, identities=[left, right])
         show_names = not shown.withheld
         out(shown.withheld_message if shown.withheld else "names are shown; it is logged")
@@ -132,8 +137,9 @@ def _print_links(place: Place, members: list[str]) -> None:
     if links.height:
         weak = links.row(-1, named=True)
         sure = 1 / (1 + 2 ** -min(max(weak["match_weight"], -60), 60))
+        pair = described(f"{weak['identity_a']},{weak['identity_b']}", place.key_for("description"))
         out(
-            f"  weakest: {weak['identity_a']},{weak['identity_b']}  weight {weak['match_weight']:+.1f}, probability "
+            f"  weakest: {pair}  weight {weak['match_weight']:+.1f}, probability "
             f"{sure:.3f}; 'hiu explain' with that pair says why"
         )
     for column, values in conflicts(identity, members).items():
@@ -181,12 +187,6 @@ def _names_allowed(place: Place, ids: list[str], published: Published, now: date
 
 def _people(published: Published) -> pl.DataFrame:
     return pl.read_parquet(whole_table(published.folder, "people"))
-
-
-def _current_id(published: Published, person_id: str) -> str:
-    """The id a former one became."""
-    became = published.table("aliases").filter((pl.col("old_id") == person_id) & (pl.col("kind") == "merge"))
-    return str(became.sort("month")["person_id"][-1]) if became.height else person_id
 
 
 def _name(name: str | None, show: bool) -> str:

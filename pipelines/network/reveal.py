@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.govern import records
-from hiu.govern.login import login
+from hiu.govern.login import login, require_other
 from hiu.govern.placeholder import same_person
 from hiu.model.govern import CROSSINGS
 from hiu.network import session as steps
@@ -17,7 +17,6 @@ from hiu.network.letters import REVIEWER, Letter
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.guard import require_named
-from pipelines.access.roles import require_other
 from pipelines.common.place import Place
 from pipelines.network import store
 from pipelines.network.partners import Partner, enter, exchanged, partner_of, seed_of

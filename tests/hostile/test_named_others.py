@@ -11,6 +11,7 @@ from hostile_kit import Site
 from workbook_kit import Edited, at
 
 from hiu.govern import records
+from hiu.govern.pseudonym import description
 from hiu.model import DECISIONS, MEETING_ENTRY
 from hiu.publish.workbook.back.returned import read_back
 from hiu.site.review.csv_file import COLUMNS
@@ -109,7 +110,8 @@ def test_a_command_about_one_person_names_nobody_else(site: Site, people: list[d
 
 def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, object]], tmp_path: Path) -> None:
     queue = pl.read_parquet(site.place.which(None)[1] / "review_queue.parquet").sort("place")
-    a, b = queue.row(0, named=True)["identity_a"], queue.row(0, named=True)["identity_b"]
+    key = site.place.key_for("description")
+    a, b = (description(one, key) for one in queue.select("identity_a", "identity_b").row(0))
     file = tmp_path / "queue.csv"
 
     def decided(note: str) -> int:
@@ -122,6 +124,18 @@ def test_a_csv_of_decisions_names_nobody(site: Site, people: list[dict[str, obje
     assert decided(f"she is {people[0]['name_text']}") == 1 and decided(f"her number {people[1]['nhs_number']}") == 1
     assert records.read(site.place.records, DECISIONS).is_empty()
     assert decided("same birth and home") == 0 and records.read(site.place.records, DECISIONS).height == 1
+
+
+def test_a_note_of_a_decision_does_not_name_whose_the_descriptions_are(site: Site) -> None:
+    """By the ids as they are shown, or the start of one, it is known whom the note is about."""
+    folder, key = site.place.which(None)[1], site.place.key_for("description")
+    pair = pl.read_parquet(folder / "review_queue.parquet").sort("place").row(0, named=True)
+    named = pl.read_parquet(folder / "people.parquet").filter(person_id=pair["person_a"])["name_text"][0]
+    a, b = (description(pair[name], key) for name in ("identity_a", "identity_b"))
+    for typed in ((a, b), (f"id-{a}", b), (a[:12].upper(), b)):
+        said = site.hiu("decide", *typed, "same", "--note", f"as {named.split()[-1]} said", "--by", "Asha Rao")
+        assert said.code == 2 and "may tell who somebody is" in said.err
+    assert records.read(site.place.records, DECISIONS).is_empty()
 
 
 def test_others_are_found_in_whatever_form_they_are_typed(site: Site, people: list[dict[str, object]]) -> None:

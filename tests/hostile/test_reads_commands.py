@@ -15,11 +15,10 @@ from areakit import LAST
 from hostile_kit import Site
 
 from hiu.govern import records
-from hiu.govern.login import login
-from hiu.govern.pseudonym import PERSON_ID, pseudonym
+from hiu.govern.login import COMMANDS_OF, login
+from hiu.govern.pseudonym import PERSON_ID, described, pseudonym
 from hiu.model.govern import DISCLOSURES
 from pipelines.access.disclose import PACK
-from pipelines.access.roles import COMMANDS_OF
 from pipelines.cli import COMMANDS
 from pipelines.common.place import open_place
 from pipelines.run import Outcome
@@ -82,7 +81,8 @@ def who(site: Site) -> dict[str, str]:
     first = pl.read_parquet(folder / "ranked.parquet").filter(pl.col("list") == "adult").sort("rank")["person_id"][0]
     about = pl.read_parquet(folder / "people.parquet").filter(pl.col("person_id") == first).row(0, named=True)
     pair = pl.read_parquet(folder / "review_queue.parquet").row(0, named=True)
-    return {"PERSON": first, "NAME": about["name_text"], "PAIR": f"{pair['identity_a']},{pair['identity_b']}"}
+    shown = described(f"{pair['identity_a']},{pair['identity_b']}", site.place.key_for("description"))
+    return {"PERSON": first, "NAME": about["name_text"], "PAIR": shown}
 
 
 def given(line: tuple[str, ...], who: dict[str, str], folder: Path) -> list[str]:

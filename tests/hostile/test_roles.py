@@ -16,11 +16,9 @@ from typer.testing import CliRunner
 from hiu.errors import HiuError, UsageError
 from hiu.govern.audit import read
 from hiu.govern.init import init_site
-from hiu.govern.login import login
+from hiu.govern.login import COMMANDS_OF, EVERYBODY, login, may, needed, require_other
 from hiu.settings import Role
-from pipelines.access import roles
 from pipelines.access.guard import guarded
-from pipelines.access.roles import COMMANDS_OF, EVERYBODY, may, require_other
 from pipelines.cli import COMMANDS, app
 from pipelines.commands.options import now
 from pipelines.common.place import Place, open_place
@@ -90,7 +88,7 @@ def test_the_table_has_every_command() -> None:
     """A new command fails here until somebody has decided whose it is."""
     assert set(JOBS) - set(ALLOWED) - set(EVERYBODY) <= {"restore"} and set(COMMANDS_OF) == set(ROLES) - {"nobody"}
     for command in JOBS:
-        assert sorted(roles.needed(command)) == sorted(ALLOWED.get(command, "officer").split()) or command in EVERYBODY
+        assert sorted(needed(command)) == sorted(ALLOWED.get(command, "officer").split()) or command in EVERYBODY
 
 
 def test_a_site_without_roles_refuses_nobody_and_a_login_is_one_in_any_case(site: Path) -> None:

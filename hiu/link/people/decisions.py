@@ -4,6 +4,7 @@
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -61,9 +62,13 @@ def check(decisions: pl.DataFrame, identity_a: str, identity_b: str, decision: s
 
 
 class Book:
-    """Decisions taken one after another; one that those before it rule out is refused and not kept."""
+    """Decisions taken one after another; one that those before it rule out is refused and not kept.
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    `shown`: how a refusal writes the id of a description.
+    """
+
+    def __init__(self, rules: Rules | None = None, shown: Callable[[str], str] = str) -> None:
+        self._shown = shown
         self.same: list[tuple[str, str]] = []
         self._root: dict[str, str] = {}
         self._apart: dict[str, dict[str, tuple[str, str]]] = {}
@@ -81,7 +86,7 @@ class Book:
     def _part(self, a: str, b: str) -> None:
         one, other = self._top(a), self._top(b)
         if one == other:
-            chain = _chain(self.same, a, b) or [a]
+            chain = [*map(self._shown, _chain(self.same, a, b) or [a])]
             raise ContradictoryDecision(_refusal(chain, "different"), chain)
         self._apart.setdefault(one, {})[other] = (a, b)
         self._apart.setdefault(other, {})[one] = (a, b)
@@ -89,7 +94,7 @@ class Book:
     def _join(self, a: str, b: str) -> None:
         one, other = self._top(a), self._top(b)
         if barred := self._apart.get(one, {}).get(other):
-            chain = _chain([*self.same, (a, b)], *barred) or [a, b]
+            chain = [*map(self._shown, _chain([*self.same, (a, b)], *barred) or [a, b])]
             raise ContradictoryDecision(_refusal(chain, "same"), chain)
         self.same.append((a, b))
         if one == other:

@@ -8,6 +8,7 @@ A second opinion is kept apart and binds nothing: it says how far two people agr
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +16,9 @@ from filelock import FileLock
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.login import login
 from hiu.govern.placeholder import is_placeholder
+from hiu.govern.pseudonym import described
 from hiu.govern.records import Signer, add, history, read
 from hiu.link.people.decisions import Book, ContradictoryDecision
 from hiu.link.people.decisions import in_force as rules_of
@@ -64,7 +67,7 @@ def decide(
     _valid(verdict)
     with _locked(site.records):
         past = history(site.records, DECISIONS)
-        Book(rules_of(_latest(past))).add(*verdict.pair, decision)
+        _book(site, past).add(*verdict.pair, decision)
         add(site, DECISIONS, _decisions([verdict], name, when, past))
 
 
@@ -75,7 +78,7 @@ def decide_all(
     name, when = _reviewer(reviewer), _utc(at)
     with _locked(site.records):
         past = history(site.records, DECISIONS)
-        if problems := _problems(verdicts, Book(rules_of(_latest(past)))):
+        if problems := _problems(verdicts, _book(site, past)):
             raise Refused(problems)
         if not dry_run:
             add(site, DECISIONS, _decisions(verdicts, name, when, past))
@@ -87,7 +90,7 @@ def undo(site: Signer, a: str, b: str, *, reviewer: str, at: datetime) -> None:
     with _locked(site.records):
         rows = _about(in_force(site.records), pair).to_dicts()
         if not rows:
-            raise UsageError(f"no decision in force about {pair[0]} and {pair[1]}")
+            raise UsageError("no decision in force about these two descriptions")
         add(site, DECISIONS, [{**row, "undone_at": _utc(at), "undone_by": name} for row in rows])
 
 
@@ -105,7 +108,7 @@ def second_opinion(site: Signer, verdicts: Sequence[Verdict], *, reviewer: str, 
         ]
         if problems:
             raise Refused(sorted(problems))
-        rows = [{**_row(v, name), "said_at": when, "note": v.note or None} for v in verdicts]
+        rows = [{**_row(v, name), "said_at": when} for v in verdicts]
         add(site, SECOND_OPINIONS, rows)
 
 
@@ -141,7 +144,7 @@ def _valid(verdict: Verdict) -> None:
     if not verdict.a.strip() or not verdict.b.strip():
         raise UsageError("a decision needs two identity ids")
     if verdict.a == verdict.b:
-        raise UsageError(f"both are {verdict.a}: a description can't be compared with itself")
+        raise UsageError("both are one description, which can't be compared with itself")
 
 
 def _not_second(first: str | None, name: str) -> str | None:
@@ -173,7 +176,7 @@ def _free(past: pl.DataFrame, pair: tuple[str, str], when: datetime) -> datetime
 
 def _row(verdict: Verdict, reviewer: str) -> Row:
     pair, note = dict(zip(PAIR, verdict.pair, strict=True)), (verdict.note or "").strip() or None
-    return {**pair, "decision": verdict.decision, "reviewer": reviewer, "note": note}
+    return {**pair, "decision": verdict.decision, "reviewer": reviewer, "note": note, "login": login()}
 
 
 def _decisions(verdicts: Sequence[Verdict], reviewer: str, when: datetime, past: pl.DataFrame) -> list[Row]:
@@ -183,6 +186,10 @@ def _decisions(verdicts: Sequence[Verdict], reviewer: str, when: datetime, past:
 
 def _about(decisions: pl.DataFrame, pair: tuple[str, str]) -> pl.DataFrame:
     return decisions.filter(C("identity_a") == pair[0], C("identity_b") == pair[1]).sort("decided_at")
+
+
+def _book(site: Signer, past: pl.DataFrame) -> Book:
+    return Book(rules_of(_latest(past)), partial(described, key=site.key_for("description")))
 
 
 def _latest(past: pl.DataFrame) -> pl.DataFrame:

@@ -114,6 +114,7 @@ class Review(Suggests):
         Raises UsageError without a reviewer, ContradictoryDecision if earlier decisions about others rule it out.
         """
         row, opened, who = self._row(self.at if at is None else at), self._published.opened, self._who()
+        opened.require_role("review.decide")
         a, b = row["identity_a"], row["identity_b"]
         if self.second:
             desk.second_opinion(opened, [desk.Verdict(a, b, decision, note)], reviewer=who, at=opened.now())
@@ -135,6 +136,7 @@ class Review(Suggests):
         if self.second:
             raise UsageError("a second opinion is replaced by answering again; it binds nothing")
         row, opened = self._row(self.at if at is None else at), self._published.opened
+        opened.require_role("review.undo")
         a, b = row["identity_a"], row["identity_b"]
         desk.undo(opened, a, b, reviewer=self._who(), at=opened.now())
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+from hiu.govern.pseudonym import description
 from hiu.govern.records import read
 from hiu.link.model.scorer import JOINED
 from hiu.link.review.explain import side_text, title_of, titles
@@ -35,7 +37,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Ask:
-    """A pair to look at. `effect` says what a decision would do; `past` what was decided before."""
+    """A pair to look at. `a` and `b` are its descriptions as they are shown (`Queue.ids`); `effect` says what a
+    decision would do; `past` what was decided before."""
 
     place: int | None
     a: str
@@ -52,10 +55,12 @@ class Queue:
     included, and records: people who may be shown to nobody are matched as all others.
 
     Of `names`, ids of people whom the gate lets through, the descriptions are shown whole; of all others masked.
+    `key`: the site's for descriptions.
     """
 
-    def __init__(self, month: Month, folder: Path, records: Path, *, names: Collection[str] = ()) -> None:
+    def __init__(self, month: Month, folder: Path, records: Path, key: bytes, *, names: Collection[str] = ()) -> None:
         self.month, self.folder, self.records, self.names = month, folder, records, frozenset(names)
+        self._key = key
         self.pairs = pl.read_parquet(whole_table(folder, "review_queue")).sort("place")
         self.decisions = read(records, DECISIONS)
 
@@ -78,21 +83,28 @@ class Queue:
         pairs = left.join(self.pairs, on=PAIR, how="left", maintain_order="left").select(self.pairs.columns)
         return self._asks(pairs if top is None else pairs.head(top), blind=True)
 
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The id in the tables of each description as it is shown."""
+        links = pl.scan_parquet(whole_table(self.folder, "links")).select("identity_id").unique().collect()
+        decided = (self.decisions[column] for column in PAIR)
+        every = pl.concat([links["identity_id"], *decided]).drop_nulls().unique()
+        return {description(one, self._key): one for one in every}
+
     def identity(self, text: str) -> str:
-        """A whole identity id from the start of one. Raises UsageError if none, or several, begin so."""
+        """The id in the tables from the start of one that is shown. Raises UsageError if none, or several, begin so."""
         wanted = text.strip().removeprefix("id-").lower()
-        ids = pl.read_parquet(whole_table(self.folder, "links"), columns=["identity_id"])["identity_id"].unique().sort()
-        found = [wanted] if wanted in ids else ids.filter(ids.str.starts_with(wanted)).to_list() if wanted else []
+        found = [one for one in self.ids if one.startswith(wanted)] if wanted else []
         if len(found) == 1:
-            return str(found[0])
+            return self.ids[found[0]]
         if found:
             raise UsageError(f"'{text}': {len(found)} descriptions begin so; give more of the id")
-        near = did_you_mean(wanted, self.pairs["identity_a"].to_list() + self.pairs["identity_b"].to_list())
+        near = did_you_mean(wanted, [description(one, self._key) for side in PAIR for one in self.pairs[side]])
         raise UsageError(f"no description '{text}' in {self.month.title}.{near}")
 
     def people(self, asks: Sequence[Ask]) -> list[str]:
         """Ids of the people the descriptions on show are of."""
-        descriptions = self._descriptions(by_ids(asks))
+        descriptions = self._descriptions([self.ids[one] for one in by_ids(asks)])
         return descriptions.select("person_id").unique().sort("person_id").collect()["person_id"].to_list()
 
     def _descriptions(self, ids: Collection[str]) -> pl.LazyFrame:
@@ -119,7 +131,8 @@ class Queue:
             past = () if blind else self._past(pair)
             effect = about.effect(row) if row["place"] else ""
             doubt = {"place": row["place"], "why": row["why"] or "", "chance": row["chance"]}
-            out.append(Ask(a=pair[0], b=pair[1], effect=effect, lines=lines, past=past, **doubt))
+            a, b = (description(one, self._key) for one in pair)
+            out.append(Ask(a=a, b=b, effect=effect, lines=lines, past=past, **doubt))
         return out
 
     def _lines(self, left: Row, right: Row, proof: pl.DataFrame | None) -> tuple[Line, ...]:

@@ -292,7 +292,7 @@ class Person(Suggests):
 
 
 def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
-    """One person of a month, by id or by rank. Raises UsageError naming the nearest id."""
+    """One person of a month, by id or by rank. Raises as `id_now` does."""
     if isinstance(who, bool) or not isinstance(who, str | int):
         raise UsageError(f"person({who!r}): give an id as text, or a rank as a whole number")
     person_id = id_at(tables, who) if isinstance(who, int) else id_now(tables, who.strip().upper())

@@ -79,9 +79,8 @@ def release(
     curated: Curated = None,
 ) -> None:
     """Release figures to commissioners: checked for names and small numbers, signed, sealed and recorded."""
-    from hiu.govern.login import login
+    from hiu.govern.login import login, require_other
     from pipelines.access.bound import exported_by
-    from pipelines.access.roles import require_other
     from pipelines.govern.release import release_board
 
     if what != "board":

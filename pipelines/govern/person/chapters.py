@@ -164,7 +164,7 @@ NOT_ABOUT_ANYBODY: dict[str, str] = {
 }
 """Table -> why nothing in it is about one person."""
 
-STAFF = frozenset({"by", "author", "reviewer", "decided_by", "undone_by", "lead_clinician"})
+STAFF = frozenset({"by", "author", "reviewer", "decided_by", "undone_by", "lead_clinician", "login"})
 """Columns that name a member of staff."""
 STAFF_FIELDS = frozenset({"owner", "action_owner", "lead_clinician", "permission_by"})
 """Fields of a meeting and facts of a register whose value, before and after, names a member of staff."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from areakit import LAST, NOW, PlaceOf, copy_months, run, table
 from typer.testing import CliRunner
 
 from hiu.govern import audit, records
+from hiu.govern.pseudonym import description
 from hiu.model.govern import BASIS, DISCLOSURES
 from hiu.month import Month
 from hiu.site.review import decide as desk
@@ -35,13 +37,19 @@ def says(args: list[str], code: int = 0) -> str:
     return done.output
 
 
-def queue(place: Place) -> Queue:
-    return Queue(*place.which(None), place.records)
+def queue(place: Place, names: Collection[str] = ()) -> Queue:
+    return Queue(*place.which(None), place.records, place.key_for("description"), names=names)
 
 
 def pair_of(place: Place, *, together: bool) -> tuple[str, str]:
+    """The ids of a pair in the tables; as it is shown: `shown`."""
     pairs = queue(place).pairs.filter(pl.col("together") == together)
     return pairs.select("identity_a", "identity_b").row(0)
+
+
+def shown(place: Place, pair: tuple[str, str]) -> tuple[str, str]:
+    a, b = (description(one, place.key_for("description")) for one in pair)
+    return a, b
 
 
 def test_the_queue_is_told_masked_and_with_names_only_if_that_is_logged(place_after: Place, site: list[str]) -> None:
@@ -74,7 +82,9 @@ def test_whom_the_basis_withholds_stays_masked_among_the_names(place_after: Plac
     }
     name = next(
         line.left
-        for seen in Queue(held.month, held.folder, held.records, names=people).waiting()
+        for seen in Queue(
+            held.month, held.folder, held.records, place_after.key_for("description"), names=people
+        ).waiting()
         for line in seen.lines
         if seen.a == ask.a and line.title == "Family name"
     )
@@ -87,10 +97,14 @@ def test_whom_the_basis_withholds_stays_masked_among_the_names(place_after: Plac
 
 
 def test_a_decision_is_recorded_logged_shown_and_undone(place_after: Place, site: list[str]) -> None:
-    a, b = pair_of(place_after, together=False)
+    pair = pair_of(place_after, together=False)
+    a, b = shown(place_after, pair)
     said = says(["decide", b[:7], a, "different", "--by", "Asha Rao", "--note", "two cousins", *site])
     assert "honours it" in said
-    assert desk.in_force(place_after.records).select("identity_a", "identity_b", "note").row(0) == (a, b, "two cousins")
+    assert desk.in_force(place_after.records).select("identity_a", "identity_b", "note").row(0) == (
+        *pair,
+        "two cousins",
+    )
     event = [line["event"] for line in audit.read(place_after.audit) if line["event"]["type"] == "decision"][-1]
     assert (event["type"], event["decision"], event["by"]) == ("decision", "different", "Asha Rao")
     assert event["identity_a"]
@@ -127,8 +141,9 @@ def save(rows: list[dict[str, str]], to: Path) -> None:
 
 
 def test_a_pair_is_explained_and_drawn(place_after: Place, site: list[str], tmp_path: Path) -> None:
-    a, b = pair_of(place_after, together=False)
-    desk.decide(place_after, a, b, "unsure", reviewer="Asha Rao", at=NOW)
+    pair = pair_of(place_after, together=False)
+    desk.decide(place_after, *pair, "unsure", reviewer="Asha Rao", at=NOW)
+    a, b = shown(place_after, pair)
     to = tmp_path / "why.png"
     told = says(["explain", f"id-{a},{b}", "--chart", str(to), *site])
     for words in ("all together (log2 odds", "Before any evidence", "about 1 person in", "decided unsure by Asha Rao"):
@@ -172,8 +187,9 @@ def test_a_sheet_with_a_wrong_row_is_refused_whole_naming_each(
 
 
 def test_a_second_reviewer_sees_what_others_decided_but_not_how(place_after: Place, site: list[str]) -> None:
-    a, b = pair_of(place_after, together=False)
-    desk.decide(place_after, a, b, "different", reviewer="First", at=NOW)
+    pair = pair_of(place_after, together=False)
+    a, b = shown(place_after, pair)
+    desk.decide(place_after, *pair, "different", reviewer="First", at=NOW)
     asks = queue(place_after).twice("Second", share=1.0)
     assert [(ask.a, ask.b, ask.past) for ask in asks] == [(a, b, ())]
     assert queue(place_after).twice("First", share=1.0) == []

@@ -66,7 +66,7 @@ def test_an_undone_decision_binds_no_longer_but_stays_on_record(tmp_path: Path) 
 
 
 def test_nothing_in_force_cannot_be_undone(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no decision in force about a and b"):
+    with pytest.raises(UsageError, match="no decision in force about these two"):
         desk.undo(Signed(tmp_path), "b", "a", reviewer="A", at=AT)
 
 

@@ -72,7 +72,7 @@ def test_a_pair_is_laid_out_masked_with_evidence_and_effect(review: Open, home: 
 def test_names_are_shown_when_asked_for(review: Open) -> None:
     asked = review("A. Patel", show_names=True)
     row, shown = asked._rows[0], asked.pair(0)
-    told = asked._published.table("descriptions", show_names=True)
+    told = asked._published._table("descriptions", show_names=True)
     family = told.filter(pl.col("identity_id") == row["identity_a"])["family"][0]
     cells = next(field["cells"] for field in shown["fields"] if field["title"] == "Family name")
     assert not shown["masked"] and "".join(part["t"] for part in cells[0]) == family
