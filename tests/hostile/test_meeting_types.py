@@ -10,7 +10,7 @@ from hostile_kit import Site
 from hiu.errors import HiuError, UsageError
 from hiu.publish.release.folder import read_manifest, stamp_in
 from pipelines.papers.meeting.desk import Desk
-from pipelines.papers.meeting.matches import decide
+from pipelines.papers.meeting.matches import decide, matches
 from pipelines.papers.meeting.meet import _jobs
 
 TEXT = "x"
@@ -50,8 +50,9 @@ def test_nobody_else_than_the_page_lists_is_told_of_or_written_about(job: str, d
 
 
 def test_a_note_on_a_match_is_as_long_and_as_plain_as_any_other(desk: Desk) -> None:
-    a, b = desk.tables["review_queue"].select("identity_a", "identity_b").row(0)
-    asked: dict[str, object] = {"a": a, "b": b, "decision": "different", "note": "x" * 3000}
+    pairs = matches(desk, {})["pairs"]
+    assert isinstance(pairs, list)
+    asked: dict[str, object] = {"a": pairs[0]["a"], "b": pairs[0]["b"], "decision": "different", "note": "x" * 3000}
     with pytest.raises(HiuError, match="at most 2000"):
         decide(desk, asked)
     decide(desk, {**asked, "note": "seen\x1b[31m \u202eboth"})
