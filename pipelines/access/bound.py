@@ -16,6 +16,7 @@ from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import added_to, bound_files, measure, unsigned
 from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
+from pipelines.access.releases import lost_registers, registers_now
 from pipelines.common.backups import tables_digest
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
@@ -223,10 +224,11 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
             "the audit log itself is not whole, so nothing can be entered in it:\n  " + "\n  ".join(problems)
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
-    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *unproven_tables(place)]
+    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *lost_registers(place)]
+    differs += unproven_tables(place)
     differs += [f"{part} changed" for part in changed_parts(place)] + clocks(place)[0]
     back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
-    about = {"reason": reason, "by": by, "differed": differs, "clock": back}
+    about = {"reason": reason, "by": by, "differed": differs, "clock": back, "registers": registers_now(place)}
     tables = {"warehouse": tables_digest(place)} if place.restored.exists() else {}
     record(place, now, "accepted", **about, **tables, **bound_now(place, accepted=True))
     place.restored.unlink(missing_ok=True)

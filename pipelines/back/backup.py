@@ -1,8 +1,8 @@
 """Backup: one file with everything the site holds but the key and the partners' drops, read back and compared.
 
 In it: site.toml, sources/, places/, expectations/, and of the curated folder the warehouse, the records, the audit log,
-the read logs that lie there, CURRENT.json and every published run that it points to. The key is kept apart: who finds
-both has everything.
+the read logs that lie there, the registers of what papers showed, CURRENT.json and every published run that it points
+to. The key is kept apart: who finds both has everything.
 """
 
 import re
@@ -18,6 +18,7 @@ from hiu.govern.house import FOLDERS
 from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
+from pipelines.access.releases import REGISTERS
 from pipelines.back import archive
 from pipelines.common.backups import PARTIAL, half_written, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
@@ -92,6 +93,8 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
     for path in (*logs, paths.current, *sorted(paths.records.glob("*.jsonl"))):
         if path.is_file() and not path.is_symlink():
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
+    for register in REGISTERS:
+        yield from _tree(paths.curated / register, f"{CURATED}{register}/")
     for folder in sorted(set(paths.months().values())):
         yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
         yield from _tree(paths.working / folder, f"{CURATED}{WORKING}/{folder}/")
@@ -106,9 +109,9 @@ def part_of_site(name: str) -> bool:
     inside = name.removeprefix(CURATED)
     if inside == name:
         return False
-    return inside.startswith(("published/", f"{WORKING}/")) or bool(
-        re.fullmatch(r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl|reads/[^/]+\.jsonl", inside)
-    )
+    whole = r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl|reads/[^/]+\.jsonl"
+    register = rf"({'|'.join(REGISTERS)})/[\w-]+/[\w.-]+\.(json|txt)"
+    return inside.startswith(("published/", f"{WORKING}/")) or bool(re.fullmatch(f"{whole}|{register}", inside))
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

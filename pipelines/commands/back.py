@@ -128,6 +128,7 @@ def _enter_restored(folder: Path, name: str) -> int:
     Without the key none of it can be done: nobody is shown before `hiu erase --resume`, and that is said.
     """
     from pipelines.access.bound import changed_parts
+    from pipelines.access.releases import lost_registers
     from pipelines.back.restore import altered_runs, enter
     from pipelines.commands.govern.messages import print_resumed
     from pipelines.common.place import open_place
@@ -157,7 +158,7 @@ def _enter_restored(folder: Path, name: str) -> int:
     code = 0
     if place.erasing.exists():
         code = print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
-    altered = altered_runs(place, now())
+    altered = [*altered_runs(place, now()), *lost_registers(place)]
     for line in altered:
         out(line)
     return 3 if altered else code

@@ -136,15 +136,6 @@ def test_a_table_that_is_none_any_more_is_named(site: Site) -> None:
     assert said.code == 1 and "people.parquet: not a table any more" in said.err
 
 
-@pytest.fixture
-def home(site: Site, tmp_path: Path) -> Site:
-    """The site in a folder of its own, with its curated folder where the settings have it."""
-    home = tmp_path / "home"
-    shutil.copytree(site.place.home, home, ignore=shutil.ignore_patterns("data"))
-    shutil.copytree(site.place.curated, home / "data" / "curated")
-    return Site(open_place(home))
-
-
 def backup_of(own: Site, to: Path) -> Path:
     assert own.hiu("backup", "--to", to).code == 0
     return next(to.glob("*.zip"))
