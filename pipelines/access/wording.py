@@ -46,6 +46,7 @@ TEXTS = (
     "asked_by",
     "outcome",
     "source",
+    "unsigned",
 )
 """Options that a person fills in with words of their own."""
 

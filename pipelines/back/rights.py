@@ -190,10 +190,3 @@ def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:
     again = sorted({*note.get("again", []), *carried.erasures} - {note.get("token")})
     if note or again or carried.newer or carried.mended:
         write_whole(aside / CURATED / "erasing.json", json.dumps({**note, "again": again}).encode())
-
-
-def require_parts(files: archive.Files, file: Path) -> None:
-    """Raises HiuError for a backup that holds what is no part of a site: it was made or changed by somebody else."""
-    if SITE not in files or (more := [name for name in files if not part_of_site(name)]):
-        what = "has no site.toml" if SITE not in files else f"holds {len(more)} files that are no part of a site"
-        raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")

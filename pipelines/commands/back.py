@@ -105,23 +105,34 @@ def restore(
     rights: Annotated[
         Path | None, typer.Option(help="The old site, or its curated folder: what was recorded there since is kept")
     ] = None,
+    unsigned: Annotated[str | None, typer.Option(help="Why a backup that this site did not sign is taken")] = None,
+    by: Annotated[str, typer.Option(help="Who answers for that")] = "",
 ) -> int:
     """Restore a site from a backup, after checking every file against its digest.
 
     What people recorded since the backup (objections, holds, consents, decisions, erasures) is listed and kept.
     """
+    from pipelines.access.wording import require_plain
     from pipelines.back.restore import restore as bring_back
 
-    next_steps = bring_back(file, folder.resolve(), replace=replace, now=now(), rights=rights, say=out)
+    about = {}
+    if unsigned is not None:
+        _require_reason(unsigned, by, "--unsigned")
+        about = {"unsigned": unsigned, "by": by}
+        if (folder / "site.toml").exists():
+            require_plain(open_site(folder, None), about, "restore", now())
+    next_steps = bring_back(
+        file, folder.resolve(), replace=replace, now=now(), rights=rights, say=out, unsigned=bool(about)
+    )
     out(f"{folder} is restored from {file.name}")
     for line in next_steps:
         out(line)
-    code = _enter_restored(folder.resolve(), file.name)
+    code = _enter_restored(folder.resolve(), file.name, about)
     out(f"Next: hiu verify --site {folder}")
     return code
 
 
-def _enter_restored(folder: Path, name: str) -> int:
+def _enter_restored(folder: Path, name: str, about: dict[str, str]) -> int:
     """Enter the restore in the log, take out who was erased or forbade it since the backup, and look through what was
     published; the exit code.
 
@@ -145,7 +156,7 @@ def _enter_restored(folder: Path, name: str) -> int:
                 "published is shown: put the key in place, then 'hiu erase --resume'"
             )
         return 3 if place.erasing.exists() else 0
-    differs = enter(place, name, now())
+    differs = enter(place, name, now(), **about)
     shown = ", ".join(place.months()) or "none"
     out(f"months shown, as the backup had them: {shown}. What was published or taken in since: 'hiu run MONTH' again")
     if differs:
@@ -164,9 +175,9 @@ def _enter_restored(folder: Path, name: str) -> int:
     return 3 if altered else code
 
 
-def _require_reason(reason: str, by: str) -> None:
+def _require_reason(reason: str, by: str, option: str = "--reason") -> None:
     if not reason.strip() or not by.strip():
-        raise UsageError("--reason and --by are recorded, so they can't be empty")
+        raise UsageError(f"{option} and --by are recorded, so they can't be empty")
 
 
 COMMANDS = (undo, rollback, withdraw, backup, restore)
