@@ -84,7 +84,9 @@ def unproven_tables(place: Place) -> list[str]:
 
     What was found to be that one is not asked about again.
     """
-    if not place.restored.exists() or not place.warehouse.exists():
+    if not place.warehouse.exists():
+        place.restored.unlink(missing_ok=True)  # one that is made from now on is the site's own
+    if not place.restored.exists():
         return []
     digests = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
     if tables_digest(place) not in digests or verify(place.audit, place.key_for("audit")):
