@@ -170,6 +170,8 @@ _NO_FIGURE = {
     "keep_runs",
     "memory_limit",
     "query_seconds",
+    "database_connect_seconds",
+    "database_query_seconds",
     "basis",
     "governance",
     "ignored_files",
@@ -202,6 +204,8 @@ class Settings(_Frozen):
     keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
     memory_limit: str = "3GB"
     query_seconds: float = Field(60.0, gt=0, description="after which a query of a notebook (run.sql) is stopped")
+    database_connect_seconds: int = Field(60, ge=2, description="after which a database counts as out of reach")
+    database_query_seconds: int = Field(600, ge=1, description="after which a statement to a database is stopped")
     max_file_bytes: int = Field(2_000_000_000, ge=1)
     max_unzip_ratio: float = Field(200, ge=1, description="unpacked size of an XLSX or archive over its size on disk")
     places: tuple[str, ...] = Field((), description="shipped crosswalks of places that are used: 'london'")

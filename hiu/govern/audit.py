@@ -135,8 +135,12 @@ def set_back(path: Path) -> list[tuple[int, timedelta]]:
 
     The chain proves the order of lines, not their times, so this is asked beside `verify`.
     """
-    times = [(int(entry["n"]), datetime.fromisoformat(str(entry["at"]))) for entry in read(path)]
-    return [(n, before - at) for (_, before), (n, at) in pairwise(times) if at < before]
+    return [(n, before - at) for (_, before), (n, at) in pairwise(times(path)) if at < before]
+
+
+def times(path: Path) -> list[tuple[int, datetime]]:
+    """The number and the time of every line."""
+    return [(int(entry["n"]), datetime.fromisoformat(str(entry["at"]))) for entry in read(path)]
 
 
 def written_with(path: Path, key: bytes) -> bool | None:

@@ -5,17 +5,18 @@ out later shows. Settings, basis and agreements are edited by hand: every run en
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hiu.errors import HiuError
 from hiu.govern import records
-from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, verify
+from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, times, verify
 from hiu.govern.house import PARTS, file_digests, house_of, site_digests
 from hiu.govern.reads import folder_of, keep_key
 from hiu.govern.records import added_to, bound_files, measure, unsigned
 from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
+from pipelines.access.releases import lost_registers, registers_now
 from pipelines.common.backups import tables_digest
 from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
@@ -83,7 +84,9 @@ def unproven_tables(place: Place) -> list[str]:
 
     What was found to be that one is not asked about again.
     """
-    if not place.restored.exists() or not place.warehouse.exists():
+    if not place.warehouse.exists():
+        place.restored.unlink(missing_ok=True)  # one that is made from now on is the site's own
+    if not place.restored.exists():
         return []
     digests = [one.get("warehouse") for one in events(place) if one.get("type") in ("backup_begun", "accepted")]
     if tables_digest(place) not in digests or verify(place.audit, place.key_for("audit")):
@@ -111,8 +114,9 @@ def _lost(bound: Mapping[str, tuple[int, str]], folder: Path, kind: str) -> Iter
 
 
 def clocks(place: Place) -> tuple[list[str], list[str]]:
-    """Lines of today's logs that are earlier than the line before: a sentence for every file that a clock was set back
-    in, and for every file in which it was corrected by an hour at most. What was accepted by name is in neither."""
+    """Lines of today's logs that are earlier than the line before, or later than now: a sentence for every file that a
+    clock was set back in, or was ahead, and for every file in which it was corrected by an hour at most. What was
+    accepted by name is in neither, once its time has come."""
     broken, noted = [], []
     for name, lines in _set_back(place).items():
         far = [n for n, by in lines if by > CORRECTED]
@@ -125,6 +129,10 @@ def clocks(place: Place) -> tuple[list[str], list[str]]:
             noted.append(
                 f"{name}: {_numbered([n for n, _ in lines])} up to an hour earlier than the line before: noted"
             )
+    now = datetime.now(UTC)
+    for path in _dated_logs(place):
+        if ahead := [n for n, at in times(path) if at > now]:
+            broken.append(f"{path.name}: {_numbered(ahead)} later than now: the clock was ahead, or a time was made up")
     return broken, noted
 
 
@@ -136,14 +144,17 @@ def _numbered(lines: list[int]) -> str:
 
 def _set_back(place: Place) -> dict[str, list[tuple[int, timedelta]]]:
     """By the name of a log its lines that are earlier than the one before, but for those that were accepted."""
-    folder = folder_of(place.settings, place.curated)
     settled: dict[str, set[int]] = {}
     for entry in read(place.audit):
         if entry["event"].get("type") == "accepted":
             for name, lines in entry["event"].get("clock", {}).items():
                 settled.setdefault(name, set()).update(lines)
-    files = [place.audit, *sorted(folder.glob("*.jsonl"))]
-    return {path.name: [one for one in set_back(path) if one[0] not in settled.get(path.name, ())] for path in files}
+    files = {path.name: set_back(path) for path in _dated_logs(place)}
+    return {name: [one for one in back if one[0] not in settled.get(name, ())] for name, back in files.items()}
+
+
+def _dated_logs(place: Place) -> list[Path]:
+    return [place.audit, *sorted(folder_of(place.settings, place.curated).glob("*.jsonl"))]
 
 
 def require_whole(place: Place) -> None:
@@ -223,10 +234,11 @@ def accept(place: Place, *, reason: str, by: str, now: datetime) -> list[str]:
             "the audit log itself is not whole, so nothing can be entered in it:\n  " + "\n  ".join(problems)
         )
     differs = [one for one in verify(place.audit, place.key_for("audit")) if "the last head" in one]
-    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *unproven_tables(place)]
+    differs += [*lost_records(place), *added_records(place), *lost_reads(place), *lost_registers(place)]
+    differs += unproven_tables(place)
     differs += [f"{part} changed" for part in changed_parts(place)] + clocks(place)[0]
     back = {name: [n for n, _ in lines] for name, lines in _set_back(place).items() if lines}
-    about = {"reason": reason, "by": by, "differed": differs, "clock": back}
+    about = {"reason": reason, "by": by, "differed": differs, "clock": back, "registers": registers_now(place)}
     tables = {"warehouse": tables_digest(place)} if place.restored.exists() else {}
     record(place, now, "accepted", **about, **tables, **bound_now(place, accepted=True))
     place.restored.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from pipelines.common import answer
 from pipelines.common.journal import record
 from pipelines.common.lock import require_no_erasure
 from pipelines.common.place import REPOSITORY, Place, fresh_key
+from pipelines.common.progress import Reporter
 
 Job = Callable[..., int | None]
 
@@ -88,7 +89,12 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
     if name not in WHILE_ERASING:
         require_no_erasure(place.erasing)  # what is published, and the warehouse, may still hold who is erased
     keyed = _with_key(place, name, given)
-    require_plain(keyed or place, given, name, now, by_form=keyed is None)
+    if unread := require_plain(keyed or place, given, name, now, by_form=keyed is None):
+        given = {**given, **unread}
+        Reporter().say(
+            f"Taken, though texts of this login were refused too often. Not kept of it: {', '.join(sorted(unread))}. "
+            "Enter them after an hour, or let another login"
+        )
     writes = name not in LOOKS_ON and place.curated.exists()
     if keyed and name not in UNPROVEN and place.curated.exists():
         require_whole(keyed)

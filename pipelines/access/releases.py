@@ -2,30 +2,37 @@
 
 Each release has two files in `releases/register/<recipient>`: `.cells.json`, every figure as the recipient has it, and
 `.sealed.json`, the sums behind it, which stay within the site. An export has one in `exports/register/<recipient>`.
+The audit log has the last digest of each, so that one that is missing, or older than that, is refused.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from hiu.disk import replace as rewrite
 from hiu.errors import HiuError
-from hiu.govern.audit import read
+from hiu.govern.audit import Entry, proven, read
 from hiu.govern.release import cells as cell_rows
 from hiu.govern.release import ground as ground_rows
 from hiu.govern.release.cells import WITHHELD, Cell, Key
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.govern.release.ground import Ground
 from hiu.month import Month
+from pipelines.common.journal import record
 from pipelines.common.place import Paths, Place
 from pipelines.common.work import Row
 
 YEAR = 12
+BOARD = "commissioner"
+"""The one recipient of releases: papers for commissioners and bundles for partners are in the same register."""
 START = "none"
 """The head of a register without a release."""
+REGISTERS = ("exports/register", "releases/register")
+"""Folders of the registers, under the curated one."""
 
 
 @dataclass(frozen=True)
@@ -76,14 +83,16 @@ def past(place: Place, recipient: str) -> Past:
     return replace(found, cells=tuple(cells.values()), head=head)
 
 
-_WAY = "Restore the folder 'releases' from a backup; until then nothing can be checked against what they already have"
+_WAY = (
+    "Bring the register back from a backup ('hiu restore'); until then nothing can be checked against what was shown. "
+    "If there is none, and the data protection officer agrees, 'hiu audit accept' takes the registers as they are"
+)
 
 
 def _complete(place: Place, recipient: str, head: str, names: list[str]) -> None:
     """The audit log's last release is the register's last, and every sealed folder has its record."""
-    logged = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
-    last = [event["register"] for event in logged if event.get("type") == "released" and event.get("register")]
-    if last and last[-1] != head:
+    last = heads(_logged(place)).get(recipient)
+    if last and last != head:
         raise HiuError(f"{_register(place, recipient)}: not what the audit log says was released last. {_WAY}")
     for folder in sorted((place.curated / "releases").glob("board-*")):
         if folder.name not in names:
@@ -93,26 +102,71 @@ def _complete(place: Place, recipient: str, head: str, names: list[str]) -> None
             )
 
 
-def keep_export(place: Place, export: Export) -> Path:
-    """Enter an export; its file."""
+def _logged(paths: Paths) -> list[Entry]:
+    return [entry["event"] for log in proven(paths.audit) for entry in read(log)]
+
+
+def heads(logged: Iterable[Entry]) -> dict[str, str]:
+    """The digests that events of the log last have of the registers: of a recipient's last release by RECIPIENT, of an
+    export by RECIPIENT/MONTH."""
+    last: dict[str, str] = {}
+    for event in logged:
+        if event.get("type") == "accepted" and "registers" in event:
+            last = {}
+        if event.get("type") == "released" and event.get("register"):
+            last[BOARD] = str(event["register"])
+        last |= event.get("registers", {})
+    return last
+
+
+def registers_now(paths: Paths) -> dict[str, str]:
+    """The same of the registers as they lie there."""
+    exports, releases = (paths.curated / folder for folder in REGISTERS)
+    files = {path.relative_to(exports).with_suffix("").as_posix(): path for path in exports.glob("*/*.json")}
+    files |= {path.parent.name: path for path in sorted(releases.glob("*/*.sealed.json"))}
+    return {name: _digest(path.read_bytes()) for name, path in files.items() if not path.is_symlink()}
+
+
+def lost_registers(place: Place) -> Iterator[str]:
+    """A sentence for every entry of a register that is missing, older than the log has it, or not this site's."""
+    for name in sorted({*heads(_logged(place)), *registers_now(place)}):
+        recipient, _, month = name.partition("/")
+        try:
+            _ = kept_export(place, recipient, month) if month else past(place, recipient)
+        except HiuError as error:
+            yield str(error)
+
+
+def keep_export(place: Place, export: Export, now: datetime) -> Path:
+    """Enter an export, in the audit log too; its file."""
     path = place.curated / "exports" / "register" / export.recipient / f"{export.month}.json"
     about: Row = {
         "recipient": export.recipient,
         "month": export.month,
         "before": export.head,
+        # a cut between the two leaves an entry that the log does not have, but which says what it follows
+        "follows": _digest(path.read_bytes()) if path.exists() else START,
         "files": dict(export.files),
     }
     about |= {"cells": [cell_rows.to_row(cell) for cell in export.cells], "refused": list(export.refused)}
     _sealed(place, path, about | {"ground": ground_rows.to_rows(export.ground), "answers": dict(export.answers)})
+    name = f"{export.recipient}/{export.month}"
+    record(place, now, "export_entered", registers={name: _digest(path.read_bytes())})
     return path
 
 
 def kept_export(place: Place, recipient: str, month: str) -> Export | None:
-    """What was exported last for a recipient and month. Raises HiuError if its entry is not this site's."""
+    """What was exported last for a recipient and month. Raises HiuError if its entry is not this site's, or is missing
+    or older than the audit log has it."""
     path = place.curated / "exports" / "register" / recipient / f"{month}.json"
+    last = heads(_logged(place)).get(f"{recipient}/{month}")
     if not path.exists():
+        if last:
+            raise HiuError(f"{path}: missing, though the audit log has it. {_WAY}")
         return None
     row = _opened(place, path)
+    if last and last not in (_digest(path.read_bytes()), row.get("follows")):
+        raise HiuError(f"{path}: older than what the audit log has of it. {_WAY}")
     return Export(
         recipient=recipient,
         month=month,
@@ -218,6 +272,5 @@ def unlogged(place: Place, recipient: str, prefix: str) -> list[str]:
     found = (
         path.name.removesuffix(".sealed.json") for path in _register(place, recipient).glob(f"{prefix}*.sealed.json")
     )
-    events = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
-    logged = {event.get("folder") for event in events if event.get("type") == "released"}
+    logged = {event.get("folder") for event in _logged(place) if event.get("type") == "released"}
     return sorted(set(found) - logged)

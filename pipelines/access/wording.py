@@ -3,7 +3,7 @@
 The audit log can't forget, so it never learns who. Every command's text passes here (`guard.guarded`). Of a command
 about one person that person's name, number, birth and postcode are looked for; and of every command, about nobody too,
 whole names and numbers of everybody else on record. Texts that come in a file, such as the notes of a workbook, are
-about the person of their row, and may name nobody else (`others_named`).
+about the person of their row, and may name nobody else (`refused_texts`).
 """
 
 import re
@@ -46,6 +46,7 @@ TEXTS = (
     "asked_by",
     "outcome",
     "source",
+    "unsigned",
 )
 """Options that a person fills in with words of their own."""
 
@@ -57,30 +58,45 @@ SIGNED_FIELDS = (*SIGNED, "owner", "action_owner")
 REVEALING = "a text that may tell somebody"
 """Why nothing was written, in the read log."""
 MOST, WITHIN = 5, timedelta(hours=1)
+NAMED = "holds what could be a name or number of somebody else"
+LOCKED = (
+    "is not taken, and no other free text beside it is: too many texts of this login within the hour could hold a name "
+    "or number of somebody else, and which of them do is not said. Write them without, and try again after an hour"
+)
+"""Why texts that came together are refused: one by itself, or all of them."""
+RIGHTS_OF = ("basis", "hold", "breaches", "requests", "erase")
+"""Commands by which somebody's right is recorded: no earlier refusal keeps it waiting."""
+UNREAD = "not kept: texts of this login were not taken for an hour; to be entered again"
+"""What stands for a text of theirs meanwhile: it was not looked at, so it may name anybody."""
 _DESCRIBED = ("person_id", "name_text", "aliases", "dob", "nhs_number", "postcode")
 
 
 def require_plain(
     place: Place, given: Mapping[str, object], name: str, now: datetime, *, by_form: bool = False
-) -> None:
+) -> dict[str, str]:
     """Raises UsageError, naming the option and the words to use instead, for a text that may tell who somebody is.
 
     The words are the same whether or not anybody whom it tells is on record. What its form shows is refused without a
     look at the record; where the record alone can tell, the refusal is entered as a refused look, and a login that is
-    refused so `MOST` times within the hour is refused whatever it writes. `by_form`: no look at the record can be
-    entered, so none is had.
+    refused so `MOST` times within the hour is refused whatever it writes; of a right that is recorded meanwhile
+    (`RIGHTS_OF`) what stands for its texts is returned. `by_form`: no look at the record can be entered, so none is
+    had.
     """
     typed = {name: text for name in TEXTS if isinstance(text := given.get(name), str) and text.strip()}
     texts = {AS_TYPED.get(name, f"--{name}"): text for name, text in typed.items()}
     if formed := [option for option, text in texts.items() if person_form(text, now.date())]:
         raise UsageError(telling(formed[0]))
     if by_form or not texts or not place.months():
-        return
+        return {}
+    if name in RIGHTS_OF and (name != "basis" or given.get("deny")) and _refused_lately(place, now) >= MOST:
+        kept = [option for option in typed if (name, option) != ("requests", "new")]  # a code
+        return {option: login() if f"--{option}" in SIGNED else UNREAD for option in kept}
     require_few(place, now)
     if (found := _revealing(place, given, texts)) is not None:
         option, whom = found
         enter_refused_text(place, now, name, whom)
         raise UsageError(telling(option))
+    return {}
 
 
 def enter_refused_text(place: Place, now: datetime, what: str, whom: Collection[str] = ()) -> None:
@@ -90,13 +106,37 @@ def enter_refused_text(place: Place, now: datetime, what: str, whom: Collection[
 
 def require_few(place: Place, now: datetime) -> None:
     """Raises UsageError while a login was refused too often, so that nobody finds out who is on record by trying."""
-    found = looks(folder_of(place.settings, place.curated), place.key_for("reads"))
-    hour = (pl.col("at") > now - WITHIN) & (pl.col("login") == login()) & (pl.col("refused") == REVEALING)
-    if found.filter(hour).height >= MOST:
+    if _refused_lately(place, now) >= MOST:
         raise UsageError(
             f"{MOST} texts of this login were refused within the hour, since they may tell who somebody is. No text of "
             "this login is taken until an hour after the first of them. Another login can record what can't wait"
         )
+
+
+def _refused_lately(place: Place, now: datetime) -> int:
+    """Texts of this login refused within the hour; what a clock that was once ahead wrote does not count."""
+    found = looks(folder_of(place.settings, place.curated), place.key_for("reads"))
+    hour = pl.col("at").is_between(now - WITHIN, now, closed="right")
+    return found.filter(hour, pl.col("login") == login(), pl.col("refused") == REVEALING).height
+
+
+def refused_texts(
+    place: Place, texts: Sequence[tuple[Collection[str], str, str]], now: datetime, what: str
+) -> list[str]:
+    """Of texts that came together (as `others_named` takes them) why each is not taken; empty for one that is.
+
+    Each that names somebody is a look, entered here, whether or not anything is written. Once more than `MOST` are
+    refused within the hour all are, so that no list of names can be tried at once.
+    """
+    every = [LOCKED if text.strip() else "" for _, _, text in texts]
+    if not any(every):
+        return every
+    if (before := _refused_lately(place, now)) >= MOST:
+        return every
+    found = others_named(place, texts)
+    for whom in filter(None, found):
+        enter_refused_text(place, now, what, whom)
+    return every if before + sum(map(bool, found)) > MOST else [NAMED if whom else "" for whom in found]
 
 
 def _revealing(place: Place, given: Mapping[str, object], texts: Mapping[str, str]) -> tuple[str, set[str]] | None:
@@ -112,11 +152,11 @@ def _revealing(place: Place, given: Mapping[str, object], texts: Mapping[str, st
         if named is not None:
             return named, asked
     hits = zip(texts, others_named(place, [(asked, *one) for one in texts.items()]), strict=True)
-    return next(((option, asked) for option, hit in hits if hit), None)
+    return next(((option, asked | whom) for option, whom in hits if whom), None)
 
 
-def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[bool]:
-    """Of each text whether it names somebody on record whom it is not about, by number or whole name.
+def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]) -> list[frozenset[str]]:
+    """Of each text the ids of everybody on record whom it names, by number or whole name, and is not about.
 
     A text is given with the ids of whom it is about and its option or field: in one that says who did something
     (`SIGNED_FIELDS`) a name may be that of staff, and counts only as a number.
@@ -130,16 +170,27 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     called, initials = list(_in_words(near, words)), list(_initials(near, words))
     found = []
     for (_, option, _), text, about in zip(texts, plain, own, strict=True):
-        theirs = frozenset(str(row["nhs_number"]) for row in numbered if row["person_id"] not in about)
-        names = () if option in SIGNED_FIELDS else [" ".join(name) for who, name in called if who not in about]
-        ids = frozenset(one.upper() for one in PERSON_ID.findall(text)) - about
-        local = frozenset(number for number, whose in ours.items() if not whose & about)
-        traces = Traces(ids, theirs, frozenset(names), locals=local)
-        short = option not in SIGNED_FIELDS and any(
-            initialled(one, family, text) for who, one, family in initials if who not in about
-        )
-        found.append(short or redact(text, traces, "\0") != text)
+        signed = option in SIGNED_FIELDS
+        forms = [(one, "ids", one) for one in {one.upper() for one in PERSON_ID.findall(text)}]
+        forms += [(str(row["person_id"]), "numbers", str(row["nhs_number"])) for row in numbered]
+        forms += [(who, "names", " ".join(name)) for who, name in called if not signed]
+        forms += [(who, "locals", number) for number, whose in ours.items() if not whose & about for who in whose]
+        forms = [one for one in forms if one[0] not in about]
+        whom = {
+            who for who, one, family in initials if not signed and who not in about and initialled(one, family, text)
+        }
+        if redact(text, _traces(forms), "\0") != text:
+            whom |= {one[0] for one in forms if redact(text, _traces([one]), "\0") != text}
+        found.append(frozenset(whom))
     return found
+
+
+def _traces(forms: Iterable[tuple[str, str, str]]) -> Traces:
+    """Of forms (whose, kind and what) what to look for."""
+    kinds: dict[str, set[str]] = {"ids": set()}
+    for _, kind, form in forms:
+        kinds.setdefault(kind, set()).add(form)
+    return Traces(**{kind: frozenset(found) for kind, found in kinds.items()})  # type: ignore[arg-type]
 
 
 def _local_numbers(place: Place, texts: Iterable[str]) -> dict[str, set[str]]:

@@ -1,6 +1,7 @@
-"""The file of a backup: a ZIP whose first entry, `BACKUP.json`, lists every other with its size and SHA-256."""
+"""The file of a backup: a ZIP whose first entry, `BACKUP.json`, lists every other with its size and SHA-256, signed."""
 
 import hashlib
+import hmac
 import json
 import os
 import zipfile
@@ -24,12 +25,14 @@ Files = Mapping[str, tuple[int, str]]
 """Name -> bytes and SHA-256."""
 
 
-def write(path: Path, parts: Iterable[tuple[str, bytes | Path]], about: Mapping[str, object]) -> Files:
-    """Write the parts (name, and bytes or the file that holds them) as a new owner-only file, flushed to the disk."""
+def write(path: Path, parts: Iterable[tuple[str, bytes | Path]], about: Mapping[str, object], key: bytes) -> Files:
+    """Write the parts (name, and bytes or the file that holds them) as a new owner-only file, flushed to the disk; its
+    list is signed with the key."""
     found = dict(parts)
     files = {name: _measure(part) for name, part in found.items()}
     entries = {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()}
-    text = json.dumps({"form": FORM, **about, "files": entries}, indent=1, ensure_ascii=False).encode("utf-8")
+    listed = {"form": FORM, **about, "files": entries}
+    text = json.dumps({**listed, "signature": _sign(listed, key)}, indent=1, ensure_ascii=False).encode("utf-8")
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(handle, "w+b") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -77,6 +80,17 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
         raise HiuError(f"'{name}' in the backup is damaged") from None
     if got != size or digest.hexdigest() != sha256:
         raise HiuError(f"'{name}' in the backup is not what was copied: damaged, or changed since")
+
+
+def signed_with(path: Path, key: bytes) -> bool:
+    """Whether the list of a backup is as it was signed with a key."""
+    with open_backup(path) as (archive, _):
+        listed = json.loads(archive.read(LIST))
+    return hmac.compare_digest(str(listed.pop("signature", "")).encode(), _sign(listed, key).encode())
+
+
+def _sign(listed: Mapping[str, object], key: bytes) -> str:
+    return hmac.new(key, json.dumps(listed, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
 def made_at(archive: zipfile.ZipFile) -> str:

@@ -1,23 +1,25 @@
 """Backup: one file with everything the site holds but the key and the partners' drops, read back and compared.
 
 In it: site.toml, sources/, places/, expectations/, and of the curated folder the warehouse, the records, the audit log,
-the read logs that lie there, CURRENT.json and every published run that it points to. The key is kept apart: who finds
-both has everything.
+the read logs that lie there, the registers of what papers showed, CURRENT.json and every published run that it points
+to. The key is kept apart: who finds both has everything.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 from hiu.disk import move
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.govern import records
 from hiu.govern.house import FOLDERS
 from hiu.govern.rights import make_private
 from hiu.model import TABLES
 from hiu.publish.release.folder import WORKING
+from pipelines.access.releases import REGISTERS
 from pipelines.back import archive
 from pipelines.common.backups import PARTIAL, half_written, home_of, note_backup, tables_digest
 from pipelines.common.fingerprint import file_digest
@@ -27,6 +29,7 @@ from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 RECORDS = f"{CURATED}records/"
+_NO_NAME = r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?(/|$)"
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def backup(place: Place, to: Path | None, *, now: datetime) -> Backup:
         about = {"site": place.settings.name, "at": now.isoformat("T", "seconds")}
         try:
             with disk_errors(folder):  # a full disk is named as the one that is written to, not as the site's
-                files = archive.write(aside, contents(place), about)
-            archive.check(aside)
+                files = archive.write(aside, contents(place), about, place.key_for("backup"))
+            require_parts(archive.check(aside), aside)
             sha256 = file_digest(aside)
             record(place, now, "backup_made", sha256=sha256, files=len(files), home=home_of(place))
             note_backup(place, path, sha256, now)
@@ -92,6 +95,8 @@ def contents(paths: Paths) -> Iterator[tuple[str, bytes | Path]]:
     for path in (*logs, paths.current, *sorted(paths.records.glob("*.jsonl"))):
         if path.is_file() and not path.is_symlink():
             yield CURATED + path.relative_to(paths.curated).as_posix(), path.read_bytes()
+    for register in REGISTERS:
+        yield from _tree(paths.curated / register, f"{CURATED}{register}/")
     for folder in sorted(set(paths.months().values())):
         yield from _tree(paths.published / folder, f"{CURATED}published/{folder}/")
         yield from _tree(paths.working / folder, f"{CURATED}{WORKING}/{folder}/")
@@ -106,9 +111,23 @@ def part_of_site(name: str) -> bool:
     inside = name.removeprefix(CURATED)
     if inside == name:
         return False
-    return inside.startswith(("published/", f"{WORKING}/")) or bool(
-        re.fullmatch(r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl|reads/[^/]+\.jsonl", inside)
-    )
+    whole = r"hiu\.duckdb|hiu\.duckdb\.wal|CURRENT\.json|audit[^/]*\.jsonl|reads/[^/]+\.jsonl"
+    register = rf"({'|'.join(REGISTERS)})/[\w-]+/[\w.-]+\.(json|txt)"
+    return inside.startswith(("published/", f"{WORKING}/")) or bool(re.fullmatch(f"{whole}|{register}", inside))
+
+
+def require_parts(files: Iterable[str], file: Path) -> None:
+    """Raises HiuError for a backup that holds what is no part of a site, since somebody else made or changed it, or
+    names that Windows can't hold."""
+    names = [normalize("NFC", name).casefold() for name in files]
+    odd = [name for name in names if re.search(_NO_NAME, name) or names.count(name) > 1]
+    what = "has no site.toml" if "site.toml" not in names else ""
+    if more := [name for name in files if not part_of_site(name)]:
+        what = f"holds {len(more)} files that are no part of a site"
+    elif odd:
+        what = f"holds '{odd[0]}', a name that Windows keeps for itself, or that two of its files have there"
+    if what:
+        raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")
 
 
 def _tree(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.house import FOLDERS
+from hiu.govern.keys import derive, site_key
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
@@ -23,8 +24,8 @@ from hiu.sources import load_sources
 from pipelines.access.bound import added_records, lost_records, signed_files, unproven_tables
 from pipelines.access.remake import as_published, folders, take_away
 from pipelines.back import archive
-from pipelines.back.backup import CURATED
-from pipelines.back.rights import carry, note_source, require_parts, rights_folder
+from pipelines.back.backup import CURATED, require_parts
+from pipelines.back.rights import carry, note_source, rights_folder
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.journal import record
 from pipelines.common.lock import disk_errors, holder
@@ -38,19 +39,44 @@ Say = Callable[[str], None]
 
 
 def restore(
-    file: Path, folder: Path, *, replace: bool, now: datetime, rights: Path | None = None, say: Say | None = None
+    file: Path,
+    folder: Path,
+    *,
+    replace: bool,
+    now: datetime,
+    rights: Path | None = None,
+    say: Say = lambda _: None,
+    unsigned: bool = False,
 ) -> list[str]:
     """Make a site in `folder` of a backup; what a person has to do next, a sentence each.
 
     `folder` is empty or absent; with `replace` it may be a site, whose settings, sources and curated folder are set
     aside under a name with the time and never removed. The raw folder and the key of a site are not touched. What was
     recorded since the backup (in the site replaced, or in `rights`) is told by `say` before anything happens, and kept.
-    Raises UsageError if the folder holds something else, HiuError if the backup is damaged: nothing is changed then.
+    Raises UsageError if the folder holds something else, HiuError if the backup is damaged, or is not signed with the
+    key of the site that is replaced (`unsigned`: somebody answers for it): nothing is changed then.
     """
     require_parts(archive.check(file), file)
     replacing = _require(folder, replace)
+    say(_signed(file, folder, unsigned=unsigned))
     with disk_errors(folder):
-        return _restore(file, folder, replacing, now, rights, say or (lambda _: None))
+        return _restore(file, folder, replacing, now, rights, say)
+
+
+def _signed(file: Path, folder: Path, *, unsigned: bool) -> str:
+    """Whether a backup is as this site made it, in a sentence."""
+    try:
+        key = derive(site_key(load(folder / SITE, synthetic=False), folder), "backup")
+    except (HiuError, OSError):
+        return "without the site's key in its place it can't be told whether the backup is as the site made it"
+    if archive.signed_with(file, key):
+        return "the backup is as this site made it"
+    if unsigned:
+        return "the backup is not signed with this site's key: taken as it is, as was asked"
+    raise HiuError(
+        f"{file}: not signed with this site's key: made by an earlier hiu or under another key, or changed since. "
+        "Nothing was changed. Whoever knows where it comes from takes it with --unsigned WHY --by NAME: the log keeps it"
+    )
 
 
 def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: Path | None, say: Say) -> list[str]:
@@ -82,14 +108,15 @@ def _restore(file: Path, folder: Path, replacing: bool, now: datetime, rights: P
     return [*sentences, *old, *_next(folder)]
 
 
-def enter(place: Place, name: str, now: datetime) -> list[str]:
+def enter(place: Place, name: str, now: datetime, **about: str) -> list[str]:
     """Enter a restore in the log of the site, with what its files of records are now, and which runs it shows; what a
-    person has to look at.
+    person has to look at. `about`: who answers for a backup that is not signed, and why.
 
     Records that are not as the log has them are not entered: a named person accepts them, or brings others.
     """
     differs = [*lost_records(place), *added_records(place)]
-    record(place, now, "restored", backup=name, shown=place.months(), **({} if differs else signed_files(place)))
+    bound = {} if differs else signed_files(place)
+    record(place, now, "restored", backup=name, shown=place.months(), **about, **bound)
     return [*differs, *unproven_tables(place)]
 
 

@@ -9,6 +9,7 @@ import json
 import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from hiu.disk import write_whole
@@ -17,6 +18,7 @@ from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.records import measure
 from hiu.model import BACKUPS
+from pipelines.access.releases import REGISTERS, heads
 from pipelines.back import archive
 from pipelines.back.backup import CURATED, RECORDS, part_of_site
 from pipelines.common.journal import utc
@@ -24,6 +26,7 @@ from pipelines.common.journal import utc
 SITE = "site.toml"
 AUDIT = f"{CURATED}audit.jsonl"
 READS = f"{CURATED}reads/"
+_REGISTERS = tuple(f"{CURATED}{folder}/" for folder in REGISTERS)
 KINDS = {
     "basis": "objections and other rows of the basis",
     "holds": "holds and liftings of holds",
@@ -89,20 +92,23 @@ def carry(zipped: zipfile.ZipFile, files: archive.Files, old: Path, aside: Path)
         joined = then + b"".join(more) if carried.mended and not now.startswith(then) else now
         write_whole(aside / name, joined)
     _carry_logs(saved, old, aside)
+    _carry_registers(saved, old, aside)
     _carry_note(old, carried, aside)
     return carried
 
 
-def note_source(aside: Path, file: Path, sha256: str, now: datetime) -> None:
+def note_source(aside: Path, file: Path, digest: str, now: datetime) -> None:
     """Enter the backup that was restored: an erasure has to find it, wherever it lies. Here is no key to sign it."""
-    row = {"path": str(file.resolve()), "sha256": sha256, "there": True, "at": utc(now).isoformat()}
+    row = {"path": str(file.resolve()), "sha256": digest, "there": True, "at": utc(now).isoformat()}
     path = records.path_of(aside / RECORDS, BACKUPS)
     before = path.read_bytes() if path.exists() else b""
     write_whole(path, before + json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
 def _kept(name: str) -> bool:
-    return name == AUDIT or (name.startswith((RECORDS, READS)) and name.endswith(".jsonl"))
+    return (
+        name == AUDIT or name.startswith(_REGISTERS) or (name.startswith((RECORDS, READS)) and name.endswith(".jsonl"))
+    )
 
 
 def _records(old: Path) -> list[Path]:
@@ -163,6 +169,16 @@ def _carry_logs(saved: dict[str, bytes], old: Path, aside: Path) -> None:
             write_whole(aside / name, now)
 
 
+def _carry_registers(saved: dict[str, bytes], old: Path, aside: Path) -> None:
+    """What papers showed first: as the site has it, unless the log has it as it is in the backup."""
+    log = aside / AUDIT
+    logged = set(heads(entry["event"] for entry in read(log)).values()) if log.exists() else set()
+    for path in (path for folder in REGISTERS for path in sorted((old / folder).glob("*/*.*"))):
+        name = CURATED + path.relative_to(old).as_posix()
+        if part_of_site(name) and not path.is_symlink() and sha256(saved.get(name, b"")).hexdigest() not in logged:
+            write_whole(aside / name, path.read_bytes())
+
+
 def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:
     """The note of an erasure that was cut off, of those to be done again, and of rights that what was published in the
     backup does not know: no run starts and nobody is shown while it lies there."""
@@ -174,10 +190,3 @@ def _carry_note(old: Path, carried: CarriedRights, aside: Path) -> None:
     again = sorted({*note.get("again", []), *carried.erasures} - {note.get("token")})
     if note or again or carried.newer or carried.mended:
         write_whole(aside / CURATED / "erasing.json", json.dumps({**note, "again": again}).encode())
-
-
-def require_parts(files: archive.Files, file: Path) -> None:
-    """Raises HiuError for a backup that holds what is no part of a site: it was made or changed by somebody else."""
-    if SITE not in files or (more := [name for name in files if not part_of_site(name)]):
-        what = "has no site.toml" if SITE not in files else f"holds {len(more)} files that are no part of a site"
-        raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")

@@ -105,29 +105,41 @@ def restore(
     rights: Annotated[
         Path | None, typer.Option(help="The old site, or its curated folder: what was recorded there since is kept")
     ] = None,
+    unsigned: Annotated[str | None, typer.Option(help="Why a backup that this site did not sign is taken")] = None,
+    by: Annotated[str, typer.Option(help="Who answers for that")] = "",
 ) -> int:
     """Restore a site from a backup, after checking every file against its digest.
 
     What people recorded since the backup (objections, holds, consents, decisions, erasures) is listed and kept.
     """
+    from pipelines.access.wording import require_plain
     from pipelines.back.restore import restore as bring_back
 
-    next_steps = bring_back(file, folder.resolve(), replace=replace, now=now(), rights=rights, say=out)
+    about = {}
+    if unsigned is not None:
+        _require_reason(unsigned, by, "--unsigned")
+        about = {"unsigned": unsigned, "by": by}
+        if (folder / "site.toml").exists():
+            require_plain(open_site(folder, None), about, "restore", now())
+    next_steps = bring_back(
+        file, folder.resolve(), replace=replace, now=now(), rights=rights, say=out, unsigned=bool(about)
+    )
     out(f"{folder} is restored from {file.name}")
     for line in next_steps:
         out(line)
-    code = _enter_restored(folder.resolve(), file.name)
+    code = _enter_restored(folder.resolve(), file.name, about)
     out(f"Next: hiu verify --site {folder}")
     return code
 
 
-def _enter_restored(folder: Path, name: str) -> int:
+def _enter_restored(folder: Path, name: str, about: dict[str, str]) -> int:
     """Enter the restore in the log, take out who was erased or forbade it since the backup, and look through what was
     published; the exit code.
 
     Without the key none of it can be done: nobody is shown before `hiu erase --resume`, and that is said.
     """
     from pipelines.access.bound import changed_parts
+    from pipelines.access.releases import lost_registers
     from pipelines.back.restore import altered_runs, enter
     from pipelines.commands.govern.messages import print_resumed
     from pipelines.common.place import open_place
@@ -144,7 +156,7 @@ def _enter_restored(folder: Path, name: str) -> int:
                 "published is shown: put the key in place, then 'hiu erase --resume'"
             )
         return 3 if place.erasing.exists() else 0
-    differs = enter(place, name, now())
+    differs = enter(place, name, now(), **about)
     shown = ", ".join(place.months()) or "none"
     out(f"months shown, as the backup had them: {shown}. What was published or taken in since: 'hiu run MONTH' again")
     if differs:
@@ -157,15 +169,15 @@ def _enter_restored(folder: Path, name: str) -> int:
     code = 0
     if place.erasing.exists():
         code = print_resumed(resume(place, now=now(), report=Reporter(quiet=True), say=out))
-    altered = altered_runs(place, now())
+    altered = [*altered_runs(place, now()), *lost_registers(place)]
     for line in altered:
         out(line)
     return 3 if altered else code
 
 
-def _require_reason(reason: str, by: str) -> None:
+def _require_reason(reason: str, by: str, option: str = "--reason") -> None:
     if not reason.strip() or not by.strip():
-        raise UsageError("--reason and --by are recorded, so they can't be empty")
+        raise UsageError(f"{option} and --by are recorded, so they can't be empty")
 
 
 COMMANDS = (undo, rollback, withdraw, backup, restore)

@@ -31,7 +31,7 @@ from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.erase.again import next_again, token_of
 from pipelines.erase.copies import Copies, destroy_copies
-from pipelines.erase.files import beside, drop_others, named_folders, rewrite_records, rewrite_runs
+from pipelines.erase.files import beside, doubtful_lines, drop_others, named_folders, rewrite_records, rewrite_runs
 from pipelines.erase.find import ErasureScope, find
 from pipelines.erase.log import redact_log
 from pipelines.erase.marks import keep_marks
@@ -103,7 +103,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     _require_no_hold(place, scope)
     if not resumed:
         texts = {"--reason": asked["reason"], "--by": asked["by"]}
-        require_unnamed(texts, scope.traces, scope.births, scope.surnames)
+        require_unnamed(texts, scope.traces, scope.traces.births, scope.traces.surnames)
     token = asked.get("token") or token_of(place, asked["person_id"])
     plain = {name: redact(asked[name], scope.traces, SOMEBODY) for name in ("reason", "by")}
     asked = {"person_id": asked["person_id"], "token": token, **plain, "again": asked.get("again")}
@@ -114,6 +114,7 @@ def _erase(place: Place, asked: Asked, now: datetime, report: Reporter, say: Cal
     copies = _copies(place, scope, asked, now, report, say)
     copies.left += [f"{path}: tells the person; remove it by hand" for path in beside(place, scope)]
     changed = rewrite_records(place, scope, token)
+    copies.left += doubtful_lines(place, scope)
     redact_log(place, scope.traces, token, now)
     removed = drop_others(place, scope, say)
     _sweep_working_files(place)

@@ -1,7 +1,7 @@
 """A person taken out of files: published runs, what people recorded, and everything else under the curated folder."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import polars as pl
 from filelock import FileLock
 
 from hiu.disk import replace
-from hiu.govern.erase.others import redacted
+from hiu.govern.erase.others import may_tell, redacted
 from hiu.govern.erase.residue import trace_places, traces_in_name
 from hiu.model import REFUSED_FILE, TABLES, Table
 from hiu.month import Month
@@ -83,6 +83,16 @@ def rewrite_records(paths: Paths, scope: ErasureScope, token: str) -> int:
                 count += sum(line != was for line, was in zip(lines, before, strict=True))
                 replace(path, new)
     return count
+
+
+def doubtful_lines(paths: Paths, scope: ErasureScope) -> Iterator[str]:
+    """A sentence for every file of records in which a title stands with the family name alone: the person, or somebody
+    else of that name. Who signs is staff."""
+    for path in sorted(paths.records.glob("*.jsonl")) if paths.records.is_dir() else []:
+        lines = list(enumerate(path.read_bytes().splitlines(), 1))
+        if found := [number for number, line in lines if may_tell(line, scope.traces)]:
+            what = "holds a title with the family name, which may be somebody else's: read it, line"
+            yield f"records/{path.name} {what} {', '.join(map(str, found))}"
 
 
 def _table(name: str) -> Table:

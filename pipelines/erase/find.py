@@ -1,7 +1,6 @@
 """Whose rows an erasure takes: the ids of a person, the ways they were described, their rows, their tombstones."""
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field, fields, replace
 
 import polars as pl
 
@@ -34,8 +33,6 @@ class ErasureScope:
     shared: tuple[str, ...]
     traces: Traces
     addresses: frozenset[str] = field(default_factory=frozenset)
-    births: frozenset[date] = field(default_factory=frozenset)
-    surnames: frozenset[str] = field(default_factory=frozenset)
     near: frozenset[str] = field(default_factory=frozenset)
     spared: frozenset[str] = field(default_factory=frozenset)
 
@@ -49,13 +46,7 @@ class ErasureScope:
             rows=pl.concat([self.rows, other.rows]).unique().sort(*ROW),
             stones=tuple(sorted({*self.stones, *other.stones})),
             shared=tuple(sorted({*self.shared, *other.shared})),
-            traces=Traces(
-                mine.ids | theirs.ids,
-                mine.numbers | theirs.numbers,
-                mine.names | theirs.names,
-                mine.homes | theirs.homes,
-                mine.locals | theirs.locals,
-            ),
+            traces=Traces(**{one.name: getattr(mine, one.name) | getattr(theirs, one.name) for one in fields(Traces)}),
             addresses=self.addresses | other.addresses,
             near=self.near | other.near,
             spared=self.spared | other.spared,
@@ -94,8 +85,6 @@ def find(warehouse: Engine, person_id: str, key: bytes) -> ErasureScope:
         spared=frozenset(spared),
         traces=_traces(described, records.join(rows, on=ROW, how="anti"), ids, identities),
         addresses=_addresses(described),
-        births=frozenset(described["dob"].drop_nulls()),
-        surnames=frozenset(described["family"].drop_nulls()),
     )
 
 
@@ -145,6 +134,8 @@ def _traces(described: pl.DataFrame, others: pl.DataFrame, ids: frozenset[str], 
         frozenset(names | folded),
         frozenset((born, str(home)) for born, home in own(["dob", "postcode"]) if len(str(home)) > 4),  # type: ignore[misc]
         frozenset(local_numbers(described) - local_numbers(others)),
+        frozenset(described["dob"].drop_nulls()),
+        frozenset(described["family"].drop_nulls()),
     )
 
 

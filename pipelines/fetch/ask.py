@@ -121,14 +121,15 @@ def _wanted(place: Place, named: str | None) -> list[Source]:
 
 def _fetch(place: Place, source: Source, month: Month, path: Path, name: str) -> int:
     dsn, query = connection(place, str(source.file.dsn)), query_for(source, month)
-    with ask(dsn, query, file=name) as batches:
+    with ask(dsn, query, file=name, settings=place.settings) as batches:
         return save(batches, path, name, max_bytes=place.settings.max_file_bytes)
 
 
 def first_rows(place: Place, query: Query, path: Path, month: Month) -> int:
     """The first rows that a query gives, in a file to look at; how many. Raises InputRefused and SettingsError."""
     name = path.name
-    with ask(connection(place, query.dsn), _with_month(query.sql, month), file=name) as batches:
+    dsn, sql = connection(place, query.dsn), _with_month(query.sql, month)
+    with ask(dsn, sql, file=name, settings=place.settings) as batches:
         few = pa.RecordBatchReader.from_batches(batches.schema, _few(batches))
         return save(few, path, name, max_bytes=place.settings.max_file_bytes)
 

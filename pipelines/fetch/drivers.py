@@ -16,8 +16,10 @@ from sqlglot import TokenType, tokenize
 from hiu.engine.sql import one_query
 from hiu.errors import InputRefused, SettingsError, UsageError
 from hiu.extras import require
+from hiu.settings import Settings
 
 BATCH_ROWS = 50_000
+DEFAULTS = Settings(name="site")
 _POSTGRES = ("postgresql://", "postgres://")
 _BY_CLASS = {
     "28": "the database does not accept the user or the password",
@@ -39,6 +41,8 @@ _BY_STATE = {
     "42883": "it calls a function that is not there",
 }
 """What an SQLSTATE of PostgreSQL or ODBC says of a query."""
+_LATE = ("57014", "HYT00", "HYT01")
+"""SQLSTATEs of what took longer than it may."""
 
 _BY_WORDS = {"password authentication failed": "28", "no password supplied": "28", "does not exist": "3D"}
 """What PostgreSQL says before there is an SQLSTATE, when a connection is refused -> the class."""
@@ -56,15 +60,16 @@ _STATEMENTS = frozenset(f"{_CHANGES} {_ACTS} USE WAITFOR".split())
 
 
 @contextmanager
-def ask(dsn: str, query: str, *, file: str) -> Iterator[pa.RecordBatchReader]:
+def ask(dsn: str, query: str, *, file: str, settings: Settings = DEFAULTS) -> Iterator[pa.RecordBatchReader]:
     """The answer to a query, batch by batch, in a transaction that can't write or is never committed.
 
+    A database that does not answer within the limits of the settings is refused as well.
     Raises InputRefused 'query' for what is not one SELECT before anything is sent, 'database' in words of ours for what
     the database refuses, at once or while the rows come, MissingExtra without the extra of its driver.
     """
     postgres = dsn.startswith(_POSTGRES)
     query = _require_select(query, "postgres" if postgres else _dialect(dsn), file)
-    with _postgres(dsn, query, file) if postgres else _odbc(dsn, query, file) as batches:
+    with (_postgres if postgres else _odbc)(dsn, query, file, settings) as batches:
         yield batches
 
 
@@ -93,14 +98,15 @@ def _dialect(dsn: str) -> str:
 
 
 @contextmanager
-def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
+def _postgres(dsn: str, query: str, file: str, settings: Settings) -> Iterator[pa.RecordBatchReader]:
     require("postgres")
     from adbc_driver_manager import Error
     from adbc_driver_postgresql import dbapi
 
     try:
-        with dbapi.connect(dsn) as opened, opened.cursor() as cursor:
+        with dbapi.connect(watched_dsn(dsn, settings)) as opened, opened.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(statement_limit(settings))
             cursor.execute("SET LOCAL TIME ZONE 'Europe/London'")  # so that a month begins at midnight here
             cursor.execute(f"SELECT * FROM (\n{query}\n) AS taken")  # where nothing but a query can stand
             yield _watched(cursor.fetch_record_batch(), query, file)
@@ -109,18 +115,33 @@ def _postgres(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]
 
 
 @contextmanager
-def _odbc(dsn: str, query: str, file: str) -> Iterator[pa.RecordBatchReader]:
+def _odbc(dsn: str, query: str, file: str, settings: Settings) -> Iterator[pa.RecordBatchReader]:
     require("odbc")
     try:
         import arrow_odbc
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
     try:
-        opened = arrow_odbc.connect(dsn, autocommit=False)  # never committed
-        answer = opened.read_arrow_batches(query, batch_size=BATCH_ROWS)
+        # never committed
+        opened = arrow_odbc.connect(dsn, login_timeout_sec=settings.database_connect_seconds, autocommit=False)
+        most = settings.database_query_seconds
+        answer = opened.read_arrow_batches(query, batch_size=BATCH_ROWS, query_timeout_sec=most)
         yield _watched(answer.into_pyarrow_record_batch_reader(), query, file)
     except arrow_odbc.Error as error:
         raise refusal(_state(str(error)), str(error), file, query) from None
+
+
+def watched_dsn(dsn: str, settings: Settings) -> str:
+    """A connection to PostgreSQL that fails in time, if the server is silent or the network goes; what it says of this
+    itself holds."""
+    limits = {"connect_timeout": settings.database_connect_seconds, "keepalives_idle": 60, "keepalives_interval": 10}
+    more = "&".join(f"{name}={seconds}" for name, seconds in limits.items() if f"{name}=" not in dsn)
+    return f"{dsn}{'&' if '?' in dsn else '?'}{more}"
+
+
+def statement_limit(settings: Settings) -> str:
+    """What makes PostgreSQL stop a statement of this transaction that takes too long."""
+    return f"SET LOCAL statement_timeout = '{settings.database_query_seconds}s'"
 
 
 def _watched(batches: pa.RecordBatchReader, query: str, file: str) -> pa.RecordBatchReader:
@@ -130,7 +151,8 @@ def _watched(batches: pa.RecordBatchReader, query: str, file: str) -> pa.RecordB
         try:
             yield from batches
         except (OSError, pa.ArrowException) as error:
-            state = "25006" if "in a read-only transaction" in str(error) else _state(str(error))
+            words = {"in a read-only transaction": "25006", "statement timeout": "57014"}
+            state = next((code for text, code in words.items() if text in str(error)), _state(str(error)))
             raise refusal(state or "", str(error), file, query) from None
 
     return pa.RecordBatchReader.from_batches(batches.schema, each())
@@ -150,7 +172,8 @@ def refusal(state: str | None, message: str, file: str, query: str = "") -> Inpu
     failed = (
         "the database failed while it read the rows: a value that it can't cast, or a view or function with a fault"
     )
-    words = _BY_CLASS.get(kind, away if before else failed)
+    late = "it took longer than database_query_seconds in site.toml lets it, or somebody there stopped it"
+    words = late if state in _LATE else _BY_CLASS.get(kind, away if before else failed)
     words += f": {_BY_STATE[state]}" if state in _BY_STATE else ""
     if names := _of_query(message, query):
         words += f" ({', '.join(names)})"

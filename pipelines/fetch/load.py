@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from hiu.errors import HiuError, SettingsError
 from hiu.extras import require
 from hiu.model import TABLES, Type
-from pipelines.fetch.drivers import BATCH_ROWS, refusal
+from hiu.settings import Settings
+from pipelines.fetch.drivers import BATCH_ROWS, DEFAULTS, refusal, statement_limit, watched_dsn
 
 SCHEMA = "hiu_mart"
 """Schema of the database that holds the tables; nothing else may be in it under their names."""
@@ -34,14 +35,14 @@ class Target(Protocol):
         """Rows added to a table of the schema."""
 
 
-def load(kind: str, dsn: str, tables: list[Path]) -> None:
+def load(kind: str, dsn: str, tables: list[Path], settings: Settings = DEFAULTS) -> None:
     """Put the rows of Parquet files in the place of those that the database has, a table called as its file is.
 
     Tables that are there are emptied and not dropped, so that views and rights stay. Raises InputRefused in words of
     ours, SettingsError where the optional package or the driver is missing.
     """
-    opened = _postgres(dsn) if kind == "postgres" and dsn.startswith("postgres") else _odbc(dsn)
-    with opened as target:
+    postgres = kind == "postgres" and dsn.startswith("postgres")
+    with (_postgres if postgres else _odbc)(dsn, settings) as target:
         target.run(_schema(kind))
         for path in tables:
             target.run(_table(kind, path.stem))
@@ -70,7 +71,7 @@ def _table(kind: str, name: str) -> str:
 
 
 @contextmanager
-def _postgres(dsn: str) -> Iterator[Target]:
+def _postgres(dsn: str, settings: Settings) -> Iterator[Target]:
     require("postgres")
     from adbc_driver_manager import Error, dbapi
     from adbc_driver_postgresql import dbapi as postgres
@@ -86,7 +87,8 @@ def _postgres(dsn: str) -> Iterator[Target]:
             self.cursor.adbc_ingest(table, rows, mode="append", db_schema_name=SCHEMA)
 
     try:
-        with postgres.connect(dsn) as connection, connection.cursor() as cursor:
+        with postgres.connect(watched_dsn(dsn, settings)) as connection, connection.cursor() as cursor:
+            cursor.execute(statement_limit(settings))
             yield Opened(cursor)
             connection.commit()
     except Error as error:
@@ -94,7 +96,7 @@ def _postgres(dsn: str) -> Iterator[Target]:
 
 
 @contextmanager
-def _odbc(dsn: str) -> Iterator[Target]:
+def _odbc(dsn: str, settings: Settings) -> Iterator[Target]:
     require("odbc")
     try:
         import arrow_odbc
@@ -103,13 +105,13 @@ def _odbc(dsn: str) -> Iterator[Target]:
 
     class Opened:
         def run(self, statement: str) -> None:
-            connection.execute(statement)
+            connection.execute(statement, query_timeout_sec=settings.database_query_seconds)
 
         def add(self, table: str, rows: pa.RecordBatchReader) -> None:
             connection.insert_into_table(rows, f"{SCHEMA}.{table}", 1000)
 
     try:
-        connection = arrow_odbc.connect(dsn, autocommit=False)
+        connection = arrow_odbc.connect(dsn, login_timeout_sec=settings.database_connect_seconds, autocommit=False)
         yield Opened()
         connection.commit()
     except arrow_odbc.Error as error:

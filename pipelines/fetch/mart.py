@@ -152,7 +152,7 @@ def _put_out(place: Place, folder: Path, about: Kept, wanted: Wanted) -> list[st
 
 def _load(place: Place, folder: Path, copy: str) -> None:
     kind, _, name = copy.partition(":")
-    load(kind, connection(place, name), [folder / f"{table}.parquet" for table in PLAIN])
+    load(kind, connection(place, name), [folder / f"{table}.parquet" for table in PLAIN], place.settings)
     about = kept_in(folder)
     keep(folder, replace(about, stale=tuple(one for one in about.stale if one != copy)))
 

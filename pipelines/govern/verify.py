@@ -29,6 +29,7 @@ from pipelines.access.bound import (
 )
 from pipelines.access.looks import people_in
 from pipelines.access.papers.withdraw import papers_with_refused
+from pipelines.access.releases import lost_registers
 from pipelines.access.remake import folders, refused_since
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
@@ -74,7 +75,8 @@ def problems_of(place: Place, recorded: str | None = None, on: date | None = Non
         *_reads(place),
         *clocks(place)[0],
     ]
-    found += [*unproven_tables(place), *_warehouse(place), *seals(place), *(_refused(place, on) if on else ())]
+    found += [*unproven_tables(place), *_warehouse(place), *seals(place), *lost_registers(place)]
+    found += [*(_refused(place, on) if on else ())]
     if place.erasing.exists():
         found.append("an erasure was cut off, or a restore has not applied newer rights: 'hiu erase --resume' ends it")
     return found

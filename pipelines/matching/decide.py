@@ -12,7 +12,7 @@ from hiu.site.review import decide as desk
 from hiu.site.review.queue import Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look, without_ids
-from pipelines.access.wording import enter_refused_text, others_named, require_few
+from pipelines.access.wording import LOCKED, refused_texts
 from pipelines.common.journal import record
 from pipelines.common.place import Place
 from pipelines.common.progress import out
@@ -115,16 +115,16 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
 
 def _require_plain_notes(place: Place, name: str, answers: sheet.Answers, now: datetime) -> None:
     """Raises HiuError naming each row whose note names somebody on record: the two may turn out to be anybody."""
-    require_few(place, now)
-    named = others_named(place, [((), "note", one.note or "") for one in answers.verdicts])
+    refused = refused_texts(place, [((), "note", one.note or "") for one in answers.verdicts], now, "decide")
+    if LOCKED in refused:
+        raise UsageError(f"{name}: nothing was taken: a note of it {LOCKED}")
     lines = [
         f"{name}, row {row}: the note holds what could be a name or a number; "
         "expected: what speaks for or against one person, with no name or number"
-        for row, hit in zip(answers.rows, named, strict=True)
-        if hit
+        for row, why in zip(answers.rows, refused, strict=True)
+        if why
     ]
     if lines:
-        enter_refused_text(place, now, "decide")
         raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 

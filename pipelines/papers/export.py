@@ -117,7 +117,7 @@ def export_board(
     with _ExportFolder(target, {"board": paper.run_id, "built": now.isoformat()}, set(files)) as written:
         for name, content in files.items():
             written.add(name, content)
-    keep_export(place, _entry(made, files))
+    keep_export(place, _entry(made, files), now)
     about = {
         "month": str(paper.month),
         "files": len(files),

@@ -20,7 +20,7 @@ from hiu.publish.workbook.back.judge import grades, judge
 from hiu.publish.workbook.back.judge import records as rows_of
 from hiu.publish.workbook.back.returned import Copy, read_back
 from hiu.publish.workbook.back.verdict import Verdict
-from pipelines.access.wording import enter_refused_text, others_named
+from pipelines.access.wording import NAMED, refused_texts
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out as say
@@ -41,8 +41,8 @@ def import_workbook(
     `ask` is shown a question and says whether to go on. Raises InputRefused for a file that is no copy of ours.
     """
     copy = read_back(_bytes(file), file.name, place.key_for("workbook"))
-    found = verdict = verdict_on(place, copy, now.date(), older=older)
-    enter_names(place, verdict, now, "import-workbook")
+    found = verdict_on(place, copy, now.date(), older=older)
+    verdict = without_names(place, found, now, "import-workbook")
     _print_verdict(verdict, copy, place)
     if dry_run or not verdict.changes:
         say("Nothing was written." if dry_run else "Nothing to write.")
@@ -65,19 +65,15 @@ def import_workbook(
     return WARNINGS if verdict.conflicts or verdict.refused else DONE
 
 
-def _naming_others(place: Place, verdict: Verdict) -> dict[str, str]:
-    """People in whose rows somebody's own words name somebody else on record: which cell, and what to do."""
+def without_names(place: Place, verdict: Verdict, now: datetime, what: str) -> Verdict:
+    """The verdict without the people in whose rows somebody's own words name somebody else on record: which cell, and
+    what to do. Each such cell is a look, entered here; a verdict is shown after it."""
     free = [one for one in verdict.changes if one.field in FREE]
-    named = others_named(place, [([one.person_id], one.field, one.new) for one in free])
-    why = "holds what could be a name or number of somebody else: say who by role ('a neighbour'), then import again"
-    hits = (one for one, hit in zip(free, named, strict=True) if hit)
-    return {one.person_id: f"not taken in: {one.ref} {why}" for one in hits}
-
-
-def enter_names(place: Place, verdict: Verdict, now: datetime, what: str) -> None:
-    """Enter a look before a verdict is shown by which somebody's words name another person on record."""
-    if any(one.code == NAMES for one in verdict.refused):
-        enter_refused_text(place, now, what)
+    refused = refused_texts(place, [([one.person_id], one.field, one.new) for one in free], now, what)
+    hits = [(one, why) for one, why in zip(free, refused, strict=True) if why]
+    named = "not taken in: {} " + NAMED + ": say who by role ('a neighbour'), then import again"
+    words = {one.person_id: named.format(one.ref) if why == NAMED else f"{one.ref} {why}" for one, why in hits}
+    return verdict.without(words, NAMES)
 
 
 def _not_meant(verdict: Verdict, ask: Callable[[str], bool]) -> dict[str, str]:
@@ -120,7 +116,7 @@ def entry_time(entries: pl.DataFrame, now: datetime) -> datetime:
 
 
 def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
-    """Judge a copy against the records and gates of a day. Rows whose words name somebody else are refused."""
+    """Judge a copy against the records and gates of a day. Whom its words name is asked after (`without_names`)."""
     months = place.months()
     if str(copy.month) not in months:
         raise HiuError(f"the workbook is of {copy.month.title}, which is not published here")
@@ -141,7 +137,7 @@ def verdict_on(place: Place, copy: Copy, on: date, *, older: bool) -> Verdict:
     )
     if months[str(copy.month)] != copy.run_id:
         verdict.notes.insert(0, f"the copy is of pack {copy.pack_id}; {copy.month.title} was published again since")
-    return verdict.without(_naming_others(place, verdict), NAMES)
+    return verdict
 
 
 def _print_verdict(verdict: Verdict, copy: Copy, place: Place) -> None:

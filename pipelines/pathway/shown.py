@@ -7,6 +7,7 @@ and every later paper repeats them, as the board paper and the figures by area d
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -113,11 +114,11 @@ def _from_rows(kept: dict[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def open_shown(place: Place, part: str) -> Shown:
-    """What was shown of a part's months. Reading it raises HiuError if an entry is changed or not this site's."""
+    """What was shown of a part's months. Reading it raises HiuError if an entry is missing, old or not this site's."""
     return Shown(partial(_kept, place, _register(part)))
 
 
-def keep_shown(place: Place, part: str, shown: Shown) -> None:
+def keep_shown(place: Place, part: str, shown: Shown, now: datetime) -> None:
     """Enter what is shown for the first time; before a byte of it is written."""
     for month in sorted(shown.new):
         edition = shown.of(month)
@@ -130,7 +131,7 @@ def keep_shown(place: Place, part: str, shown: Shown) -> None:
             ground=Ground(str(month), {}, {}),
             answers={"splits": edition.splits, "figures": edition.figures},
         )
-        keep_export(place, export)
+        keep_export(place, export, now)
 
 
 def _register(part: str) -> str:

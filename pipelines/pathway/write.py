@@ -72,7 +72,7 @@ def write_part(
     """Write every form of a part, and `more` files by name, to `out`, else into the site's exports, for their owner
     alone; the files. What is `shown` for the first time is entered before a byte is written."""
     if shown:
-        keep_shown(place, part.name, shown)
+        keep_shown(place, part.name, shown, now)
     folder = out or place.curated / "exports" / "pathway" / str(part.stamp.month)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []

@@ -37,6 +37,15 @@ def own_settings(site: Site, tmp_path: Path) -> Callable[[Callable[[str], str]],
     return edited
 
 
+@pytest.fixture
+def home(site: Site, tmp_path: Path) -> Site:
+    """The site in a folder of its own, with its curated folder where the settings have it."""
+    home = tmp_path / "home"
+    shutil.copytree(site.place.home, home, ignore=shutil.ignore_patterns("data"))
+    shutil.copytree(site.place.curated, home / "data" / "curated")
+    return Site(open_place(home))
+
+
 @pytest.fixture(scope="session")
 def objected(
     area: Path, published: Outcome, just_published: Path, tmp_path_factory: pytest.TempPathFactory

@@ -32,6 +32,7 @@ from pipelines.govern.verify import problems_of
 
 QUIET = Reporter(quiet=True)
 FORGED = "a forged sentence"
+UNSIGNED = ("--unsigned", "made anew on purpose", "--by", "Officer")
 
 
 def forge_table(folder: Path) -> None:
@@ -136,22 +137,13 @@ def test_a_table_that_is_none_any_more_is_named(site: Site) -> None:
     assert said.code == 1 and "people.parquet: not a table any more" in said.err
 
 
-@pytest.fixture
-def home(site: Site, tmp_path: Path) -> Site:
-    """The site in a folder of its own, with its curated folder where the settings have it."""
-    home = tmp_path / "home"
-    shutil.copytree(site.place.home, home, ignore=shutil.ignore_patterns("data"))
-    shutil.copytree(site.place.curated, home / "data" / "curated")
-    return Site(open_place(home))
-
-
 def backup_of(own: Site, to: Path) -> Path:
     assert own.hiu("backup", "--to", to).code == 0
     return next(to.glob("*.zip"))
 
 
 def changed(made: Path, name: str, content: bytes) -> Path:
-    """The backup with a file changed or added, its list of files put right: nothing in it is signed."""
+    """The backup with a file changed or added, its list of files put right, without the key."""
     to = made.with_name(f"changed-{made.name}")
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(to, "w") as new:
         about = json.loads(old.read("BACKUP.json"))
@@ -173,9 +165,9 @@ def test_a_mapping_that_cannot_be_read_stops_a_restore_before_it_changes_anythin
     """The site was swapped first, so who had objected since the backup was shown again."""
     person, folder = first_of(home)
     scope = scope_of(home.place, person)
-    made = changed(backup_of(home, tmp_path / "copies"), "sources/con.toml", b'title = "x"\n')
+    made = changed(backup_of(home, tmp_path / "copies"), "sources/other.toml", b'title = "x"\n')
     objects(home, person)
-    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace"])
+    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace", *UNSIGNED])
     assert said.exit_code == 2 and folder.is_dir() and list(told(home.place.published, scope)) == []
     assert list(home.place.home.glob("*.before-restore-*")) == []
 
@@ -207,7 +199,7 @@ def test_an_altered_run_of_a_backup_is_taken_away(part: str, home: Site, tmp_pat
     made = backup_of(home, tmp_path / "copies")
     objects(home, person)
     made = changed(made, f"curated/published/{folder.name}/{part}", f"<script>{FORGED}</script>{person}".encode())
-    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace"])
+    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace", *UNSIGNED])
     assert "was not as it was published" in said.output, said.output
     assert FORGED not in shown(home) and list(told(home.place.published, scope)) == []
     assert str(LAST) not in home.place.months()
@@ -216,7 +208,7 @@ def test_an_altered_run_of_a_backup_is_taken_away(part: str, home: Site, tmp_pat
 def test_one_that_shows_nobody_who_forbade_it_is_taken_away_too(home: Site, tmp_path: Path) -> None:
     _, folder = first_of(home)
     made = changed(backup_of(home, tmp_path / "copies"), f"curated/published/{folder.name}/extra.html", b"<script>")
-    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace"])
+    said = CliRunner().invoke(app, ["restore", str(made), str(home.place.home), "--replace", *UNSIGNED])
     assert said.exit_code == 3 and "extra.html: not in the manifest" in said.output, said.output
     assert not (home.place.published / folder.name).exists()
 
@@ -229,6 +221,6 @@ def test_an_altered_database_keeps_everything_back(home: Site, tmp_path: Path) -
         database = zipped.read("curated/hiu.duckdb")
     objects(home, person)
     altered = changed(made, "curated/hiu.duckdb", database + b"\0")
-    said = CliRunner().invoke(app, ["restore", str(altered), str(home.place.home), "--replace"])
+    said = CliRunner().invoke(app, ["restore", str(altered), str(home.place.home), "--replace", *UNSIGNED])
     assert said.exit_code == 3 and "Nothing that was published is shown until then" in said.output, said.output
     assert list(told(home.place.published, scope)) == []

@@ -81,7 +81,7 @@ def test_restore_and_verify_name_what_the_log_does_not_have(brought: tuple[Site,
 def test_a_query_that_nobody_accepted_is_not_asked(brought: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
 
-    def asked(_dsn: str, query: str, *, file: str) -> object:
+    def asked(_dsn: str, query: str, *, file: str, **_: object) -> object:
         sent.append(query)
         raise ConnectionError(file)
 

@@ -185,8 +185,10 @@ def test_the_backup_of_another_site_is_refused(site: Place, tmp_path: Path) -> N
     record(other, NOW, "run_started", month="2026-03", **record_files(other))
     made = backup(other, tmp_path / "copies", now=NOW)
     before = {path: path.read_bytes() for path in site.home.rglob("*.*") if path.is_file() and path.suffix != ".lock"}
-    with pytest.raises(UsageError, match="another site"):
+    with pytest.raises(HiuError, match="not signed with this site's key"):
         restore(made.path, site.home, replace=True, now=LATER)
+    with pytest.raises(UsageError, match="another site"):
+        restore(made.path, site.home, replace=True, now=LATER, unsigned=True)
     assert {
         path: path.read_bytes() for path in site.home.rglob("*.*") if path.is_file() and path.suffix != ".lock"
     } == before
@@ -244,7 +246,7 @@ def test_a_crafted_backup_changes_no_rights(site: Place, tmp_path: Path) -> None
         parts["curated/records/basis.jsonl"] = b'{"person_id":"HIU-CCCCCCCC","allow":true}\n'
 
     evil = crafted(backup(site, tmp_path / "copies", now=NOW).path, tmp_path / "evil.zip", change)
-    restore(evil, site.home, replace=True, now=LATER)
+    restore(evil, site.home, replace=True, now=LATER, unsigned=True)
     place = open_place(site.home)
     assert records.read(place.records, TABLES["holds"])["held"].to_list() == [True]
     assert records.history(place.records, TABLES["basis"]).is_empty()

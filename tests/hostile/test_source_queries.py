@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import pytest
 
 from hiu.errors import InputRefused
-from pipelines.fetch.drivers import ask, refusal
+from hiu.settings import Settings
+from pipelines.fetch.drivers import ask, refusal, watched_dsn
 
 POSTGRES = "postgresql://reader:Never-Shown-9f3@127.0.0.1:1/postgres"
 SQL_SERVER = "Driver={ODBC Driver 18 for SQL Server};Server=nowhere.example;Uid=reader;Pwd=Never-Shown-9f3"
@@ -74,3 +78,27 @@ def test_the_words_of_a_database_are_not_repeated() -> None:
         assert "BOB" not in str(refusal(state, "ERROR: invalid input: BOB", "f", query))
     named = str(refusal("42501", "ERROR: permission denied for view hidden_view", "f", query))
     assert "hidden_view" in named and "42501" in named
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_out_of_reach() -> None:
+    """It kept 'hiu fetch', and the other sources with it, waiting without end."""
+    brief = Settings(name="site", database_connect_seconds=2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        dsn = f"postgresql://reader:Never-Shown-9f3@127.0.0.1:{silent.getsockname()[1]}/postgres"
+        began = time.monotonic()
+        with (
+            pytest.raises(InputRefused) as refused,
+            ask(dsn, "SELECT 1", file="2026-03/crisis.parquet", settings=brief),
+        ):
+            pass
+        assert time.monotonic() - began < 60
+    assert "can't be reached" in refused.value.problem and "Never-Shown" not in str(refused.value)
+    assert watched_dsn(f"{dsn}?connect_timeout=9", brief).count("connect_timeout") == 1, (
+        "what the site says itself holds"
+    )
+
+
+@pytest.mark.parametrize("state", ["57014", "HYT00"])
+def test_a_statement_that_takes_too_long_is_refused_in_words(state: str) -> None:
+    said = refusal(state, "canceling statement of MRS QUINCE", "2026-03/crisis.parquet").problem
+    assert "database_query_seconds" in said and "QUINCE" not in said

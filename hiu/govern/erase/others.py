@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from hiu.govern.erase.residue import Traces, trace_places
-from hiu.govern.erase.words import redact_loosely
+from hiu.govern.erase.words import redact_loosely, titled
 from hiu.model import Table
 
 SUBJECTS = ("person_id", "person_a", "person_b", "identity_id", "identity_a", "identity_b", "old_id")
@@ -31,6 +31,8 @@ PLACES = (
 )
 """Columns by which something else is found: they change only if they spell the person out, not for ann-lee@x.org."""
 
+_SIGNED = ("by", "author", "reviewer", "decided_by")
+_OWNERS = ("owner", "action_owner")
 SOMEBODY = "an erased record"
 MARK = "redacted"
 """What a line that was changed has beside its columns: the erasure it was changed by."""
@@ -67,6 +69,15 @@ def _own(row: Mapping[str, object] | None, traces: Traces) -> bool:
 def _spelt_loosely(row: Mapping[str, object] | None, traces: Traces) -> bool:
     texts = [value for name, value in (row or {}).items() if isinstance(value, str) and name not in PLACES]
     return any(redact_loosely(text, traces, SOMEBODY) != text for text in texts)
+
+
+def may_tell(line: bytes, traces: Traces) -> bool:
+    """Whether a free text of a line has a family name of the person behind a title; not what a meeting's owners are."""
+    row = _row(line) or {}
+    texts = [value for name, value in row.items() if isinstance(value, str) and name not in (*PLACES, *_SIGNED)]
+    return row.get("field") not in _OWNERS and any(
+        titled(one).search(text) for text in texts for one in traces.surnames
+    )
 
 
 def _key(table: Table, row: Mapping[str, object]) -> tuple[object, ...]:

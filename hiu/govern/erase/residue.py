@@ -20,13 +20,16 @@ _ESCAPED = re.compile(r"\\(?:[NRTBF]|U[0-9A-F]{4})$")
 @dataclass(frozen=True)
 class Traces:
     """What tells one person: ids (of the person and of descriptions), NHS numbers, names nobody else has, dates of
-    birth with postcodes, which tell them together, and agencies' own numbers of them that nobody else has."""
+    birth with postcodes, which tell them together, and agencies' own numbers of them that nobody else has; births and
+    family names by themselves, which tell them in free texts alone."""
 
     ids: frozenset[str]
     numbers: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     homes: frozenset[tuple[date, str]] = frozenset()
     locals: frozenset[str] = frozenset()
+    births: frozenset[date] = frozenset()
+    surnames: frozenset[str] = frozenset()
 
     @cached_property
     def people(self) -> frozenset[str]:
@@ -48,7 +51,8 @@ class Traces:
 
     def as_json(self) -> dict[str, list[object]]:
         """For the note of an erasure that is going on."""
-        words = {name: sorted(getattr(self, name)) for name in ("ids", "numbers", "names", "locals")}
+        words = {name: sorted(getattr(self, name)) for name in ("ids", "numbers", "names", "locals", "surnames")}
+        words["births"] = [born.isoformat() for born in sorted(self.births)]
         return words | {"homes": [[born.isoformat(), home] for born, home in sorted(self.homes)]}
 
     @classmethod
@@ -56,7 +60,9 @@ class Traces:
         """Back from the note: `ids`, `numbers` and `names`, and the homes."""
         ids, numbers, names = (frozenset(found[name]) for name in ("ids", "numbers", "names"))
         born = frozenset((date.fromisoformat(born), home) for born, home in homes)
-        return cls(ids, numbers, names, born, frozenset(found.get("locals", ())))
+        own, surnames = (frozenset(found.get(name, ())) for name in ("locals", "surnames"))
+        births = frozenset(map(date.fromisoformat, found.get("births", ())))
+        return cls(ids, numbers, names, born, own, births, surnames)
 
 
 def _spelt(words: Iterable[str]) -> frozenset[bytes]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from rapidfuzz import fuzz
+
 from hiu.errors import UsageError
 from hiu.fold import folded, number, without_runs
 from hiu.govern.erase.person_forms import without_day, without_initialled
@@ -12,6 +14,8 @@ from hiu.govern.erase.residue import Traces, date_forms, dressed_up, scrub
 _GAP = r"[\W_]+"
 SIGNED = ("--by", "--checker", "--reviewer")
 """Options that say who did something: a family name alone may be theirs."""
+TITLE = r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|PC|DC|Nurse)\.?\s+"
+_NEARLY = 80
 INSTEAD = "'request of 3 April, upheld'"
 
 
@@ -29,17 +33,30 @@ def redact(text: str, traces: Traces, instead: str) -> str:
 
 def redact_loosely(text: str, traces: Traces, instead: str) -> str:
     """A text of somebody else's record without the person: initials with a family name too, unless they are all of it,
-    as of staff who sign; and where anything told them, their births and postcodes by themselves."""
+    as of staff who sign; their births, however written; and where anything told them, postcodes, the family name behind
+    a title, and names that are nearly theirs."""
     out = redact(text, traces, instead)
     for first, last in (name.split() for name in traces.names if len(name.split()) == 2 and "," not in name):
         out = without_initialled(first[0], last, out, instead)
+    for born in {*traces.births, *(born for born, _ in traces.homes)}:
+        plain = without_day(born, out, instead)
+        out = out if plain.strip() == instead else plain
     if out == text:
         return out
-    for born, home in traces.homes:
-        out = without_day(
-            born, re.compile(r"\s*".join(home.replace(" ", "")), re.IGNORECASE).sub(instead, out), instead
-        )
+    for _, home in traces.homes:
+        out = re.compile(r"\s*".join(home.replace(" ", "")), re.IGNORECASE).sub(instead, out)
+    for family in traces.surnames:
+        out = titled(family).sub(instead, out)
+    whole = [name.casefold() for name in traces.names if "," not in name]
+    for pair in re.findall(r"(?=(?<!\w)([^\W\d_]{3,} [^\W\d_]{3,}))", out):
+        if any(fuzz.ratio(pair.casefold(), name) >= _NEARLY for name in whole):
+            out = out.replace(pair, instead)
     return out
+
+
+def titled(family: str) -> re.Pattern[str]:
+    """A family name behind a title."""
+    return re.compile(TITLE + _name(family).pattern, re.IGNORECASE)
 
 
 def _redact(text: str, traces: Traces, instead: str) -> str:

@@ -10,7 +10,8 @@ import unicodedata
 from collections import Counter
 from datetime import date
 
-from hiu.govern.erase.residue import date_forms
+from hiu.govern.erase.person_forms import dates_in, without_day
+from hiu.govern.erase.words import TITLE
 from hiu.govern.pseudonym import PERSON_ID
 from pipelines.govern.person.scope import PersonScope
 
@@ -20,11 +21,8 @@ STAFF_GROUND = (
     "the name of a member of staff, by the site's setting (Data Protection Act 2018, Schedule 2, paragraph 16)"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sgt|PC|DC|Nurse)\.?\s+([A-Z][^\W\d_]+(?:[ '’-][A-Z][^\W\d_]+)*)")
+_TITLED = re.compile(rf"{TITLE}([A-Z][^\W\d_]+(?:[ '’-][A-Z][^\W\d_]+)*)")
 _NUMBER = re.compile(r"(?<!\d)\d{3}[\s.-]?\d{3}[\s.-]?\d{4}(?!\d)")
-_DATE = re.compile(
-    r"(?<!\d)(?:\d{4}-\d\d-\d\d|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}|\d{1,2}[ -][A-Za-z]{3}[ -]\d{2,4}|\d{8})(?!\d)"
-)
 _IDENTITY = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 _LONGEST = 6
 
@@ -48,7 +46,8 @@ class Redactor:
         """A text without other people."""
         out = self._ids(self._spans(text))
         out = _NUMBER.sub(lambda found: ANOTHER if re.sub(r"\D", "", found[0]) in self._numbers else found[0], out)
-        out = _DATE.sub(lambda found: ANOTHER if found[0].upper() in self._births else found[0], out)
+        for born in self._births.intersection(dates_in(out)):
+            out = without_day(born, out, ANOTHER)
         out = _TITLED.sub(self._titled, out)
         if out != text:
             self.count(where)
@@ -104,8 +103,7 @@ def _names(values: dict[str, frozenset[object]]) -> set[tuple[str, ...]]:
     return {name for name in full | turned | short if len(name) <= _LONGEST}
 
 
-def _births(scope: PersonScope) -> frozenset[str]:
-    """Births of others as files write them, those after the person was first seen apart: such a day may be anything."""
+def _births(scope: PersonScope) -> frozenset[date]:
+    """Births of others, those after the person was first seen apart: such a day may be anything."""
     days = {day for day in scope.others["dob"] - scope.own["dob"] if isinstance(day, date)}
-    kept = {day for day in days if scope.first_seen is None or day < scope.first_seen}
-    return frozenset(form.decode() for day in kept for form in date_forms(day))
+    return frozenset(day for day in days if scope.first_seen is None or day < scope.first_seen)

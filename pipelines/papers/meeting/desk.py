@@ -1,7 +1,7 @@
 """The desk of a live meeting: what is typed about a person is judged, recorded and undone, one entry at a time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,10 +27,10 @@ from hiu.publish.workbook.back.returned import Copy
 from hiu.publish.workbook.back.verdict import Verdict
 from hiu.publish.workbook.listing import ListedPerson
 from pipelines.access.basis import for_group
-from pipelines.access.wording import enter_refused_text, others_named
+from pipelines.access.wording import NAMED, refused_texts
 from pipelines.common.journal import record
 from pipelines.common.place import Place, published_tables
-from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on
+from pipelines.papers.import_workbook import FREE, entering, entry_time, take_in, verdict_on, without_names
 
 TABLES = tuple(dict.fromkeys((*USED, *PACK_TABLES, "aliases", *SENT)))
 """Published tables that the pack and its forms are made of."""
@@ -54,6 +54,7 @@ class Desk:
     by: str
     clock: Callable[[], datetime]
     copy: Copy | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
     ended: bool = False
 
     @cached_property
@@ -99,19 +100,16 @@ class Desk:
     def require_plain(self, person: str | None, typed: Mapping[str, str]) -> None:
         """Refuse free words about somebody, or about nobody (None), that name another person on record."""
         texts = [(name, text) for name, text in typed.items() if name in FREE]
-        found = others_named(self.place, [([person] if person else [], *one) for one in texts])
-        if any(found):
-            enter_refused_text(self.place, self.clock(), "meet")
-        if named := [TITLES.get(name, name) for (name, _), hit in zip(texts, found, strict=True) if hit]:
-            raise UsageError(
-                f"{named[0]}: holds what could be a name or number of somebody else, so it was not kept. Write it "
-                "without, such as 'a relative', or enter it about that person"
-            )
+        about = [([person] if person else [], *one) for one in texts]
+        found = zip(texts, refused_texts(self.place, about, self.clock(), "meet"), strict=True)
+        for name, why in ((TITLES.get(name, name), why) for (name, _), why in found if why):
+            instead = "so it was not kept. Write it without, such as 'a relative', or enter it about that person"
+            raise UsageError(f"{name}: {why}, {instead}" if why == NAMED else f"{name} {why}")
 
     def recorded(self, copy: Copy, *, by: str) -> Verdict:
         """Judge a copy and record what it changes, under `entering`; on the disk when it returns."""
         now = self.clock()
-        verdict = verdict_on(self.place, copy, now.date(), older=False)
+        verdict = without_names(self.place, verdict_on(self.place, copy, now.date(), older=False), now, "meet")
         if verdict.changes:
             take_in(self.place, copy, verdict, by=by, now=now, kind="meeting_recorded")
         return verdict

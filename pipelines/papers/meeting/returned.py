@@ -10,7 +10,7 @@ from hiu.publish.words.terms import ENTERED
 from hiu.publish.words.text import count_of
 from hiu.publish.workbook.back.returned import read_back
 from hiu.publish.workbook.back.verdict import Conflict
-from pipelines.papers.import_workbook import enter_names, entering, take_in, verdict_on
+from pipelines.papers.import_workbook import NAMES, entering, take_in, verdict_on, without_names
 from pipelines.papers.meeting.desk import GONE, Answer, Asked, Desk, optional_text
 
 
@@ -20,9 +20,9 @@ def look(desk: Desk, content: bytes) -> Answer:
     copy = read_back(content, "the copy", desk.place.key_for("workbook"))
     if copy.month != desk.month:
         raise UsageError(f"the copy is of {copy.month.title}; this meeting is about {desk.month.title}")
-    desk.copy = copy
     verdict = verdict_on(desk.place, copy, desk.clock().date(), older=False)
-    enter_names(desk.place, verdict, desk.clock(), "meet")
+    verdict = without_names(desk.place, verdict, desk.clock(), "meet")
+    desk.copy, desk.left_out = copy, {one.person_id: one.why for one in verdict.refused if one.code == NAMES}
     return outcome_of(verdict)
 
 
@@ -38,7 +38,7 @@ def take(desk: Desk, asked: Asked) -> Answer:
     require_signature(whose, "who filled it in")
     by = f"{whose}, taken in by {desk.by}" if whose else desk.by
     with entering(desk.place):
-        verdict = verdict_on(desk.place, desk.copy, desk.clock().date(), older=False)
+        verdict = verdict_on(desk.place, desk.copy, desk.clock().date(), older=False).without(desk.left_out, NAMES)
         chosen = [one for one in verdict.conflicts if [one.person_id, one.ref] in theirs]
         if verdict.changes:
             take_in(desk.place, desk.copy, verdict, by=by, now=desk.clock())

@@ -55,7 +55,7 @@ def write_figures(place: Place, month: str | None, *, folder: Path | None, now: 
     wanted, source = place.which(month)
     tables = _tables(place, wanted, source)
     kept, left_out, basis = for_board(place, tables, now.date())
-    counted = _kept(place, wanted) or _counted(place, wanted, adults(kept, place.settings.rank.minimum_age))
+    counted = _kept(place, wanted) or _counted(place, wanted, adults(kept, place.settings.rank.minimum_age), now)
     target = folder or place.curated / "exports" / "places" / str(wanted)
     about = {"month": str(wanted), "counted": str(counted.month), "left_out": left_out, "basis": list(basis)}
     record(place, now, "places_written", **about, login=login())
@@ -111,7 +111,7 @@ def _stamp(place: Place, month: Month, source: Path, now: datetime) -> Stamp:
     return stamp_of(place, month, str(manifest["run_id"]), now, str(manifest["settings_version"]))
 
 
-def _counted(place: Place, month: Month, places: pl.DataFrame) -> Counted:
+def _counted(place: Place, month: Month, places: pl.DataFrame, now: datetime) -> Counted:
     """The figures counted anew, and kept: every later paper of these 12 months repeats them."""
     solved = decide(places, month)
     if solved.refused:
@@ -132,7 +132,7 @@ def _counted(place: Place, month: Month, places: pl.DataFrame) -> Counted:
         ground=Ground(str(month), {}, {}),
         answers=answers,
     )
-    keep_export(place, export)
+    keep_export(place, export, now)
     return _of(month, export)
 
 

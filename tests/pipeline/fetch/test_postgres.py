@@ -11,14 +11,16 @@ import polars as pl
 import pytest
 from postgres_kit import PASSWORD, Server, programs, server
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import HiuError, InputRefused, UsageError
 from hiu.govern.init import init_site
 from hiu.month import Month
+from hiu.settings import Settings
 from hiu.sources import load_sources
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.fetch.ask import accept_query, fetch, file_of, query_for
 from pipelines.fetch.connections import connection, connection_file, keep_connection
+from pipelines.fetch.drivers import ask
 from pipelines.run import Outcome, run_month
 from pipelines.steps.intake.check import check_file
 
@@ -45,7 +47,8 @@ CREATE FUNCTION writing() RETURNS SETOF integer LANGUAGE sql AS $$
     UPDATE calls SET cost = 1 RETURNING ref
 $$;
 CREATE VIEW raising AS SELECT raises() AS ref;
-GRANT SELECT ON raising TO reader;
+CREATE VIEW sleeping AS SELECT 1 AS ref, pg_sleep(120)::text AS said;
+GRANT SELECT ON raising, sleeping TO reader;
 GRANT SELECT ON calls TO reader;
 """
 SOURCE = """
@@ -280,3 +283,11 @@ def test_another_database_by_its_odbc_driver(database: Server, tmp_path: Path) -
         ("query", dsn + PASSWORD, wrong, "it names a column that is not there (x)"),
     ):
         assert words in str(fetch(make(tmp_path / name, with_dsn, asked), MARCH, NOW).refused[0])
+
+
+def test_a_statement_that_goes_on_is_stopped_by_the_database(database: Server) -> None:
+    brief = Settings(name="site", database_query_seconds=1)
+    query = "SELECT * FROM sleeping"
+    with pytest.raises(InputRefused) as refused, ask(database.dsn(), query, file="lines", settings=brief) as batches:
+        batches.read_all()
+    assert "took longer than database_query_seconds" in refused.value.problem
