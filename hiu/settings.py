@@ -237,12 +237,12 @@ def load(path: Path, **overrides: Any) -> Settings:
     except ValidationError as error:
         raise SettingsError(explain(path, error, Settings, text)) from None
     home, key_file = path.parent, settings.key_file
-    folders = {"raw": home / settings.raw, "curated": home / settings.curated}
+    key = home / key_file if key_file else None
+    own = {"raw": home / settings.raw, "curated": home / settings.curated, "key_file": key}
     governance = settings.governance
     if governance.read_log:
         governance = governance.model_copy(update={"read_log": home / governance.read_log})
-    own = {"key_file": home / key_file if key_file else None, "governance": governance}
-    return settings.model_copy(update={**folders, **own})
+    return settings.model_copy(update={**own, "governance": governance})
 
 
 _SHOWN = 120
@@ -278,8 +278,7 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
         hint = where_else(str(last), model) if issue["type"] == "extra_forbidden" else ""
         fault = _EXPECTED.get(issue["type"], issue["msg"].removeprefix("Value error, "))
         fault = fault[:1].lower() + fault[1:]
-        line = line_of(text, issue["loc"])
-        where = f"{path}, line {line}" if line else f"{path}"
+        where = f"{path}, line {line}" if (line := line_of(text, issue["loc"])) else f"{path}"
         if issue["type"] == "missing":
             lines.append(f"{where}: '{key}' is missing")
             continue

@@ -7,13 +7,13 @@ about the person of their row, and may name nobody else (`refused_texts`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.fold import folded, holds_number, in_runs, spaced_out
+from hiu.fold import folded, holds_number
 from hiu.govern.basis import gate
 from hiu.govern.erase.person_forms import initialled, person_form
 from hiu.govern.erase.residue import Traces
@@ -27,6 +27,7 @@ from hiu.govern.release.canary import people as called
 from hiu.publish.release.working import whole_table
 from pipelines.access.basis import last_aliases
 from pipelines.access.looks import RIGHTS, enter_look
+from pipelines.access.names import initials_in, names_in, names_of, near_people, ten_digits
 from pipelines.common.place import Paths, Place, published_tables
 
 TEXTS = (
@@ -144,7 +145,7 @@ def _revealing(place: Place, given: Mapping[str, object], texts: Mapping[str, st
     people, asked = _everybody(place), _asked(place, given)
     if asked:
         own = people.filter(pl.col("person_id").is_in(sorted(asked)))
-        names = {name for row in own.iter_rows(named=True) for name in _names(row)}
+        names = {name for row in own.iter_rows(named=True) for name in names_of(row)}
         homes = frozenset((born, home) for born, home in own.select("dob", "postcode").drop_nulls().rows())
         births: Iterable[date] = own["dob"].drop_nulls().to_list()
         traces = Traces(frozenset(asked), _numbers(own), frozenset(" ".join(name) for name in names), homes)
@@ -162,12 +163,12 @@ def others_named(place: Place, texts: Sequence[tuple[Collection[str], str, str]]
     (`SIGNED_FIELDS`) a name may be that of staff, and counts only as a number.
     """
     people, plain = _everybody(place), [folded(text) for _, _, text in texts]
-    numbers = {digits for text in plain for digits in _digits(text)}
+    numbers = {digits for text in plain for digits in ten_digits(text)}
     words = [text for text, (_, option, _) in zip(plain, texts, strict=True) if option not in SIGNED_FIELDS]
     own = [_now(place, about) for about, _, _ in texts]
     numbered = people.filter(pl.col("nhs_number").is_in(list(numbers))).rows(named=True)
-    near, ours = _near(people, words), _local_numbers(place, plain)
-    called, initials = list(_in_words(near, words)), list(_initials(near, words))
+    near, ours = near_people(people, words), _local_numbers(place, plain)
+    called, initials = list(names_in(near, words)), list(initials_in(near, words))
     found = []
     for (_, option, _), text, about in zip(texts, plain, own, strict=True):
         signed = option in SIGNED_FIELDS
@@ -250,57 +251,3 @@ def _everybody(place: Place) -> pl.DataFrame:
 
 def _numbers(people: pl.DataFrame) -> frozenset[str]:
     return frozenset(people["nhs_number"].drop_nulls())
-
-
-def _digits(text: str) -> Iterator[str]:
-    """Numbers of ten digits, in whatever groups they are written."""
-    plain = re.sub(r"(?<=\d)[\s.\-]+(?=\d)", "", text)
-    yield from (plain[at : at + 10] for at in range(len(plain) - 9) if plain[at : at + 10].isdigit())
-
-
-def _names(row: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
-    """Names of two words and more, both ways round, the family name last in the first of the two."""
-    for text in (str(row["name_text"] or ""), *str(row["aliases"] or "").split("|")):
-        family, comma, given = text.partition(",")
-        words = re.findall(r"[^\W_]+", folded(f"{given} {family}" if comma else text))
-        if len(words) > 1:
-            yield tuple(words)
-            yield (words[0], words[-1])
-            yield (*words[1:], words[0]) if len(words) == 2 else (words[-1], *words[:-1])
-
-
-def _near(people: pl.DataFrame, texts: Sequence[str]) -> pl.DataFrame:
-    """The people of whom a word of a name stands in the texts, and those who are to be looked at one by one: whose name
-    is not in plain letters, and everybody where a text has letters with a space between each."""
-    if any(map(spaced_out, texts)):
-        return people
-    name = pl.concat_str(pl.col("name_text", "aliases").fill_null(""), separator="|")
-    words = people.select(name.str.to_lowercase().str.extract_all(r"[^\W_]+").alias("word")).with_row_index("at")
-    there = words.explode("word").filter(pl.col("word").is_in(list(_words(texts))))["at"]
-    return people.filter(pl.int_range(pl.len()).is_in(there.implode()) | name.str.contains(r"[^\x00-\x7f]"))
-
-
-def _words(texts: Iterable[str]) -> set[str]:
-    return {word.casefold() for text in texts for word in re.findall(r"[^\W_]+", text)}
-
-
-def _initials(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Of everybody the id, an initial and the family name, of which both are words of the texts."""
-    there = _words(texts)
-    for row in people.iter_rows(named=True):
-        for first, *_, last in {name for name in _names(row) if name[-1].casefold() in there}:
-            if first[0].casefold() in there:
-                yield str(row["person_id"]), first[0], last
-
-
-def _in_words(people: pl.DataFrame, texts: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Of everybody the id and names of which every word is in the texts, or that stand there letter by letter: few."""
-    there = _words(texts)
-    runs = [run for text in texts for run in spaced_out(text)]
-    for row in people.iter_rows(named=True):
-        names = (
-            name
-            for name in _names(row)
-            if there.issuperset(word.casefold() for word in name) or in_runs(" ".join(name), runs)
-        )
-        yield from ((str(row["person_id"]), name) for name in names)
