@@ -160,25 +160,27 @@ class Governance(_Frozen):
 Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"]
 
 
-_NO_FIGURE = {
-    "roles",
-    "name",
-    "raw",
-    "curated",
-    "key_file",
-    "agreements",
-    "keep_runs",
-    "memory_limit",
-    "query_seconds",
-    "database_connect_seconds",
-    "database_query_seconds",
-    "basis",
-    "governance",
-    "ignored_files",
-    "places",
-    "population",
-    "paper",
-}
+_NO_FIGURE = set(
+    [
+        "roles",
+        "name",
+        "raw",
+        "curated",
+        "key_file",
+        "agreements",
+        "keep_runs",
+        "memory_limit",
+        "query_seconds",
+        "database_connect_seconds",
+        "database_query_seconds",
+        "basis",
+        "governance",
+        "ignored_files",
+        "places",
+        "population",
+        "paper",
+    ]
+)
 
 
 class Settings(_Frozen):
@@ -245,10 +247,6 @@ def load(path: Path, **overrides: Any) -> Settings:
     return settings.model_copy(update={**own, "governance": governance})
 
 
-_SHOWN = 120
-"""Characters of a wrong value that a message quotes."""
-
-
 def toml_text(path: Path) -> str:
     """The text of a TOML. Raises SettingsError."""
     try:
@@ -283,7 +281,7 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
             lines.append(f"{where}: '{key}' is missing")
             continue
         # of the file as a whole what was found is all of it, and is no help
-        found = shown(repr(issue["input"]), key, _SHOWN)
+        found = shown(repr(issue["input"]), key, 120)
         lines.append(f"{where}: '{key}': {fault}; found {found}.{hint}" if key else f"{path}: {fault}")
     return "\n".join(lines)
 

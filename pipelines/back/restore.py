@@ -75,7 +75,7 @@ def _signed(file: Path, folder: Path, *, unsigned: bool) -> str:
         return "the backup is not signed with this site's key: taken as it is, as was asked"
     raise HiuError(
         f"{file}: not signed with this site's key: made by an earlier hiu or under another key, or changed since. "
-        "Nothing was changed. Whoever knows its origin takes it with --unsigned WHY --by NAME, and the log keeps it"
+        "Nothing was changed. Whoever knows where it comes from takes it with --unsigned WHY --by NAME; the log has it"
     )
 
 
