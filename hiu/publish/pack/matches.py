@@ -16,9 +16,7 @@ OTHERS = "More than one NHS number or date of birth: nothing to decide today"
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it;"
 """Before why the meeting has nothing to decide."""
-APART = (
-    "Of one name and date of birth, but counted as different people and not among these matches (their pages say why):"
-)
+APART = "Of one name and date of birth, counted as different people and not in these matches (see their pages):"
 """Before namesakes whom nobody is asked about."""
 LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
 """Under the pairs that wait for a decision."""

@@ -122,9 +122,9 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
     below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
-    supported = f"; of them {here or 'nobody'}, being supported, {'are' if here > 1 else 'is'} shown" if n else ""
+    supported = f"; {here or 'none'} of them {'are' if here > 1 else 'is'} supported and so shown" if n else ""
     return {
-        "meeting": f"{day(meeting)}{passed if on > meeting else ''}" if meeting else "not given",
+        "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
         "due": f"Due by the end of {until.title}{passed if on > until.end else ''}",
         "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
         "ungraded": middle if missing else "",

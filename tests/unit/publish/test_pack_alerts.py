@@ -95,7 +95,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
     own = tables["ranked"].with_columns(risk_source=pl.lit("public_safety"))
     graded = {"person_id": IDS[0], "role": "public_safety", "grade": "Low", "source": "caseload"}
     for at, more in (
-        (date(2026, 3, 5), "; the risk grading used (5 Mar 2026) was made before the latest of these"),
+        (date(2026, 3, 5), "; the risk was graded before the latest of these"),
         (date(2026, 3, 6), ""),
         (tables["coverage"]["month"].min(), ""),
     ):
