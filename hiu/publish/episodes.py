@@ -33,10 +33,11 @@ NOT_COUNTED = {
 """Why a contact adds nothing to its data set, by side measure."""
 
 _SIDE = {
-    "ambulance_call": "ambulance call",
-    "left_before_treatment": "left before treatment",
-    "mha_not_completed": "MHA assessment not completed",
+    "ambulance_call": ("ambulance call", "ambulance calls"),
+    "left_before_treatment": ("left before treatment", "left before treatment"),
+    "mha_not_completed": ("MHA assessment not completed", "MHA assessments not completed"),
 }
+"""A side measure in words, of one and of several."""
 
 
 def episodes(timeline: pl.DataFrame, most: int, *, since: date | None = None) -> list[tuple[str, str, str]]:
@@ -132,7 +133,7 @@ def _stay(row: Row) -> tuple[str, str, str]:
 
 def _words(dataset: str, n: int) -> str:
     if dataset in _SIDE:
-        return _SIDE[dataset] if n == 1 or dataset == "left_before_treatment" else f"{_SIDE[dataset]}s"
+        return _SIDE[dataset][n != 1]
     return one(dataset) if n == 1 else many(dataset)
 
 
@@ -148,15 +149,18 @@ def in_words(row: Row, *names: str) -> str:
     return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
 
 
-def danger(timeline: pl.DataFrame, month: Month) -> str:
-    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty.
+def danger(timeline: pl.DataFrame, month: Month, graded: date | None = None) -> str:
+    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty; and
+    that the risk was `graded` before the latest of them.
 
     In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
     """
     since = (month - 2).start
-    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"), left=False)
-    found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
-    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
+    own = timeline.filter(pl.col("start") >= since).sort("start")
+    found = "; ".join(f"{text} ({join_words(days)})" for text, days in _mentioned(own, left=False).items())
+    later = graded and _mentioned(own.filter(pl.col("start").dt.date() > graded), left=False)
+    before = f"; the risk was graded before the latest of these" if graded and later else ""
+    return f"In the last 3 months (since {day(since)}) the records mention: {found}{before}." if found else ""
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
@@ -212,10 +216,16 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
 
 
 def detentions(timeline: pl.DataFrame) -> str:
-    """How often one person was detained or assessed under the Mental Health Act, and when latest, in a sentence."""
-    own = timeline.filter("counted", pl.col("dataset").is_in(list(MARKERS))).sort("start", descending=True)
+    """How often one person was detained or assessed under the Mental Health Act, assessments that were not completed
+    too, and when latest, in a sentence."""
+    tried = pl.col("dataset") == "mha_not_completed"
+    own = timeline.filter(tried | (pl.col("counted") & pl.col("dataset").is_in(list(MARKERS)))).sort(
+        "start", descending=True
+    )
     found = (rows.rows(named=True) for _, rows in own.group_by("dataset", maintain_order=True))
-    parts = (f"{len(own)} {_words(own[0]['dataset'], len(own))}, latest {day(own[0]['start'].date())}" for own in found)
+    parts = [f"{len(own)} {_words(own[0]['dataset'], len(own))}, latest {day(own[0]['start'].date())}" for own in found]
+    if own.height and own.filter(~tried).is_empty():
+        parts.insert(0, "No detention and no completed assessment")
     return f"{'; '.join(parts) or 'None in the records'}."
 
 

@@ -45,7 +45,7 @@ def disagreements(tables: Tables, month: Month, people: Collection[str] | None =
 
 
 def remarks(found: pl.DataFrame) -> dict[str, list[tuple[str, str, str]]]:
-    """By person: code, the remark with its days, and the same without a date."""
+    """By person: code, the remark with its days, and the same with the months alone."""
     out: dict[str, list[tuple[str, str, str]]] = {}
     for (person, code), rows in found.sort("code", "day").group_by(["person_id", "code"], maintain_order=True):
         days = rows["day"].to_list()
@@ -53,7 +53,8 @@ def remarks(found: pl.DataFrame) -> dict[str, list[tuple[str, str, str]]]:
         n = count_of(len(days), "day with a police or ambulance contact", "days with a police or ambulance contact")
         latest = join_words(day(one) for one in days[-3:])
         dated = words.format(n=n, days=f"({'the latest ' if len(days) > 3 else ''}{latest})")
-        bare = words.format(n=n, days="in the last 12 months")
+        months = dict.fromkeys(Month.of(one).title for one in days)
+        bare = words.format(n=n, days=f"in {join_words(months)}")
         out.setdefault(str(person), []).append((str(code), dated, bare))
     return out
 

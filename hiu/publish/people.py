@@ -14,7 +14,7 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
-from hiu.publish.rows import Row
+from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
 from hiu.publish.words.text import clean, count_of, day
 
@@ -105,6 +105,29 @@ ASK_FIRST = "Ask the lead clinician before support is offered again."
 """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
+
+
+GRADERS = {
+    "clinical": "the lead clinician's clinical grading",
+    "public_safety": "the police's grading of risk to the public",
+}
+"""Whose grading of risk it is, by role: two gradings, of two things (G43)."""
+
+
+def graded_on(tables: Tables, month: Month) -> dict[tuple[str, str], date]:
+    """By person and role: the day of the latest grading with a band up to the month's end."""
+    if (found := tables.get("risk_grading")) is None:
+        return {}
+    latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
+    rows = latest.unique(["person_id", "role"], keep="last").select("person_id", "role", "at").iter_rows()
+    return {(one, role): at for one, role, at in rows}
+
+
+def graded_day(at: date, month: Month, first: date) -> str:
+    """The day of a grading, and that it is old if it is from before the latest 12 months; one without a date is kept as
+    of the `first` month supplied."""
+    old = ", over 12 months old" if at < (month - 11).start else ""
+    return "without a date" if at == first else f"of {day(at)}{old}"
 
 
 def ages(people: pl.DataFrame, ids: Collection[str], month: Month) -> dict[str, int | None]:

@@ -30,26 +30,24 @@ from pipelines.access.looks import RIGHTS, enter_look
 from pipelines.access.names import initials_in, names_in, names_of, near_people, ten_digits
 from pipelines.common.place import Paths, Place, published_tables
 
-TEXTS = tuple(
-    [
-        "reason",
-        "by",
-        "checker",
-        "reviewer",
-        "note",
-        "evidence",
-        "necessity",
-        "proportionality",
-        "override",
-        "what",
-        "allow",
-        "new",
-        "member",
-        "asked_by",
-        "outcome",
-        "source",
-        "unsigned",
-    ]
+TEXTS = (
+    "reason",
+    "by",
+    "checker",
+    "reviewer",
+    "note",
+    "evidence",
+    "necessity",
+    "proportionality",
+    "override",
+    "what",
+    "allow",
+    "new",
+    "member",
+    "asked_by",
+    "outcome",
+    "source",
+    "unsigned",
 )
 """Options that a person fills in with words of their own."""
 

@@ -167,7 +167,7 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Gri
     hidden = [row[1] for row in rows if row[2] in UNSEEN]
     note = (
         "Cost of all adults in the records, not only of people being supported. Indicative, not cash-releasing: "
-        "capacity, not money in hand. The total adds the rounded costs above it"
+        "staff time and beds, not money in hand. The total adds the rounded costs above it"
         + (f", without {join_words(hidden)}, which can't be shown" if hidden else "")
         + ". Each unit cost is in the prices of its year and not brought up to today's, so older ones are too low. "
         + (f"No unit cost is known for {join_words(uncosted)}. " if uncosted else "")
@@ -196,7 +196,7 @@ def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
     return (
         f"What all adults in the records used is put at about {central} in the 12 months, from {low} at low unit costs "
         f"to {high} at high ones, as far as it can be shown. Prices go back to {oldest}, so this is too low. It is "
-        "capacity, not money in hand.",
+        "staff time and beds, not money in hand.",
         own,
     )
 

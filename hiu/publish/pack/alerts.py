@@ -17,15 +17,16 @@ from hiu.publish.access import shows_gates
 from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
-from hiu.publish.people import ages
+from hiu.publish.people import ages, graded_on
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import OF_AGE, age_doubt
+from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
     "danger": "Suicide, self-harm or overdose in the records",
-    "detained": "Detained, or assessed under the Mental Health Act",
+    "detained": "Detained under section 136",
+    "assessed": "Assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
@@ -66,6 +67,12 @@ def alerted(people: Iterable[Person]) -> list[Person]:
     """People with an alert, the most pressing first, then in list order."""
     order = list(ALERTS)
     return sorted((one for one in people if one["alerts"]), key=lambda one: order.index(one["alerts"][0][0]))
+
+
+def risk_sentence(person: Person) -> str:
+    """The band, and whose grading it is first: beside an alert of suicide it must not read as the risk of that."""
+    note, band = person["risk_note"], person["risk"].lower()
+    return f"{note[0].upper()}{note[1:]}: {band}." if note and person["risk"] != NOT_ASSESSED else f"Risk: {band}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +136,11 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     """What the records of people whose dates may be shown mention of suicide, self-harm and overdose."""
     if (timeline := tables.get("timeline")) is None:
         return
+    days, undated = graded_on(tables, month), tables["coverage"]["month"].min()
     for person_id in (one for one, row in rows.items() if shows_gates(row)):
-        if words := danger(timeline.filter(person_id=person_id), month):
+        graded = days.get((person_id, rows[person_id]["risk_source"]))
+        graded = None if graded == undated else graded
+        if words := danger(timeline.filter(person_id=person_id), month, graded):
             yield person_id, "danger", words.removesuffix(".")
 
 
@@ -141,8 +151,9 @@ def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator
     )
     n = {(one, name): total for one, name, total in own.group_by("person_id", "dataset").agg(pl.sum("n")).iter_rows()}
     for person_id in rows:
-        if words := amounts({name: n.get((person_id, name), 0) for name in ("s136", "mha_assessment")}):
-            yield person_id, "detained", f"{words} in the last 3 months"
+        for code, name in (("detained", "s136"), ("assessed", "mha_assessment")):
+            if words := amounts({name: n.get((person_id, name), 0)}):
+                yield person_id, code, f"{words} in the last 3 months"
 
 
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

@@ -27,6 +27,8 @@ MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: here it is said once, of all (pack.html)."""
+_OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
+"""What a move says that others alone made."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
     REVIEWS["capacity"]: ", last",
@@ -130,8 +132,8 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         else:
             minors += [one for one in entries if one["id"] in young]
             entries = [one for one in entries if one["id"] not in young]
-        # a reason of a move that begins with others is of one that they made
-        own = [one for one in entries if kind not in ("rising", "falling") or ": others moved" not in one["what"]]
+        # whoever's own figures moved too has a reason of their own beside the others'
+        own = [one for one in entries if kind not in ("rising", "falling") or not _OTHERS.search(one["what"])]
         if own or kind in ALWAYS:
             groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=own))
         if passed := [one for one in entries if one not in own]:

@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.publish.pack.view import Match, Matches
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.text import likelihood
+from hiu.publish.words.text import display_name, likelihood
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
@@ -16,6 +16,8 @@ OTHERS = "More than one NHS number or date of birth: nothing to decide today"
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it;"
 """Before why the meeting has nothing to decide."""
+APART = "Of one name and date of birth, counted as different people and not in these matches (see their pages):"
+"""Before namesakes whom nobody is asked about."""
 LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
@@ -26,7 +28,8 @@ def matches(tables: Tables, shown: Collection[str]) -> Matches:
     open_pairs = waiting(tables, shown)
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    return {"total": open_pairs.height, "pairs": pairs, "settled": _settled(tables, shown, open_pairs)}
+    settled, apart = _settled(tables, shown, open_pairs), _namesakes(tables, shown, open_pairs)
+    return {"total": open_pairs.height, "pairs": pairs, "settled": settled, "apart": apart}
 
 
 def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
@@ -71,6 +74,16 @@ def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -
         "all their other details agree, so the records are taken as one person's": flagged - queued,
     }
     return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
+
+
+def _namesakes(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[list[str]]:
+    """Those of one name and date of birth who are shown as two or more people, and are in no pair that waits."""
+    asked = {frozenset(pair) for pair in open_pairs.select("person_a", "person_b").iter_rows()}
+    people = tables["people"].filter(pl.col("person_id").is_in(list(shown)), pl.col("dob").is_not_null())
+    found: dict[tuple[str, object], list[str]] = {}
+    for one, name, dob in people.select("person_id", "name_text", "dob").sort("person_id").iter_rows():
+        found.setdefault((display_name(name), dob), []).append(one)
+    return [ids for ids in found.values() if len(ids) > 1 and frozenset(ids) not in asked]
 
 
 def _doubt(row: Row) -> str:

@@ -15,10 +15,10 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, SUPPORTED_ONLY, alerted
+from hiu.publish.pack.alerts import ALERTS, SUPPORTED_ONLY, alerted, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
-from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
@@ -26,7 +26,7 @@ from hiu.publish.pages import asset, environment, policy
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
-from hiu.publish.words.terms import ACCESS, NOT_ASSESSED, RISKS, label_words
+from hiu.publish.words.terms import ACCESS, RISKS, label_words
 from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
@@ -164,13 +164,14 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             conflict=OTHERS,
             nothing_waits=NOTHING_WAITS,
             less_sure=LESS_SURE,
+            apart=APART,
+            risk_sentence=risk_sentence,
             conflicts=settled_people(view["matches"]),
             no_row=no_row,
             minors_note=MINORS_NOTE,
             alerted=[one for one in alerted(people) if not one["minor"]],
             alerted_minors=sum(bool(one["alerts"]) for one in people if one["minor"]),
             supported_only=SUPPORTED_ONLY,
-            not_assessed=NOT_ASSESSED,
             certain=certain(view["definitions"]),
             stale=view["stamp"].stale,
             places={person["id"]: index for index, person in enumerate(people)},

@@ -9,8 +9,8 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted
-from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted, risk_sentence
+from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import definitions_version, no_row, place_words
@@ -18,7 +18,6 @@ from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import MARKERS, STACK, short_title
-from hiu.publish.words.terms import NOT_ASSESSED
 from hiu.publish.words.text import count_of, fit, join_words, shorten
 
 COLUMNS = 24
@@ -155,6 +154,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "unread": view["unread"],
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
+        "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
         "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
         "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
@@ -177,9 +177,8 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    note = f", {person['risk_note']}" if person["risk"] != NOT_ASSESSED and person["risk_note"] else ""
     words = "; ".join(words for _, words in person["alerts"])
-    return f"{name(person['id'])}{who}: {words}. Risk: {person['risk'].lower()}{note}."
+    return f"{name(person['id'])}{who}: {words}. {risk_sentence(person)}"
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -255,7 +254,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
         "of": f"the latest {min(ON_PAPER, len(shown))}"
-        f"{', and stays of the last 3 months,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
-        "decide": person["decide"],
+        f"{', and the latest stays,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
+        "decide": person["decide"] + (f" Lead clinician: {person['lead']}." if person["lead"] else ""),
         "week": person["week"],
     }

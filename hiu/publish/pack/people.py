@@ -18,10 +18,22 @@ from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
-from hiu.publish.pack.matches import CHECK
+from hiu.publish.pack.matches import CHECK, waiting
 from hiu.publish.pack.reviews import overdue_of, to_decide
 from hiu.publish.pack.view import Person
-from hiu.publish.people import NAMESAKE, ages, date_in, entries_of, risk_word, support_so_far, versions
+from hiu.publish.people import (
+    ASK_FIRST,
+    GRADERS,
+    NAMESAKE,
+    ages,
+    date_in,
+    entries_of,
+    graded_day,
+    graded_on,
+    risk_word,
+    support_so_far,
+    versions,
+)
 from hiu.publish.rows import Row, Tables, by_person
 from hiu.publish.words.terms import (
     ACTION_TITLES,
@@ -38,7 +50,6 @@ from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
-_OWNERS = {"clinical": "the lead clinician's clinical", "public_safety": "the police's public-safety"}  # G43
 _ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
 _CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
 _SETTLE = "First whether the match is right (see its alert). "
@@ -67,6 +78,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     timelines = _timelines(tables, ids)
     sets = set(tables["coverage"]["dataset"])
     more, apart, bands = beside(tables, shown, month), remarks(disagreements(tables, month, ids)), _bands(tables, month)
+    asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     return [
         _person(
             row,
@@ -75,12 +87,13 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             risk_note=_risk_note(row, bands.get((one, row["risk_source"]), "")),
+            lead=display_name(gates.get(one, {}).get("lead_clinician") or "not recorded"),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
-            apart=f"{_held_apart(one, about)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
+            apart=f"{_held_apart(one, about, asking)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
@@ -148,6 +161,7 @@ def _person(
     was: str,
     who: str,
     decide: str,
+    lead: str,
     risk_note: str,
     apart: str,
 ) -> Person:
@@ -172,6 +186,7 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
+        "lead": lead if ASK_FIRST in decide else "",
         "decide": f"{_SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
@@ -221,22 +236,15 @@ def _risk_note(row: Row, graded: str) -> str:
 
 def _bands(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
     """By person and owner: whose the latest grading is and of which day; an undated one holds from the first month."""
-    if (found := tables.get("risk_grading")) is None or found.is_empty():
-        return {}
     first = tables["coverage"]["month"].min()
-    latest = (
-        found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null())
-        .sort("at")
-        .unique(["person_id", "role"], keep="last")
-    )
     return {
-        (one, role): f"{_OWNERS[role]} grading {'without a date' if at == first else f'of {day(at)}'}"
-        for one, role, at in latest.select("person_id", "role", "at").iter_rows()
+        (one, role): f"{GRADERS[role]} {graded_day(at, month, first)}"
+        for (one, role), at in graded_on(tables, month).items()
     }
 
 
-def _held_apart(one: str, about: Mapping[str, Row]) -> str:
-    """Why this person and others of the same name here are not taken for one, in sentences."""
+def _held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
+    """Why this person and others of the same name here are not taken for one; `asking` = matches to review."""
     own, out = about.get(one, {}), []
     for other, row in about.items():
         if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
@@ -245,7 +253,10 @@ def _held_apart(one: str, about: Mapping[str, Row]) -> str:
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
             alike = f" (the same: {same})" if same else ""
-            out.append(f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst.")
+            asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
+            out.append(
+                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
+            )
     return " ".join(out)
 
 

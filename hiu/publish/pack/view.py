@@ -12,7 +12,7 @@ class Person(TypedDict):
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
     which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
     `who` = an under-18's age, and how to tell people of one name apart; `decide` = what there is to decide now, in
-    sentences. Episodes, of supported people: when, what, how
+    sentences; `lead` = the lead clinician, where they are asked first. Episodes, of supported people: when, what, how
     long; `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
@@ -36,6 +36,7 @@ class Person(TypedDict):
     was: str
     who: str
     decide: str
+    lead: str
     minor: bool
     why: str
     label_why: str
@@ -130,11 +131,12 @@ class Match(TypedDict):
 
 class Matches(TypedDict):
     """Matches that are shown, and how many there are; why others with a
-    conflict are not among them, and their ids."""
+    conflict are not among them, and their ids; ids of namesakes who are counted as two people."""
 
     total: int
     pairs: list[Match]
     settled: list[tuple[str, list[str]]]
+    apart: list[list[str]]
 
 
 class Front(TypedDict):

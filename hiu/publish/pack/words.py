@@ -112,20 +112,23 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
     reviews are due, `contacts` = what counts as one, `under` = how many below the first places may belong there,
     `ungraded` = how many of the first rest on the middle grading (a space follows), or nothing."""
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
-    passed = f", which had passed when this was built ({day(stamp.built.date())})"
+    on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
+    meeting = next((one for one in sorted(settings.paper.meetings) if one > month.end), None)
     sets = join_words(in_sentence(name) for name in contact_sets(tables["coverage"]))
     first = [person for person in people if not person["minor"] and person["rank"] <= top]
     missing = sum(person["risk"] == NOT_ASSESSED for person in first)
     middle = f"{missing} of these first {len(first)} have no risk grading and are given the middle one. "
     sure = pl.col("certainty").is_in(["A", "B"])
-    n = tables["ranked"].filter(pl.col("rank") > top, sure, list="adult").height
+    lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
+    n, here = len(lower), sum(person["id"] in lower for person in people)
     below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
+    supported = f"; {here or 'none'} of them {'are' if here > 1 else 'is'} supported and so shown" if n else ""
     return {
-        "meeting": next((day(one) for one in sorted(settings.paper.meetings) if one > month.end), "not given"),
-        "due": f"Due by the end of {until.title}{passed if stamp.built.date() > until.end else ''}",
+        "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
+        "due": f"Due by the end of {until.title}{passed if on > until.end else ''}",
         "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
         "ungraded": middle if missing else "",
-        "under": f"{below} marked A or B too; of them only who is supported is shown.",
+        "under": f"{below} marked A or B too{supported}.",
     }
 
 

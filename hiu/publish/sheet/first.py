@@ -2,6 +2,7 @@
 contact, who may be asked, and what is not recorded here."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import polars as pl
 
@@ -9,7 +10,7 @@ from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
 from hiu.publish.pack.reviews import going, overdue_of, to_decide
-from hiu.publish.people import ASK_FIRST, entries_of, support_so_far
+from hiu.publish.people import ASK_FIRST, GRADERS, entries_of, graded_day, graded_on, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
@@ -40,6 +41,7 @@ def first_facts(
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
+        ("Risk as graded", risk_words(own, coverage["month"].min(), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
@@ -69,7 +71,20 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     if row["consent"] in ("refused", "withdrawn"):
         noted = any(entry["field"] == "notes" and entry["value"] for entry in entries)
         why = " A meeting's notes may say why." if noted else " The reason is not recorded."
-    return f"Not supported: {before}.{why} {ASK_FIRST}"
+    lead = f" Lead clinician: {display_name(row['lead_clinician'])}." if row["lead_clinician"] else ""
+    return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
+
+
+def risk_words(own: Tables, first: date, month: Month) -> str:
+    """The latest band of each grader with its day, in a sentence."""
+    found = own["risk_grading"].filter(pl.col("grade").is_not_null())
+    days = graded_on(own, month).items()
+    bands = {(row["role"], row["at"]): row["grade"] for row in found.iter_rows(named=True)}
+    parts = [
+        f"{GRADERS[role]} {graded_day(at, month, first)}: {bands[role, at].lower()}" for (_, role), at in sorted(days)
+    ]
+    words = "; ".join(parts)
+    return f"{words[0].upper()}{words[1:]}." if parts else "Nobody has graded it."
 
 
 def team_contacts(found: pl.DataFrame) -> str:

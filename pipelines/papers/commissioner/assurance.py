@@ -2,8 +2,9 @@
 on which basis it leaves.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from hiu.publish.board.change import thousands
 from hiu.publish.pathway.governing import latest_rows, open_at
 from hiu.publish.words.datasets import title_of
 from hiu.publish.words.text import day, join_words
+from hiu.rank.reports.equality.audit import NOT_RECORDED
 from hiu.settings import Settings
 from pipelines.papers.commissioner.cells import YEAR, Released, names
 from pipelines.papers.commissioner.changes import absent
@@ -151,9 +153,10 @@ def asks(
     groups: Sequence[Mapping[str, object]],
     target: str,
     recorded: bool,
+    on: date,
 ) -> tuple[str, ...]:
     """What the commissioner is asked to note and to decide, never about a person; and whom to ask. `recorded`: whether
-    the paper has deaths, serious incidents and complaints."""
+    the paper has deaths, serious incidents and complaints; `on`: the day on which the paper is built."""
     out = ["Note the figures, their ranges and what is missing."]
     out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
@@ -171,14 +174,24 @@ def asks(
     if any(released.solved.shown.get(("people", ON_LIST, one, at), "0") != "0" for one in OVERDUE):
         out.append("Decide who brings the overdue reviews of people being supported up to date.")
     if any(one.startswith("Decide") for one in out):
-        out.append(f"By when: {settings.paper.decide_by or UNFILLED}.")
+        out.append(f"By when: {settings.paper.decide_by or UNFILLED}{_passed(settings.paper.decide_by, on)}.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _hands(settings))
 
 
+def _passed(words: str, on: date) -> str:
+    """That the last date of a sentence (14 May 2026) is before the day; nothing of a later one or of none."""
+    found = re.findall(r"(\d{1,2}) ([A-Z][a-z]{2})[a-z]* (\d{4})", words)
+    try:
+        due = datetime.strptime(" ".join(found[-1]), "%d %b %Y").date() if found else on
+    except ValueError:
+        return ""
+    return f", which had passed when this was built ({day(on)}): set a new date" if due < on else ""
+
+
 def absent_groups(groups: Sequence[Mapping[str, object]]) -> bool:
-    """Whether the paper knows of no characteristic but sex and age."""
-    return not {str(row["characteristic"]) for row in groups} - {"sex", "age"}
+    """Whether the paper knows a group of no characteristic but sex and age."""
+    return not {str(row["characteristic"]) for row in groups if row["group"] != NOT_RECORDED} - {"sex", "age"}
 
 
 def _hands(settings: Settings) -> str:

@@ -115,7 +115,7 @@ def paper(
         basis=assurance.basis_line(settings, now.date(), RECIPIENT),
         headline=(*_age(month, now), WHAT_IT_IS, *_headline(released, settings, lines, moved, money)),
         fairness=fair,
-        asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables),
+        asks=assurance.asks(released, sets, settings, groups, target[-1], "incident_judged" in tables, now.date()),
         trust=assurance.trust(tables, released, sets),
         harm=assurance.harm(released, tables),
         actions=(assurance.actions(tables, month),),

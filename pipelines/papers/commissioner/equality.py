@@ -8,6 +8,7 @@ from hiu.month import Month
 from hiu.publish.board.figures import ratio_range
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import join_words
+from hiu.rank.reports.equality.audit import NOT_RECORDED
 from hiu.rank.reports.equality.selected import Q, mid_p, representation
 from hiu.settings import Settings
 from hiu.stats import benjamini_hochberg
@@ -38,12 +39,14 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         for row in groups
         if row["flag"]
     ]
-    calm, dark = [], []
+    calm, dark, lacking = [], [], []
     kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
     for kind in kinds:
-        own = [row for row in groups if row["characteristic"] == kind]
+        own = [row for row in groups if row["characteristic"] == kind and row["group"] != NOT_RECORDED]
         rated = [row for row in own if row["ratio"] is not None]
-        if not rated:
+        if not own:
+            lacking.append(source_words(kind))
+        elif not rated:
             dark.append(source_words(kind))
         elif seen := [f"{_named(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
             what = f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged"
@@ -58,6 +61,11 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         out.append(
             f"By {join_words(dark)} no group can be judged, as too much has to be hidden. The organisation's own "
             "equality check, with exact figures, can say."
+        )
+    if lacking:
+        out.append(
+            f"By {join_words(lacking)} no group can be judged, here or in the organisation's own equality check, as "
+            "that is recorded for hardly anybody."
         )
     return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()), OFFERED)
 

@@ -135,6 +135,9 @@ def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
     assert made.asks[-1] == said and "By when: the board of 14 May 2026." in made.asks
+    for words, passed in (("the board of 14 May 2026", True), ("4 June 2026", False), ("soon", False)):
+        late = assurance._passed(words, date(2026, 5, 30))
+        assert late == (", which had passed when this was built (30 May 2026): set a new date" if passed else "")
     assert any("The service itself: £210,000 in 2025/26 (budget)." in text for text in made.headline)
     assert made.settings_version == kit.SETTINGS.version
 

@@ -111,7 +111,10 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
         "could explain each of these; with 20 people only large differences would show."
     )
     assert not any("no group stands out" in text for text in said)
-    assert "By deprivation no group can be judged" in findings([row("2", None)], 20)[0]
+    assert "By deprivation no group can be judged, as too much has to be hidden" in findings([row("2", None)], 20)[0]
+    blank = findings([row("not recorded", None)], 20)[0]
+    assert "as that is recorded for hardly anybody" in blank and "hidden" not in blank
+    assert assurance.absent_groups([row("not recorded", None)]) and not assurance.absent_groups([row("2", None)])
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:

@@ -63,8 +63,13 @@ def test_detentions_and_assessments_are_an_alert_of_adults_and_under_18s() -> No
     tables["monthly_demand"] = frames.frame(PUBLISHED["monthly_demand"], told)
     young = pl.when(person_id=IDS[5]).then(pl.lit("under_18")).otherwise("list")
     tables["ranked"] = tables["ranked"].with_columns(list=young)
-    words = "2 section 136 detentions and 3 Mental Health Act assessments in the last 3 months"
-    assert alerts(tables) == {one: [("detained", words)] for one in (IDS[1], IDS[5])}
+    words = [
+        ("detained", "2 section 136 detentions in the last 3 months"),
+        ("assessed", "3 Mental Health Act assessments in the last 3 months"),
+    ]
+    assert alerts(tables) == dict.fromkeys((IDS[1], IDS[5]), words)
+    tables["monthly_demand"] = tables["monthly_demand"].filter(dataset="mha_assessment")
+    assert alerts(tables) == dict.fromkeys((IDS[1], IDS[5]), words[1:]), "assessed is not detained"
 
 
 def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who_may_see_dates() -> None:
@@ -85,7 +90,18 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         "In the last 3 months (since 1 Jan 2026) the records mention: suicide - threat or attempt "
         "(2 Jan 2026 and 5 Mar 2026); feeling suicidal (6 Mar 2026)"
     )
-    assert alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows))) == {IDS[0]: [("danger", words)]}
+    tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
+    assert alerts(tables) == {IDS[0]: [("danger", words)]}
+    own = tables["ranked"].with_columns(risk_source=pl.lit("public_safety"))
+    graded = {"person_id": IDS[0], "role": "public_safety", "grade": "Low", "source": "caseload"}
+    for at, more in (
+        (date(2026, 3, 5), "; the risk was graded before the latest of these"),
+        (date(2026, 3, 6), ""),
+        (tables["coverage"]["month"].min(), ""),
+    ):
+        grading = frames.frame(PUBLISHED["risk_grading"], [{**graded, "at": at}])
+        found = alerts({**tables, "ranked": own, "risk_grading": grading})
+        assert found == {IDS[0]: [("danger", words + more)]}
 
 
 def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from test_pack_standing import ENDED, IDS, LAST, SETTINGS, area, outputs
 
 from hiu.model import PUBLISHED
+from hiu.publish.pack.matches import APART
 from hiu.publish.pack.page import pack_view
 from hiu.publish.people import ASK_FIRST
 from hiu.settings import Paper
@@ -87,6 +89,9 @@ def test_what_was_due_before_the_pack_was_built_is_said_to_have_passed() -> None
     ):
         _, html, pdf = outputs(tables, built=built)
         assert f"<h4>{words}</h4>" in html and words in pdf
+        given = SETTINGS.model_copy(update={"paper": Paper(meetings=(date(2026, 4, 30),))})
+        notes = pack_view(tables, stamp=replace(pack_area.stamp(), built=built), settings=given)["notes"]
+        assert notes["meeting"] == ("30 Apr 2026 (past)" if "passed" in words else "30 Apr 2026")
     assert "had passed" not in outputs(tables, built=datetime(2026, 4, 30))[1]
 
 
@@ -103,20 +108,28 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     )
     left = {"person_id": IDS[1], "month": LAST.start, "measure": "left_before_treatment", "n": 1}
     people, html, pdf = outputs({**tables, "monthly_extra": frames.frame(PUBLISHED["monthly_extra"], [left])})
-    words = "the police's public-safety grading of 16 Feb 2026"
+    words = "the police's grading of risk to the public of 16 Feb 2026"
     assert people[1]["risk_note"] == words
-    assert pdf.count(words) == 2 and words.replace("'", "&#39;") in html
+    sentence = f"T{words[1:]}: {people[1]['risk'].lower()}."
+    assert words in pdf and sentence in pdf and sentence.replace("'", "&#39;") in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
-    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith("grading without a date")
+    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith("public without a date")
+    old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
+    note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
+    assert note.endswith("public of 31 Mar 2025, over 12 months old")
 
 
 def test_who_moved_only_because_others_did_stands_apart() -> None:
     rows = [
         {"kind": "rising", "person_id": IDS[0], "what": what, "rank_before": 2, "rank_now": 1}
-        for what in ("Up from 2nd to 1st: others moved down or left the list.", "Up from 3rd to 1st: 9 more.")
+        for what in (
+            "Up from 2nd to 1st: others moved down or left the list; this person changed little.",
+            "Up from 3rd to 1st: others moved down or left the list; over 12 months, 14 ED attendances (was 12).",
+            "Up from 3rd to 1st: 9 more.",
+        )
     ]
     _, html, pdf = outputs(area(changes=frames.frame(PUBLISHED["changes"], rows)))
-    for words in ("Moved up the list (1)", "Moved up the list, only because others moved (1)"):
+    for words in ("Moved up the list (2)", "Moved up the list, only because others moved (1)"):
         assert words in html and words in pdf
 
 
@@ -126,7 +139,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"{below.height} people below place 2 are marked A or B too;"
+        f"{below.height} people below place 2 are marked A or B too; "
     )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]
@@ -135,9 +148,12 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
 def test_two_people_of_one_name_and_birth_are_said_to_be_held_apart_and_why() -> None:
     names = dict(zip(IDS, pack_area.plain_names(6), strict=True)) | {IDS[0]: "Jo Ash", IDS[2]: "Jo Ash"}
     people = frames.people(names).with_columns(nhs_number=pl.col("person_id"), postcode=pl.lit("BA15 6SQ"))
-    found, _, _ = outputs(area(people=people))
+    found, html, pdf = outputs(area(people=people))
     why = "since they differ in NHS number (the same: date of birth"
     assert f"Held apart from {IDS[2]}, of the same name, {why}" in found[0]["sources"]
+    assert all("postcode); not among the matches to review: if they" in found[at]["sources"] for at in (0, 2))
+    both = " and ".join(f"Jo Ash ({one})" for one in sorted((IDS[0], IDS[2])))
+    assert f"{APART} {both}." in pdf and APART in html
     bare = people.with_columns(pl.lit(None, pl.String).alias(name) for name in ("nhs_number", "postcode", "sex"))
     assert (
         "since too little else is known to join them:"

@@ -17,6 +17,7 @@ from hiu.publish.episodes import contacts, detentions, episodes, how_many, last_
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
+from hiu.publish.sheet.first import risk_words
 from hiu.publish.sheet.page import sources
 from hiu.publish.sheet.who import how_sure
 
@@ -137,7 +138,8 @@ def test_a_detention_in_hospital_without_bed_days_is_remarked_on(outcome: str, b
     assert (found["code"].to_list() == ["no_bed_days"]) == lost
     told = sentences(remarks(found).get("P", []), dated=True)
     assert ("recorded (17 Mar 2026), and no bed days were supplied for it." in told) == lost
-    assert "2026" not in sentences(remarks(found).get("P", []), dated=False), "of a candidate without the day"
+    bare = sentences(remarks(found).get("P", []), dated=False)
+    assert "17 Mar" not in bare and ("recorded in Mar 2026, and" in bare) == lost, "of a candidate without the day"
     assert bool(counts(found)) == lost
     unsent = {**tables, "coverage": frames.coverage(24, {"mh_bed_day": (23,)})}
     assert disagreements(unsent, LAST).is_empty(), "bed days that nobody supplied are missing, not none"
@@ -308,3 +310,25 @@ def test_detentions_and_assessments_are_counted_with_the_latest_day_and_none_is_
     again = {**rows[0], "event_id": "police", "source": "police", "counted": False}
     assert detentions(timeline([*rows, again])) == "2 section 136 detentions, latest 5 Jan 2026."
     assert detentions(timeline([{**again, "dataset": "police_incident"}])) == "None in the records."
+    tried = [{**again, "dataset": "mha_not_completed", "event_id": str(at), "start": at} for at in days]
+    assert detentions(timeline(tried[:1])) == (
+        "No detention and no completed assessment; 1 MHA assessment not completed, latest 3 Mar 2025."
+    )
+    assert detentions(timeline([*rows, *tried])) == (
+        "2 section 136 detentions, latest 5 Jan 2026; 2 MHA assessments not completed, latest 5 Jan 2026."
+    )
+
+
+def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> None:
+    about = {"person_id": "P", "source": "caseload", "likelihood": 3, "impact": 3}
+    rows = [
+        {**about, "role": "clinical", "grade": "Medium", "at": date(2025, 2, 3)},
+        {**about, "role": "public_safety", "grade": "Low", "at": date(2026, 3, 1)},
+        {**about, "role": "public_safety", "grade": "High", "at": date(2026, 3, 9)},
+    ]
+    own = {"risk_grading": frames.frame(PUBLISHED["risk_grading"], rows)}
+    assert risk_words(own, date(2024, 4, 1), LAST) == (
+        "The lead clinician's clinical grading of 3 Feb 2025, over 12 months old: medium; the police's grading of risk "
+        "to the public of 9 Mar 2026: high."
+    )
+    assert risk_words({"risk_grading": own["risk_grading"].head(0)}, date(2024, 4, 1), LAST) == "Nobody has graded it."
