@@ -1,4 +1,4 @@
-"""Fifty-three planted cases of the section 136 clock, each with its right answer: from text to tables."""
+"""Fifty-eight planted cases of the section 136 clock, each with its right answer: from text to tables."""
 
 from __future__ import annotations
 
