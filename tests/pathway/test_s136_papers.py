@@ -116,6 +116,9 @@ def test_the_report_of_a_month() -> None:
     made = files(part)
     assert sorted(made) == ["s136-2026-03.html", "s136-2026-03.pdf", "s136-2026-03.xlsx"]
     assert "How long each step takes" in made["s136-2026-03.html"].decode()
+    assert grid(part, "Places against the funnel").note.endswith("Limits about the share of these places, 10%.")
+    few, _ = s136_report(invented({15: 5}), stamp=STAMP, breaks={})
+    assert grid(few, "Places against the funnel").note.endswith("No place can be shown, so there are no limits.")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,8 @@ def test_a_return_is_of_a_year_that_is_over_and_holds_no_formula() -> None:
     assert str(year_to(LAST - 1)[-1]) == "2025-03" and year_title(year_to(LAST)) == "2025/26"
     _, year = s136_report(invented({15: 40}, place=lambda _: '=cmd|"x"'), stamp=STAMP, breaks={})
     rows = list(csv.DictReader(io.StringIO(return_csv(year).decode("utf-8-sig"))))
-    assert rows[0] == {"from": "2026-03", "to": "2026-03", "split": "All detentions", "value": "", "detentions": "40"}
+    first = {"from": "2026-03", "to": "2026-03", "months_supplied": "1"}
+    assert rows[0] == first | {"split": "All detentions", "value": "", "detentions": "40"}
     assert [row["value"] for row in rows if row["split"] == "Place of safety"] == ['cmd "x"']
     assert [row["detentions"] for row in rows if row["value"] == "25 to 34"] == ["40"]
     assert all(not row["value"].startswith(("=", "+", "-", "@")) for row in rows)
@@ -251,7 +255,11 @@ def test_the_command_writes_the_papers_and_says_one_sentence_where_there_is_no_s
 
     s136(month=None, site=place.home, curated=None, out=None, names=False, by=None)
     folder = place.curated / "exports" / "pathway" / "2026-03"
-    assert (folder / "s136-return-2025-26.csv").read_bytes().startswith(b"\xef\xbb\xbffrom,to,split,value,detentions")
+    assert (
+        (folder / "s136-return-2025-26.csv")
+        .read_bytes()
+        .startswith(b"\xef\xbb\xbffrom,to,months_supplied,split,value,detentions")
+    )
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
     capsys.readouterr()
     s136(month=None, site=area, curated=None, out=None, names=False, by=None)
