@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.forms import files
 from hiu.publish.pathway.part import Chart, Part
+from hiu.publish.pathway.s136_charts import Spot, funnel_chart
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
@@ -192,6 +194,13 @@ def test_a_funnel_is_wide_for_few_and_a_place_is_judged_by_it() -> None:
     assert standing(0.15, 0.1, 100) == "as chance would have it"
     assert standing(0.17, 0.1, 100) == "above the 95% limit" and standing(0.3, 0.1, 100) == "above the 99.8% limit"
     assert standing(0.0, 0.1, 200) == "below the 99.8% limit"
+
+
+def test_the_name_of_a_place_with_nobody_over_the_limit_does_not_cover_the_axis() -> None:
+    spots = [Spot("Suite A", 150, 0.2), Spot("Suite B", 200, 0.0), Spot("Suite C", 210, 0.2)]
+    svg = funnel_chart(spots, funnel_lines(0.1, 210), "2025/26").svg
+    (at,) = re.findall(r"translate\([\d.]+,([\d.-]+)\)[^>]*>Suite B<", svg)
+    assert float(at) < 220, "the axis is at 220"
 
 
 def test_a_target_needs_its_months_and_says_its_interval() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 from areakit import NOW
 
@@ -93,6 +94,19 @@ def test_a_partner_that_came_to_meetings_has_a_day_on_which_it_last_came(part: P
     rows = grid(part, "Partners").rows
     assert any(not row[2].startswith("0 of") for row in rows)
     assert [row for row in rows if not row[2].startswith("0 of") and row[3] == "not recorded"] == []
+
+
+def test_the_caseload_does_not_read_as_if_everybody_ranked_were_on_the_list(place: Place) -> None:
+    month, folder, tables = tables_of(place, None, "leg")
+    every = tables | published_tables(folder, BESIDE)
+    own = {"person_id": every["people"]["person_id"][0], "start": month.start}
+    support = pl.DataFrame([own], schema=every["support"].schema)
+    page = senior_page(
+        place, every | {"support": support}, every, stamp=stamp_for(place, month, folder, NOW), by="Chair", now=NOW
+    )
+    rows = dict(grid(page, "Caseload").rows)
+    assert rows["Identified: ranked, with a contact in 12 months"] == str(every["ranked"].height)
+    assert rows["Supported at the month's end"] == "1" and not [row for row in rows if "on the list" in row]
 
 
 def test_overdue_plans_of_two_registers_are_told_apart(part: Part) -> None:
