@@ -81,8 +81,9 @@ def standardise(
     faults = first_faults(cells, source, times, period, columns)
     several = two_people_faults(cells, columns, source)
     bad = _first(faults, several, _unread(facts), *_uncounted(cells, source, columns))
-    latest = pl.repeat(facts["at"].max(), cells.height, dtype=pl.Date(), eager=True)
-    at = times["start"] if source.kind != "register" else latest.cast(pl.Datetime("us"))
+    # of a row without a day the file's last one: a year of two digits is of this century only if it is past by then
+    latest = pl.concat([facts["at"], times["start"].dt.date()]).max()
+    at = pl.select(pl.coalesce(times["start"], pl.lit(latest, pl.Datetime("us")))).to_series()
     origin = {
         "delivery_id": delivery_id,
         "source": source.name,

@@ -159,7 +159,7 @@ def danger(timeline: pl.DataFrame, month: Month, graded: date | None = None) -> 
     own = timeline.filter(pl.col("start") >= since).sort("start")
     found = "; ".join(f"{text} ({join_words(days)})" for text, days in _mentioned(own, left=False).items())
     later = graded and _mentioned(own.filter(pl.col("start").dt.date() > graded), left=False)
-    before = f"; the risk was graded before the latest of these" if graded and later else ""
+    before = "; the risk was graded before the latest of these" if graded and later else ""
     return f"In the last 3 months (since {day(since)}) the records mention: {found}{before}." if found else ""
 
 

@@ -47,7 +47,7 @@ class Counts:
         part, whole = self.number(month, group), self.number(month, of)
         if part is None or whole is None:
             return "not shown"
-        return f"{min(1.0, part / whole):.0%}" if whole else "none"
+        return f"{min(1.0, part / whole):.0%}" if whole else "nothing to count"
 
 
 def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month], shown: Shown) -> Counts:

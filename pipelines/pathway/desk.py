@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.govern.release.disclosure import count_text
 from hiu.month import Month
+from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import MARKING, Grid
 from hiu.publish.pathway.desk_words import (
     ANSWERS,
@@ -111,7 +112,7 @@ def _lead(
     tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, counts: Counts, broken: Counts, month: Month
 ) -> Iterator[str]:
     yield (
-        f"About {counts.text(month)} logs were opened in {month.title}."
+        f"About {thousands(counts.text(month))} logs were opened in {month.title}."
         if counts.number(month)
         else (f"How many logs were opened in {month.title} can't be shown.")
     )
@@ -121,7 +122,7 @@ def _lead(
         most = f", nine in ten within {ninth}" if ninth.isdigit() else ""
         yield f"Half of first contacts with health staff came within {median} minutes{most}."
     joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
-    yield f"Logs that are a police incident too, and demand there, once: {counts.part(month, joined)}."
+    yield f"Logs that are a police incident too, and demand there, once: {thousands(counts.part(month, joined))}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 

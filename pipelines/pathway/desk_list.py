@@ -10,7 +10,7 @@ from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.desk_words import WHY
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import day
+from hiu.publish.words.text import count_of, day
 from hiu.rules import rules
 from pipelines.access.disclose import Disclosure
 from pipelines.common.place import Place
@@ -46,7 +46,7 @@ def desk_list(place: Place, tables: Mapping[str, pl.DataFrame], *, stamp: Stamp,
         title="Control-room desk: exceptions and people at the desk again",
         stamp=stamp,
         marking=MARKING,
-        lead=(f"{len(exceptions.rows)} exceptions in {month.title}; withheld: {seen.withheld} people.",),
+        lead=(f"{count_of(len(exceptions.rows), 'exception')} in {month.title}; {seen.left_out}.",),
         grids=(exceptions, _again(again, seen, month)),
         notes=NOTES,
         words={exceptions.title: len(exceptions.columns)},

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.words.text import display_name
+from hiu.publish.words.text import count_of, display_name
 from pipelines.access.basis import allowed
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
@@ -29,6 +29,11 @@ class Named:
     def words(self, person: str) -> str:
         """Name and id of one of them."""
         return f"{self.names[person]} ({person})"
+
+    @property
+    def left_out(self) -> str:
+        """How many may not be named, in words."""
+        return f"withheld: {count_of(self.withheld, 'person', 'people')}"
 
 
 def named(

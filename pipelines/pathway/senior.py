@@ -35,7 +35,7 @@ SUBJECTS = {
     "partner": "partners",
 }
 BESIDE = ("support", "ranked")
-DUE, CHECK = "Mandatory referral, due at once", "Can't be judged: find the times"
+DUE, CHECK = "Mandatory referral, due at once", "Can't be judged: find what is missing"
 NOTES = (
     "The page has counts and names nobody who is supported. Complaints are counts alone. Owners and organisations "
     "stand as they were sent: they should be posts, not names.",
@@ -131,7 +131,7 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
     own = tables["support"]
     now = (C("start") < after) & (C("end").is_null() | (C("end") >= after))
     flow = {
-        "Identified: on the list": tables["ranked"].height if "ranked" in tables else 0,
+        "Identified: ranked, with a contact in 12 months": tables["ranked"].height if "ranked" in tables else 0,
         "Offered": own.filter(_in("offered", month)).height,
         "Accepted": own.filter(_in("consent_at", month), consent="given").height,
         "Refused": own.filter(_in("consent_at", month), consent="refused").height,

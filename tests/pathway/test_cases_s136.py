@@ -1,4 +1,4 @@
-"""Fifty-six planted cases of the section 136 clock, each with its right answer: from text to tables."""
+"""Sixty-one planted cases of the section 136 clock, each with its right answer: from text to tables."""
 
 from __future__ import annotations
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
+import zipfile
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from hiu.model import PATHWAY
 from hiu.model.frames import schema
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.board.paper import Grid
+from hiu.publish.pathway.forms import files
 from hiu.publish.pathway.missing_chart import Site
 from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
@@ -98,6 +102,40 @@ def test_a_site_above_its_limit_is_problematic_volume_and_one_without_beds_is_sa
         "none sent",
         "not shown",
     )
+
+
+def test_a_funnel_in_which_nothing_can_be_shown_has_no_limits() -> None:
+    """It said that limits were about a rate of 0.0, which nobody had counted."""
+    tables = invented(3)
+    tables["site_night"] = tables["site_night"].filter(pl.col("site") != "Elm")
+    note = grid(missing_report(tables, stamp=STAMP, breaks={}), "Sites against the funnel").note
+    assert "no limits" in note and "0.0" not in note
+
+
+def test_a_share_of_nobody_is_not_read_as_none_of_them() -> None:
+    part = missing_report(invented(10), stamp=STAMP, breaks={})
+    nobody = missing_report(_first(invented(10)), stamp=STAMP, breaks={})
+    assert [line for line in part.lead if line.endswith("share of them: 100%.")]
+    assert [line for line in nobody.lead if line.endswith("share of them: nothing to count.")]
+
+
+def _first(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The same where nobody had gone missing before."""
+    return tables | {"missing_judged": tables["missing_judged"].with_columns(earlier=pl.lit(0))}
+
+
+def test_thousands_have_commas_in_every_form_and_words_such_as_the_number_of_a_log_have_none() -> None:
+    rows = (("20261", "7200"), ("20262", "14400"))
+    part = missing_report(invented(3), stamp=STAMP, breaks={})
+    part = replace(part, grids=(Grid("Nights", ("Log", "Nights"), rows),), charts=(), shaded=frozenset({"Nights"}))
+    made = files(part)
+    text = made["missing-2026-03.html"].decode()
+    assert "14,400" in text and "7,200" in text and "20261" in text and "20,261" not in text
+    assert 'heat5">14,400<' in text, "the larger is the darkest still"
+    with zipfile.ZipFile(io.BytesIO(made["missing-2026-03.xlsx"])) as book:
+        sheet, styles = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles"))
+    assert "<v>14400</v>" in sheet and "<v>20261</v>" not in sheet
+    assert "#,##0" in styles, "figures with commas in Excel too"
 
 
 def test_limits_are_those_of_a_poisson_count() -> None:

@@ -161,6 +161,7 @@ def test_the_list_names_rows_to_put_right_and_people_offered_something_again(pla
     assert rows[0][3] == "Not recorded" and rows[1][-1] == "nobody named"
     entry = records.history(place.records, DISCLOSURES).filter(what="offers list").to_dicts()
     assert [(one["recipient"], one["by"], one["people"]) for one in entry] == [("group", "Triage lead", 2)]
+    assert "1 person offered something again" in part.lead[0] and "1 people" not in part.lead[0]
 
 
 def test_who_may_not_be_named_is_withheld(place: Place) -> None:

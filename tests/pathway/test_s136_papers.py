@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.forms import files
 from hiu.publish.pathway.part import Chart, Part
+from hiu.publish.pathway.s136_charts import Spot, funnel_chart
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
 from pipelines.govern.record_basis import BasisChange, record_change
@@ -116,6 +118,9 @@ def test_the_report_of_a_month() -> None:
     made = files(part)
     assert sorted(made) == ["s136-2026-03.html", "s136-2026-03.pdf", "s136-2026-03.xlsx"]
     assert "How long each step takes" in made["s136-2026-03.html"].decode()
+    assert grid(part, "Places against the funnel").note.endswith("Limits about the share of these places, 10%.")
+    few, _ = s136_report(invented({15: 5}), stamp=STAMP, breaks={})
+    assert grid(few, "Places against the funnel").note.endswith("No place can be shown, so there are no limits.")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +173,8 @@ def test_a_return_is_of_a_year_that_is_over_and_holds_no_formula() -> None:
     assert str(year_to(LAST - 1)[-1]) == "2025-03" and year_title(year_to(LAST)) == "2025/26"
     _, year = s136_report(invented({15: 40}, place=lambda _: '=cmd|"x"'), stamp=STAMP, breaks={})
     rows = list(csv.DictReader(io.StringIO(return_csv(year).decode("utf-8-sig"))))
-    assert rows[0] == {"from": "2026-03", "to": "2026-03", "split": "All detentions", "value": "", "detentions": "40"}
+    first = {"from": "2026-03", "to": "2026-03", "months_supplied": "1"}
+    assert rows[0] == first | {"split": "All detentions", "value": "", "detentions": "40"}
     assert [row["value"] for row in rows if row["split"] == "Place of safety"] == ['cmd "x"']
     assert [row["detentions"] for row in rows if row["value"] == "25 to 34"] == ["40"]
     assert all(not row["value"].startswith(("=", "+", "-", "@")) for row in rows)
@@ -188,6 +194,13 @@ def test_a_funnel_is_wide_for_few_and_a_place_is_judged_by_it() -> None:
     assert standing(0.15, 0.1, 100) == "as chance would have it"
     assert standing(0.17, 0.1, 100) == "above the 95% limit" and standing(0.3, 0.1, 100) == "above the 99.8% limit"
     assert standing(0.0, 0.1, 200) == "below the 99.8% limit"
+
+
+def test_the_name_of_a_place_with_nobody_over_the_limit_does_not_cover_the_axis() -> None:
+    spots = [Spot("Suite A", 150, 0.2), Spot("Suite B", 200, 0.0), Spot("Suite C", 210, 0.2)]
+    svg = funnel_chart(spots, funnel_lines(0.1, 210), "2025/26").svg
+    (at,) = re.findall(r"translate\([\d.]+,([\d.-]+)\)[^>]*>Suite B<", svg)
+    assert float(at) < 220, "the axis is at 220"
 
 
 def test_a_target_needs_its_months_and_says_its_interval() -> None:
@@ -251,7 +264,11 @@ def test_the_command_writes_the_papers_and_says_one_sentence_where_there_is_no_s
 
     s136(month=None, site=place.home, curated=None, out=None, names=False, by=None)
     folder = place.curated / "exports" / "pathway" / "2026-03"
-    assert (folder / "s136-return-2025-26.csv").read_bytes().startswith(b"\xef\xbb\xbffrom,to,split,value,detentions")
+    assert (
+        (folder / "s136-return-2025-26.csv")
+        .read_bytes()
+        .startswith(b"\xef\xbb\xbffrom,to,months_supplied,split,value,detentions")
+    )
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
     capsys.readouterr()
     s136(month=None, site=area, curated=None, out=None, names=False, by=None)

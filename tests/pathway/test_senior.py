@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
-from areakit import NOW
+from areakit import LAST, NOW
+from pathway_kit import NONE_ASIDE, source_of
 
+from hiu.extract.files.read import RawTable
+from hiu.extract.standardise import standardise
 from hiu.govern import reads
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.forms import files
@@ -93,6 +98,41 @@ def test_a_partner_that_came_to_meetings_has_a_day_on_which_it_last_came(part: P
     rows = grid(part, "Partners").rows
     assert any(not row[2].startswith("0 of") for row in rows)
     assert [row for row in rows if not row[2].startswith("0 of") and row[3] == "not recorded"] == []
+
+
+def test_the_caseload_does_not_read_as_if_everybody_ranked_were_on_the_list(place: Place) -> None:
+    month, folder, tables = tables_of(place, None, "leg")
+    every = tables | published_tables(folder, BESIDE)
+    own = {"person_id": every["people"]["person_id"][0], "start": month.start}
+    support = pl.DataFrame([own], schema=every["support"].schema)
+    page = senior_page(
+        place, every | {"support": support}, every, stamp=stamp_for(place, month, folder, NOW), by="Chair", now=NOW
+    )
+    rows = dict(grid(page, "Caseload").rows)
+    assert rows["Identified: ranked, with a contact in 12 months"] == str(every["ranked"].height)
+    assert rows["Supported at the month's end"] == "1" and not [row for row in rows if "on the list" in row]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "begun", "at"),
+    [
+        ("plan_version", "Plan ID", "Written at", "01/02/2026 10:00"),
+        ("plan_version", "Plan ID", "Written at", ""),
+        ("s136_pathway", "Detention ID", "Detained at", ""),
+    ],
+)
+def test_a_birth_of_two_digits_is_not_in_the_future(
+    name: str, number: str, begun: str, at: str, tmp_path: Path
+) -> None:
+    """Of a register and of a row without a day it was read as 2085: no evidence for its person, and a contradiction."""
+    rows = [("A1", at, "Penrose", "02/09/85"), ("Z9", "05/03/2026 10:00", "Quill", "08/10/1990")]
+    names = [number, begun, "Surname", "DOB"]
+    cells = [dict(zip(names, (cell or None for cell in row), strict=True)) for row in rows]
+    frame = pl.DataFrame(cells).with_row_index("source_row", 1).cast({"source_row": pl.Int64})
+    raw = RawTable(frame.with_columns(Version=pl.lit("1")), pl.DataFrame(schema=NONE_ASIDE), 2, [*names, "Version"], [])
+    about = {"delivery_id": "d1", "source_file": "x.csv", "period": LAST, "synthetic": True}
+    read = standardise(raw, source_of(name, tmp_path), **about)  # type: ignore[arg-type]
+    assert read.records.sort("dob")["dob"].to_list() == [date(1985, 9, 2), date(1990, 10, 8)]
 
 
 def test_overdue_plans_of_two_registers_are_told_apart(part: Part) -> None:

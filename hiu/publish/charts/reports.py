@@ -133,7 +133,7 @@ def funnel_chart(
         for name, z in (("95%", Z95), ("99.8%", Z998))
         for side, end in enumerate(funnel(share, size, z, spread))
     ]
-    x = alt.X("size:Q", title=axis, axis=alt.Axis(grid=False, format="d"))
+    x = alt.X("size:Q", title=axis, axis=alt.Axis(grid=False, format=",d"))
     y = alt.Y("rate:Q", title=None, scale=alt.Scale(zero=True))
     dash = alt.StrokeDash("line:N", legend=None, scale=alt.Scale(range=[[4, 3], [4, 3], [1, 0], [1, 0]]))
     lines = alt.Chart(_values(rows)).mark_line(color=MUTED, strokeWidth=1)

@@ -11,6 +11,7 @@ from xlsxwriter.workbook import Workbook
 
 from hiu.plain import seen
 from hiu.publish import pdf
+from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import Grid
 from hiu.publish.pages import render
 from hiu.publish.pathway.part import Part
@@ -30,12 +31,17 @@ def files(part: Part) -> dict[str, bytes]:
 
 
 def _seen(part: Part) -> Part:
-    """The part without characters that turn the direction of writing, or control anything."""
+    """The part as people see it: without characters that turn the direction of writing, or control anything."""
     grids = tuple(
-        Grid(seen(grid.title), grid.columns, tuple(tuple(map(seen, row)) for row in grid.rows), seen(grid.note))
+        Grid(seen(grid.title), grid.columns, tuple(_row(row, part.left(grid)) for row in grid.rows), seen(grid.note))
         for grid in part.grids
     )
     return replace(part, lead=tuple(map(seen, part.lead)), notes=tuple(map(seen, part.notes)), grids=grids)
+
+
+def _row(row: tuple[str, ...], left: int) -> tuple[str, ...]:
+    """A row as people see it: commas between the thousands of its figures, but not of words such as a log's number."""
+    return tuple(seen(cell) if at < left else thousands(seen(cell)) for at, cell in enumerate(row))
 
 
 def page(part: Part) -> bytes:

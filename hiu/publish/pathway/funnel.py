@@ -27,7 +27,8 @@ def draw(
     about: Funnel, places: Sequence[Row], lines: Sequence[Row], axes: tuple[alt.X, alt.Y], names: Sequence[int]
 ) -> Chart:
     """Places in the order of their size (name and the fields of the axes) over `lines`: the size, low, high, far_low,
-    far_high and middle. `names`: heights at which names stand in turn, so that neighbours do not cover each other.
+    far_high and middle. `names`: heights at which names stand in turn, so that neighbours do not cover each other;
+    above their places, since a name below one of nought would cover the figures of the axis.
 
     Where there are more than MOST places, those alone are named that lie outside the limits: names of the others would
     cover each other, and the table beside the chart has them all.

@@ -27,7 +27,7 @@ def incident_lines(incidents: pl.DataFrame) -> list[str]:
     check = incidents.filter(C("mandatory") == "unknown").height
     lines = [f"Deaths with a mandatory referral due at once and none recorded: {due}."] if due else []
     return lines + (
-        [f"Incidents that can't be judged for referral, as a time or whether police were there is missing: {check}."]
+        [f"Incidents that can't be judged for referral, as a time, or whether a mentor was there, is missing: {check}."]
         if check
         else []
     )

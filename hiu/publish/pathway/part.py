@@ -45,13 +45,14 @@ class Part:
         """How dark a figure of a shaded grid is, 0 to 5: its share of the largest. Of totals and other grids 0."""
         if grid.title not in self.shaded or self._is_total(grid, row, column):
             return 0
+        plain = [[cell.replace(",", "") for cell in cells] for cells in grid.rows]
         inner = [
             int(cell)
-            for down, cells in enumerate(grid.rows)
+            for down, cells in enumerate(plain)
             for across, cell in enumerate(cells)
             if cell.isdigit() and not self._is_total(grid, down, across)
         ]
-        cell, largest = grid.rows[row][column], max(inner, default=0)
+        cell, largest = plain[row][column], max(inner, default=0)
         return round(5 * int(cell) / largest) if largest and cell.isdigit() else 0
 
     def _is_total(self, grid: Grid, row: int, column: int) -> bool:

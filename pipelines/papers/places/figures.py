@@ -9,6 +9,7 @@ from hiu.govern.release.cells import Cell
 from hiu.govern.release.disclosure import BASE
 from hiu.month import Month
 from hiu.places.demand import FIRST, PERIOD, REPEAT, position
+from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import HIDDEN_NOTE, MARKING, Grid
 from hiu.publish.charts.reports import funnel_chart
 from hiu.publish.pathway.part import Chart, Part
@@ -189,7 +190,7 @@ def _lead(counted: Counted, texts: Texts, grids: Sequence[Grid]) -> list[str]:
         f"{_about(people)} people who had {REPEAT} or more."
     ]
     outside = [
-        f"{row[0]}, by {AREA[area]}: {row[8]}"
+        f"{row[0]}, by {AREA[area]}: {row[8]}."
         for area, grid in zip([area for area, levels in LEVELS.items() for _ in levels], grids, strict=True)
         for row in grid.rows
         if len(row) > 8 and row[8].startswith(("above", "below"))
@@ -204,7 +205,11 @@ def _lead(counted: Counted, texts: Texts, grids: Sequence[Grid]) -> list[str]:
 
 def _about(text: str) -> str:
     return (
-        f"about {text}" if text.isdigit() and text != "0" else "no" if text == "0" else "so few that none is shown of"
+        f"about {thousands(text)}"
+        if text.isdigit() and text != "0"
+        else "no"
+        if text == "0"
+        else "so few that none is shown of"
     )
 
 

@@ -11,7 +11,7 @@ from hiu.publish.pathway.missing_words import KINDS, RISKS
 from hiu.publish.pathway.part import Part
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import day
+from hiu.publish.words.text import count_of, day
 from hiu.rules import rules
 from pipelines.access.disclose import Disclosure
 from pipelines.common.place import Place
@@ -49,8 +49,8 @@ def missing_list(place: Place, tables: Mapping[str, pl.DataFrame], *, stamp: Sta
         stamp=stamp,
         marking=MARKING,
         lead=(
-            f"{len(grids[0].rows)} people with a repeat, {len(grids[1].rows)} rows to look at in {month.title}; "
-            f"withheld: {seen.withheld} people.",
+            f"{count_of(len(grids[0].rows), 'person', 'people')} with a repeat, {count_of(len(grids[1].rows), 'row')} "
+            f"to look at in {month.title}; {seen.left_out}.",
         ),
         grids=grids,
         notes=NOTES,

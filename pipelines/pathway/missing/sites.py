@@ -110,9 +110,10 @@ def site_grid(year: SiteYear) -> Grid:
             else ("not shown" if days else "no bed days of it were sent")
         )
         rows.append((name, words, n, days or "none sent", rate))
+    limits = f"Limits about the rate of these sites, {PER * year.middle:.1f} for each 1,000 occupied bed days"
     note = (
-        f"Financial year {year.title}, {year.supplied} of its 12 months supplied. Limits about the rate of all these "
-        f"sites, {PER * year.middle:.1f} for each 1,000 occupied bed days."
+        f"Financial year {year.title}, {year.supplied} of its 12 months supplied. "
+        f"{limits if sure else 'No site can be shown, so there are no limits'}."
     )
     columns = ("Site", "Where it lies", "Episodes", "Occupied bed days", "For each 1,000 bed days")
     return Grid(TITLE, columns, tuple(rows), note)

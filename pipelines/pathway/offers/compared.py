@@ -8,6 +8,7 @@ import polars as pl
 from hiu.govern.release.disclosure import BASE, HIDDEN, count_text
 from hiu.govern.release.disclosure import FEWEST as FEWEST_SHOWN
 from hiu.month import Month
+from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import Grid
 from hiu.rank.reports.beside import FEWEST, After, Beside, Records, beside
 from pipelines.pathway.shown import Shown
@@ -15,7 +16,10 @@ from pipelines.pathway.years import year_to
 
 TITLE = "Contacts after an offer, beside people not offered anything"
 NEEDED = ("timeline", "coverage")
+EACH_ROUNDED = f"Each figure, a difference too, is rounded to {BASE} by itself."
 PER = 100
+NO_CAUSE = "This does not show cause."
+FOR_EACH = f"Contacts for each {PER} people"
 
 
 def offer_year(month: Month) -> list[Month]:
@@ -41,21 +45,22 @@ def _compared(tables: Mapping[str, pl.DataFrame], year: Sequence[Month], minimum
 
 
 def compared_grid(found: Beside, month: Month) -> Grid:
-    """The comparison as a table: contacts of 100 people, to 5."""
+    """The comparison as a table: contacts for each 100 people, to 5."""
     year = offer_year(month)
     if not found.offered + found.alone:
         none = f"No offers from {year[0].title} to {year[-1].title} were sent."
-        return Grid(TITLE, ("Contacts of 100 people",), (), none)
-    sides = f"{count_text(found.offered)} people were offered something and {count_text(found.others)} were not"
+        return Grid(TITLE, (FOR_EACH,), (), none)
+    offered, others, alone = (thousands(count_text(n)) for n in (found.offered, found.others, found.alone))
+    sides = f"{offered} people were offered something and {others} were not"
     note = (
         f"First offers from {year[0].title} to {year[-1].title}: {sides}. Offers with no contact within the day "
-        f"before, which are not compared: {count_text(found.alone)}. The difference does not show cause."
+        f"before, which are not compared: {alone}. The difference does not show cause."
     )
     if not found.after:
         few = f"Too few people to compare: {FEWEST} on each side are needed."
-        return Grid(TITLE, ("Contacts of 100 people",), (), f"{few} {note}")
-    columns = ("Contacts of 100 people", "Offered something", "Alike, not offered", "Difference", "95% interval")
-    return Grid(TITLE, columns, tuple(_row(one) for one in found.after), f"{note} To {BASE}.")
+        return Grid(TITLE, (FOR_EACH,), (), f"{few} {note}")
+    columns = (FOR_EACH, "Offered something", "Alike, not offered", "Difference", "95% interval")
+    return Grid(TITLE, columns, tuple(_row(one) for one in found.after), f"{note} {EACH_ROUNDED}")
 
 
 def _row(one: After) -> tuple[str, ...]:
@@ -75,8 +80,8 @@ def sentences(found: Beside) -> Sequence[str]:
     """What the comparison says, in words; nothing where it can't be shown."""
     rows = [(one.days, *_row(one)[1:]) for one in found.after[-1:]]
     return [
-        f"In the {days} days after an offer, {offered} contacts of 100 people; of people alike who were not offered "
-        f"anything, {others} (difference {difference}, 95% interval {interval}). This does not show cause."
+        f"In the {days} days after an offer there were {offered} contacts for each {PER} people; of people alike who "
+        f"were not offered anything, {others} (difference {difference}, 95% interval {interval}). {NO_CAUSE}"
         for days, offered, others, difference, interval in rows
         if offered != HIDDEN
     ]

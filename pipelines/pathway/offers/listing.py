@@ -9,7 +9,7 @@ from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.offers_words import SERVICES
 from hiu.publish.pathway.part import Part
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import day
+from hiu.publish.words.text import count_of, day
 from hiu.rules import rules
 from pipelines.access.disclose import Disclosure
 from pipelines.common.place import Place
@@ -48,8 +48,8 @@ def offers_list(place: Place, tables: Mapping[str, pl.DataFrame], *, stamp: Stam
         stamp=stamp,
         marking=MARKING,
         lead=(
-            f"{len(grids[0].rows)} rows to put right, {len(grids[1].rows)} people offered something again in "
-            f"{month.title}; withheld: {seen.withheld} people.",
+            f"{count_of(len(grids[0].rows), 'row')} to put right, {count_of(len(grids[1].rows), 'person', 'people')} "
+            f"offered something again in {month.title}; {seen.left_out}.",
         ),
         grids=grids,
         notes=NOTES,

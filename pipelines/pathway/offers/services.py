@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.govern.release.cells import EVERYBODY, Cell
 from hiu.month import Month
+from hiu.publish.board.change import thousands
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.offers_words import SERVICES
 from hiu.publish.pathway.part import ALL
@@ -86,7 +87,8 @@ def service_sentence(year: ServiceYear) -> list[str]:
         return []
     used = year.share(f"{USED}=yes", CONSIDERED)
     return [
-        f"Financial year {year.title}: about {made} offers, {taken} taken up; section 136 used when considered: {used}."
+        f"Financial year {year.title}: about {thousands(made)} offers, {taken} taken up; section 136 used when "
+        f"considered: {used}."
     ]
 
 

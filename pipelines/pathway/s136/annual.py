@@ -24,7 +24,7 @@ C = pl.col
 DATASET = "s136_detention"
 SPLITS = [(), *((name,) for name in RETURNED), ("over",), ("place", "over")]
 """What a year is split by: the return, and for the funnel places by whether they kept to the limit."""
-COLUMNS = ("from", "to", "split", "value", "detentions")
+COLUMNS = ("from", "to", "months_supplied", "split", "value", "detentions")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def return_csv(year: Year) -> bytes:
     write.writerow(COLUMNS)
     if not year.supplied:
         return target.getvalue().encode("utf-8-sig")
-    ends = (str(year.supplied[0]), str(year.supplied[-1]))
+    ends = (str(year.supplied[0]), str(year.supplied[-1]), str(len(year.supplied)))
     write.writerow((*ends, "All detentions", "", year.text()))
     for name, title in RETURNED.items():
         for value, words in _values(year, name).items():

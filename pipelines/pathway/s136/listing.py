@@ -10,7 +10,7 @@ from hiu.publish.pathway.part import Part
 from hiu.publish.pathway.s136_words import MAIN, RECORDED, STEPS
 from hiu.publish.rows import Row
 from hiu.publish.stamp import MARKING, Stamp
-from hiu.publish.words.text import day
+from hiu.publish.words.text import count_of, day
 from hiu.rules import rules
 from pipelines.access.disclose import Disclosure
 from pipelines.common.place import Place
@@ -46,7 +46,7 @@ def s136_list(place: Place, tables: Mapping[str, pl.DataFrame], *, stamp: Stamp,
         title="Section 136: detentions to look at",
         stamp=stamp,
         marking=MARKING,
-        lead=(f"{sum(len(grid.rows) for grid in grids)} rows in {month.title}; withheld: {seen.withheld} people.",),
+        lead=(f"{count_of(sum(len(grid.rows) for grid in grids), 'row')} in {month.title}; {seen.left_out}.",),
         grids=grids,
         notes=NOTES,
         words={grid.title: len(grid.columns) for grid in grids},

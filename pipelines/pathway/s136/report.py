@@ -196,7 +196,12 @@ def _places(found: Month136, year: Year) -> Iterator[Grid]:
         else (name, "not shown", year.text(f"place={value}"), "not shown")
         for value, name in _names(found.rows.filter(C("month").is_in(year.starts))["place"]).items()
     ]
-    note = f"Financial year {year.title}: {year.supplied_words}. Limits about the share of all places, {middle:.0%}."
+    limits = (
+        f"Limits about the share of these places, {middle:.0%}"
+        if spots
+        else "No place can be shown, so there are no limits"
+    )
+    note = f"Financial year {year.title}: {year.supplied_words}. {limits}."
     yield Grid(
         "Places against the funnel", ("Place", "Where it lies", "Detentions", "Over the limit"), tuple(judged), note
     )
