@@ -50,7 +50,7 @@ def test_what_a_cut_off_run_wrote_is_emptied_by_the_next(remote: str, folder: Pa
 
     with SparkEngine(connect(remote), str(folder)) as first:
         first.put("others", ROWS.tail(1))
-        first.lake.write("people_now", first._sent(ROWS), "`name` string, `n` bigint")
+        first.lake.write("people_now", first._sent(ROWS)[0], "`name` string, `n` bigint")
     assert held(folder, b"QUARTERMAINE")
     with SparkEngine(connect(remote), str(folder)) as second:
         assert second.tables() == ["others"] and second.count("others") == 1
