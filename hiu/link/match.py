@@ -62,7 +62,8 @@ def link(
 
     decisions: model.DECISIONS rows, absolute · events: identity_id, source, event (references shared across sources) ·
     cache: `Linkage.memory` of an earlier run; the answer never depends on it · code: digest of the code, which a
-    memory must share to be used · elsewhere: what finds the pairs, if not this machine; nothing is then remembered. Raises ContradictoryDecision if the decisions can't all hold.
+    memory must share to be used · elsewhere: what finds the pairs, if
+    not this machine; nothing is then remembered. Raises ContradictoryDecision if the decisions can't all hold.
     """
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model

@@ -72,8 +72,7 @@ def _depth(rule: Rule) -> int:
 
 def _texts(described: CompactNodes, cols: Columns) -> pl.DataFrame:
     """Rows of `node_text`: each description, with the other names that count."""
-    by = {"maintain_order": True}
-    names = cols.aliases.group_by("node", **by).agg(aliases=C("name").str.join("|"))
+    names = cols.aliases.group_by("node", maintain_order=True).agg(aliases=C("name").str.join("|"))
     events = cols.events.group_by("node").agg(events=C("source") + ">" + C("event"))
     frame = described.frame.drop("aliases").with_columns(C("node").cast(pl.Int64))
     frame = frame.join(names, on="node", how="left").join(events, on="node", how="left").sort("node")

@@ -35,14 +35,17 @@ def home() -> Path | None:
     return folder if list(folder.glob("jars/spark-connect_*.jar")) else None
 
 
-@contextmanager
-def apache(folder: Path, *, memory: str = "2g") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A server's address and process, killed with its workers when it ends; its log is in the folder."""
-    spark = home()
-    assert spark, "needs Java 17 and pyspark: 'make spark-apache' has them"
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+        return int(free.getsockname()[1])
+
+
+def start(folder: Path, port: int, *, memory: str = "2g") -> subprocess.Popen[bytes]:
+    """A server that answers at sc://127.0.0.1:port; its log is in the folder."""
+    spark = home()
+    assert spark, "needs Java 17 and pyspark: 'make spark-apache' has them"
     settings = FEW_ROWS | {
         "spark.connect.grpc.binding.port": str(port),
         "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -50,7 +53,8 @@ def apache(folder: Path, *, memory: str = "2g") -> Iterator[tuple[str, subproces
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder / "spill"),
     }
-    command = [str(spark / "bin" / "spark-submit"), "--master", "local[2]", "--driver-memory", memory]
+    # [2,4]: two cores, and a task is tried four times, as on a cluster
+    command = [str(spark / "bin" / "spark-submit"), "--master", "local[2,4]", "--driver-memory", memory]
     for name, value in settings.items():
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
@@ -58,12 +62,26 @@ def apache(folder: Path, *, memory: str = "2g") -> Iterator[tuple[str, subproces
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), env.get("PYTHONPATH")]))
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
+    _await(port, server)
+    return server
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Kill a server and its workers."""
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+
+
+@contextmanager
+def apache(folder: Path, *, memory: str = "2g") -> Iterator[str]:
+    """The address of a server, which ends with its workers."""
+    port = free_port()
+    server = start(folder, port, memory=memory)
     try:
-        _await(port, server)
-        yield f"sc://127.0.0.1:{port}", server
+        yield f"sc://127.0.0.1:{port}"
     finally:
-        os.killpg(server.pid, signal.SIGKILL) if server.poll() is None else None
-        server.wait()
+        stop(server)
 
 
 def _await(port: int, server: subprocess.Popen[bytes], seconds: int = 180) -> None:

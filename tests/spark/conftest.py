@@ -18,7 +18,7 @@ from hiu.engine.duckdb import Warehouse
 def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server."""
     if os.environ.get("SPARK_SERVER") == "apache":
-        with apache(tmp_path_factory.mktemp("server")) as (address, _):
+        with apache(tmp_path_factory.mktemp("server")) as address:
             yield address
         return
     sail = pytest.importorskip("pysail.spark", reason="needs pysail and pyspark-client: 'make spark' has them")
