@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -24,8 +25,10 @@ from hiu.engine.spark import SparkEngine, connect
 from hiu.engine.steps import AFTER_LINK, BEFORE_LINK, TEMPORARY, build_all
 from hiu.link import Linkage, link
 from hiu.link.people.ids import assign_people
-from hiu.link.spread import link_spread
+from hiu.link.spread import pairs_there
 from hiu.month import Month
+from hiu.rank import rank
+from hiu.settings import Settings
 from pipelines.common.place import Place, open_place, open_warehouse
 from pipelines.common.progress import Reporter
 from pipelines.run import run_month
@@ -43,27 +46,35 @@ def timed(name: str, what: Callable[[], object]) -> object:
     return made
 
 
-def steps(engine: Engine, place: Place, matched: Callable[[pl.DataFrame], Linkage]) -> tuple[dict[str, int], Linkage]:
-    """Identify, link and count, each timed; rows of each table."""
-    counting = place.settings.counting
-    rows = timed("identify", lambda: build_all(engine, BEFORE_LINK, LAST, counting))
-    assert isinstance(rows, dict)
-    identity = engine.read("identity")
-    linked = timed("link", lambda: matched(identity))
+def steps(engine: Engine, place: Place) -> Linkage:
+    """Identify, link, count and rank, each timed."""
+    settings = place.settings
+    timed("identify", lambda: build_all(engine, BEFORE_LINK, LAST, settings.counting))
+    identity, events = engine.read("identity"), engine.read("identity_event")
+    elsewhere = partial(pairs_there, engine) if engine.spread else None
+    linked = timed("link", lambda: link(identity, settings=settings.linking, events=events, elsewhere=elsewhere))
     assert isinstance(linked, Linkage)
     engine.put("cluster", assign_people(linked.clusters, identity, place.key_for("person")))
-    counted = timed("count", lambda: build_all(engine, AFTER_LINK, LAST, counting))
-    assert isinstance(counted, dict)
-    return rows | counted, linked
+    timed("count", lambda: build_all(engine, AFTER_LINK, LAST, settings.counting))
+    timed("rank", lambda: engine.put("ranked", ranked(engine, settings)))
+    return linked
 
 
-def compare(here: Engine, there: Engine, tables: dict[str, int]) -> None:
+def ranked(engine: Engine, settings: Settings) -> pl.DataFrame:
+    """The list, of the engine's tables."""
+    names = {"demand": "monthly_demand", "extra": "monthly_extra", "missing": "missing_count"}
+    names |= {"gradings": "risk_grading"} | {name: name for name in ("coverage", "people", "support")}
+    return rank(month=LAST, settings=settings, **{to: engine.read(name) for to, name in names.items()}).ranked
+
+
+def compare(here: Engine, there: Engine) -> None:
     """Every table that was built, row for row. Raises AssertionError naming the one that differs."""
-    for name in tables.keys() - set(TEMPORARY):
+    names = [name for name in (*BEFORE_LINK, *AFTER_LINK, "cluster", "ranked") if name not in TEMPORARY]
+    for name in names:
         columns = here.columns(name)
         one, other = (engine.rows(name, order=columns).sort(columns) for engine in (here, there))
         assert one.equals(other), f"{name} differs: {one.height} and {other.height} rows"
-    print(f"  {len(tables.keys() - set(TEMPORARY))} tables are the same, row for row")
+    print(f"  {len(names)} tables are the same, row for row")
 
 
 def main() -> None:
@@ -94,16 +105,13 @@ def main() -> None:
     with open_warehouse(place, copy) as here, SparkEngine(connect(remote), asked.lake or tempfile.mkdtemp()) as there:
         print(f"{here.count('record'):,} rows sent to the lake")
         timed("sent", lambda: [there.put(name, here.read(name)) for name in SENT])
-        settings = place.settings.linking
         print("DuckDB")
-        built, one = steps(
-            here, place, lambda identity: link(identity, settings=settings, events=here.read("identity_event"))
-        )
+        one = steps(here, place)
         print("Spark")
-        built, other = steps(there, place, lambda identity: link_spread(there, identity, settings=settings))
+        other = steps(there, place)
         assert one.clusters.equals(other.clusters) and one.pairs.equals(other.pairs), "matching differs"
-        print(f"  people and pairs are the same: {other.notes}")
-        compare(here, there, built)
+        print(f"  people and pairs are the same: {one.notes}")
+        compare(here, there)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from areakit import table
+
+from pipelines.run import Outcome
+
 FEW_ROWS = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
@@ -82,6 +86,16 @@ def apache(folder: Path, *, memory: str = "2g") -> Iterator[str]:
         yield f"sc://127.0.0.1:{port}"
     finally:
         stop(server)
+
+
+def require_same(found: Outcome, expected: Outcome) -> None:
+    """Every table of two published months is the same, row for row. Raises AssertionError naming one that differs."""
+    assert found.published and expected.published
+    names = sorted(path.stem for path in expected.published.glob("*.parquet"))
+    assert len(names) > 20 and names == sorted(path.stem for path in found.published.glob("*.parquet"))
+    for name in names:
+        one, other = (table(each, name).drop("loaded_by", "run_id", strict=False) for each in (found, expected))
+        assert one.equals(other), f"{name}: {one.height} and {other.height} rows"
 
 
 def _await(port: int, server: subprocess.Popen[bytes], seconds: int = 180) -> None:

@@ -14,7 +14,8 @@ from threading import Thread
 import polars as pl
 import pytest
 import spark_kit
-from areakit import LAST, run, table
+from areakit import LAST, run
+from spark_kit import require_same
 
 from hiu.engine import Task
 from hiu.errors import HiuError
@@ -59,13 +60,6 @@ def kill_once(monkeypatch: pytest.MonkeyPatch, mark: Path, victim: int | None) -
         whole(self, name, source, dying if name == "pair_pattern" else task)
 
     monkeypatch.setattr(SparkEngine, "apply", apply)
-
-
-def require_same(found: Outcome, expected: Outcome) -> None:
-    assert expected.published
-    for name in sorted(path.stem for path in expected.published.glob("*.parquet")):
-        one, other = (table(each, name).drop("loaded_by", "run_id", strict=False) for each in (found, expected))
-        assert one.equals(other), name
 
 
 def on_spark(area: Path, folder: Path, port: int) -> Place:
