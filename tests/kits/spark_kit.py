@@ -62,7 +62,8 @@ def start(folder: Path, port: int, *, memory: str = "2g") -> subprocess.Popen[by
     for name, value in settings.items():
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
-    env = os.environ | {"SPARK_HOME": str(spark), "PYSPARK_PYTHON": sys.executable, "POLARS_MAX_THREADS": "1"}
+    known = {name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"}  # that of a client
+    env = known | {"SPARK_HOME": str(spark), "PYSPARK_PYTHON": sys.executable, "POLARS_MAX_THREADS": "1"}
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), env.get("PYTHONPATH")]))
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)

@@ -4,7 +4,7 @@ Needs the extra `hiu[spark]` (pyspark-client: no Java on our side). What is aske
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,7 +19,7 @@ from hiu.engine.spark.columns import column_of, fitted, found, received, same_co
 from hiu.engine.spark.columns import declared as declared_as
 from hiu.engine.spark.lake import Lake, Parts
 from hiu.engine.spark.session import no_values
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import TABLES
 from hiu.model.frames import TYPES
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pyspark.sql.connect.column import Column
     from pyspark.sql.connect.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
+
+_MESSAGE = 32 * 2**20
+"""Bytes of a frame that are sent at a time."""
 
 
 class SparkEngine:
@@ -51,8 +54,8 @@ class SparkEngine:
         self.close()
 
     def close(self) -> None:
-        """End the session."""
-        with no_values():
+        """End the session, which may have ended already."""
+        with suppress(HiuError), no_values():
             self.session.stop()
 
     def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> None:
@@ -108,9 +111,7 @@ class SparkEngine:
         declared = TABLES.get(queries.check_name(table))
         if declared:
             same_columns(table, declared.names, frame.columns)
-        with no_values():
-            self._make(table, *self._sent(frame))
-        return frame.height
+        return self._send(table, frame, declared_as(declared) if declared else "")
 
     def append(self, table: str, frame: pl.DataFrame) -> int:
         """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
@@ -119,11 +120,7 @@ class SparkEngine:
         same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
-        with self.transaction(), no_values():
-            schema = self.lake.tables[table].schema
-            rows, _ = self._sent(frame.select(self.columns(table)))
-            self.lake.write(table, fitted(rows, schema), schema, more=True)
-        return frame.height
+        return self._send(table, frame.select(self.columns(table)), self.lake.tables[table].schema, more=True)
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`: the table is written anew, and its old folders emptied."""
@@ -188,7 +185,11 @@ class SparkEngine:
                     self.lake.commit()
         except BaseException:
             if self._open == 1:
-                self.lake.undo()
+                with (
+                    suppress(HiuError),
+                    no_values(),
+                ):  # where nobody answers any more, the next run empties what is left
+                    self.lake.undo()
             raise
         finally:
             self._open -= 1
@@ -215,12 +216,20 @@ class SparkEngine:
         with no_values():
             return received(rows.toArrow())
 
-    def _sent(self, frame: pl.DataFrame) -> tuple["DataFrame", str]:
-        rows, schema = sent(frame)
-        return self.session.createDataFrame(rows, schema=schema), schema
+    def _send(self, table: str, frame: pl.DataFrame, schema: str, *, more: bool = False) -> int:
+        """Write a frame, in messages that a server takes (the usual limit is 128 MB), as the table or as more of it."""
+        messages = 1 + int(frame.estimated_size()) // _MESSAGE
+        with self.transaction(), no_values():
+            for part in list(frame.iter_slices(1 + frame.height // messages)) or [frame]:
+                rows, columns = sent(part)
+                schema = schema or columns
+                given = self.session.createDataFrame(rows, schema=columns)
+                self.lake.write(table, fitted(given, schema), schema, more=more)
+                more = True
+        return frame.height
 
-    def _make(self, table: str, rows: "DataFrame", schema: str = "", *, temporary: bool = False) -> None:
-        schema = declared_as(TABLES[table]) if table in TABLES else schema or found(rows)
+    def _make(self, table: str, rows: "DataFrame", *, temporary: bool = False) -> None:
+        schema = declared_as(TABLES[table]) if table in TABLES else found(rows)
         with self.transaction():
             self.lake.write(table, fitted(rows, schema), schema, temporary=temporary)
 
