@@ -185,10 +185,8 @@ class SparkEngine:
                     self.lake.commit()
         except BaseException:
             if self._open == 1:
-                with (
-                    suppress(HiuError),
-                    no_values(),
-                ):  # where nobody answers any more, the next run empties what is left
+                # where nobody answers any more, the next run empties what is left
+                with suppress(HiuError), no_values():
                     self.lake.undo()
             raise
         finally:
