@@ -76,8 +76,8 @@ def _texts(described: CompactNodes, cols: Columns) -> pl.DataFrame:
     events = cols.events.group_by("node").agg(events=C("source") + ">" + C("event"))
     frame = described.frame.drop("aliases").with_columns(C("node").cast(pl.Int64))
     frame = frame.join(names, on="node", how="left").join(events, on="node", how="left").sort("node")
-    said = pl.struct(*(C(c).cast(_TEXT.to_schema()[c]) for c in COMPARED)).struct.json_encode()
-    return frame.select("node", said.alias("text"), "shared", "able", "events")
+    fields = pl.struct(*(C(c).cast(_TEXT.to_schema()[c]) for c in COMPARED)).struct.json_encode()
+    return frame.select("node", fields.alias("text"), "shared", "able", "events")
 
 
 def under() -> str:
