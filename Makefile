@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 # Kept bytecode saves a run of the tests 15 s of processor time, and each process that a test starts a third of a second.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test env peers lab lock lint style checks docs slow spark bench crash fuzz release audit resolve wheelhouse container clean
+.PHONY: demo test env peers lab lock lint style checks docs slow spark spark-apache bench crash fuzz release audit resolve wheelhouse container clean
 
 demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs are
 	$(BIN)/hiu demo
@@ -52,6 +52,13 @@ spark: $(STAMP)         ## the second engine against Sail, in an environment bes
 	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check pyspark-client==4.2.0 pysail==0.7.2
 	$(subst .venv,.venv-spark,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(subst .venv,.venv-spark,$(BIN))/python -m pytest tests/spark -m "slow or not slow" --timeout 900
+
+spark-apache: $(STAMP)  ## the same on Apache Spark of this computer, which needs Java 17, in .venv-apache
+	$(PYTHON) -m venv .venv-apache
+	$(subst .venv,.venv-apache,$(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(subst .venv,.venv-apache,$(BIN))/python -m pip install --quiet --disable-pip-version-check 'pyspark[connect]==4.2.0'
+	$(subst .venv,.venv-apache,$(BIN))/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	SPARK_SERVER=apache $(subst .venv,.venv-apache,$(BIN))/python -m pytest tests/spark -m "slow or not slow" --timeout 3600
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
 	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s
@@ -122,4 +129,4 @@ lock:                   ## pin the newest stable versions, with hashes: to devel
 	$(BIN)/uv pip compile pyproject.toml --extra all --group dev --group bench $(PINNED) -c requirements.lock -o requirements-bench.lock
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', '.venv-spark', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('.venv', '.venv-bench', '.venv-spark', '.venv-apache', 'demo', '.mypy_cache', '.ruff_cache', '.pytest_cache')]"

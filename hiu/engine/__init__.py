@@ -39,8 +39,8 @@ class Engine(Protocol):
     ) -> None:
         """Closed."""
 
-    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<table>.sql, or of a folder; rows made. A `temporary` one goes on closing."""
+    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> None:
+        """Make `table` anew from hiu/sql/<table>.sql, or of a folder. A `temporary` one goes on closing."""
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a table named, or of a query; SQL text stands in hiu/sql, so a job asks or names a table."""
@@ -58,9 +58,9 @@ class Engine(Protocol):
     def ask(self, question: str, **params: Scalar) -> pl.DataFrame:
         """The rows that hiu/sql/questions/<question>.sql gives."""
 
-    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
-        """Make the declared `table`, a temporary one, of what `task` gives for the rows that a question gives: some
-        at a time where they lie, or all that have one value of `by` together. Rows made."""
+    def apply(self, table: str, source: str, task: Task) -> None:
+        """Make the declared `table`, a temporary one, of what `task` gives for the rows of a table or a question, some
+        at a time where they lie."""
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; rows put."""

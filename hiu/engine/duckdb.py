@@ -57,8 +57,8 @@ class Warehouse:
         """Write what is pending and let go of the file."""
         self._con.close()
 
-    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types; rows made.
+    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> None:
+        """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types.
 
         A `temporary` one is never in the file: it is gone when dropped, or when the warehouse is closed.
         """
@@ -66,7 +66,7 @@ class Warehouse:
         query = queries.bind(text, params)
         if temporary:
             self.drop(table)
-        return self._make(table, f"({query}) AS made", queries.columns(text), "TEMP TABLE" if temporary else "TABLE")
+        self._make(table, f"({query}) AS made", queries.columns(text), "TEMP TABLE" if temporary else "TABLE")
 
     def rows(
         self,
@@ -92,13 +92,12 @@ class Warehouse:
         text = f'SELECT * FROM "{sql}"' if queries.NAME.fullmatch(sql) else sql
         return self._frame(queries.bind(text, params))
 
-    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
-        """Make the declared `table`, a temporary one, of what `task` gives for the rows of a question. Rows made."""
-        rows = self.ask(question)
-        parts = [task(part) for part in (rows.partition_by(by) if by else [rows]) if part.height]
-        made = pl.concat(parts) if parts else pl.DataFrame(schema=schema(TABLES[table]))
+    def apply(self, table: str, source: str, task: Task) -> None:
+        """Make the declared `table`, a temporary one, of what `task` gives for the rows of a table or a question."""
+        rows = self.read(source) if self.exists(source) else self.ask(source)
+        made = task(rows) if rows.height else pl.DataFrame(schema=schema(TABLES[table]))
         with self._incoming(made):
-            return self._make(table, _INCOMING, made.columns, "TEMP TABLE")
+            self._make(table, _INCOMING, made.columns, "TEMP TABLE")
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""

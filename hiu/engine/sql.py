@@ -168,10 +168,13 @@ def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
 
 def _as_duckdb_means(tree: exp.Expr) -> None:
     """What Spark would read otherwise: DuckDB's difference of times counts the midnights, hours or minutes between
-    them, Spark's what has gone by in full; and Spark splits at a pattern."""
+    them, Spark's what has gone by in full; Spark splits at a pattern; and a group of one is put in by $1."""
     for between in list(tree.find_all(exp.DateDiff)):
         for side in ("this", "expression"):
             between.set(side, exp.TimestampTrunc(this=between.args[side].copy(), unit=between.args["unit"].copy()))
     for split in list(tree.find_all(exp.Split)):
         pattern = exp.Literal.string(re.escape(split.expression.name))
         split.replace(exp.RegexpSplit(this=split.this.copy(), expression=pattern))
+    for replaced in list(tree.find_all(exp.RegexpReplace)):
+        by = replaced.args["replacement"]
+        by.replace(exp.Literal.string(re.sub(r"\\(\d)", r"$\1", by.name)))

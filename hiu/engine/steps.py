@@ -55,14 +55,11 @@ def parameters(table: str, month: Month, settings: Counting) -> dict[str, Scalar
 
 def build_all(
     engine: Engine, tables: tuple[str, ...], month: Month, settings: Counting, *, made: tuple[str, ...] = ()
-) -> dict[str, int]:
-    """Build `tables` in order but for those `made` before, and let go of those that are temporary; rows of each."""
-    rows = {
-        table: engine.build(table, temporary=table in TEMPORARY, folder=".", **parameters(table, month, settings))
-        for table in tables
-        if table not in made
-    }
+) -> None:
+    """Build `tables` in order but for those `made` before, and let go of those that are temporary."""
+    for table in tables:
+        if table not in made:
+            engine.build(table, temporary=table in TEMPORARY, folder=".", **parameters(table, month, settings))
     for table in TEMPORARY:
         if table in tables:
             engine.drop(table)
-    return rows

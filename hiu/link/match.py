@@ -6,7 +6,9 @@ fixed by identity ids, so that loading month by month and all at once give the s
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,7 +18,7 @@ from hiu.link.compare.pairs import Comparing
 from hiu.link.describe import nodes
 from hiu.link.describe.columns import Columns, columns, signature
 from hiu.link.describe.hashes import Hashes, probe
-from hiu.link.levels import Flags, Ints
+from hiu.link.levels import Ints, Patterns
 from hiu.link.model import scorer
 from hiu.link.people.cluster import Evidence, Facts, Resolution, cluster
 from hiu.link.people.decisions import Rules, empty, in_force
@@ -26,6 +28,8 @@ from hiu.link.people.tables import cluster_table, pair_table
 from hiu.settings import Linking
 
 C = pl.col
+Elsewhere = Callable[[nodes.CompactNodes, Columns, PairScorer, float, int], tuple[Pairs, Patterns]]
+"""What finds and compares pairs on other machines, as hiu.link.spread does."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,20 @@ def link(
     events: pl.DataFrame | None = None,
     model: scorer.Scorer | None = None,
     code: str = "",
+    elsewhere: Elsewhere | None = None,
 ) -> Linkage:
     """Cluster identities (columns of model.IDENTITY) into people.
 
     decisions: model.DECISIONS rows, absolute · events: identity_id, source, event (references shared across sources) ·
     cache: `Linkage.memory` of an earlier run; the answer never depends on it · code: digest of the code, which a
-    memory must share to be used. Raises ContradictoryDecision if the decisions can't all hold.
+    memory must share to be used · elsewhere: what finds the pairs, if
+    not this machine; nothing is then remembered. Raises ContradictoryDecision if the decisions can't all hold.
     """
     rules = in_force(empty() if decisions is None else decisions)
     model = scorer.load() if model is None else model
     able = nodes.comparable() | C("identity_id").is_in(list(rules.identities))
     described = nodes.build(identity.filter(able), settings, rules.identities)
-    work = _Matching(described, events, rules, settings, model.sized(len(described)))
+    work = _Matching(described, events, rules, settings, model.sized(len(described)), elsewhere)
     described = replace(described, plain=described.plain.select("identity_id"))  # what they say is in columns by now
     under = _dependencies_digest(
         settings, work.model, f"{code} {work.cols.numbers_usual} {work.cols.local.lone.tolist()}"
@@ -75,7 +81,8 @@ def link(
     del work, found  # keys and columns, a tenth of all memory held: telling needs none of them
     people, pairs = cluster_table(identity, described, kept, rules), pair_table(described, kept)
     notes["people"] = people["cluster"].n_unique()
-    return Linkage(people, pairs, model.version, notes, remember(under, signature, kept, common))
+    memory = None if elsewhere else remember(under, signature, kept, common)
+    return Linkage(people, pairs, model.version, notes, memory)
 
 
 class Cuts:
@@ -126,6 +133,7 @@ class _Matching:
         rules: Rules,
         settings: Linking,
         model: scorer.Scorer,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         seen = None
         if events is not None:
@@ -137,13 +145,20 @@ class _Matching:
         self.review = scorer.log_odds(max(settings.review_from, 1e-9))
         self.floor = min(self.review, self.cut)
         self.facts = _node_facts(described, self.cols, self.signature, rules)
-        self.blocking = Blocking(self.cols, settings.block_limit)
+        self.limit, self.described, self.elsewhere = settings.block_limit, described, elsewhere
         self.comparing: Comparing | None = None
         self.scored = PairScorer(model, ~able, min(-1.0, self.cut - 1.0))
         self.compared = 0
 
+    @cached_property
+    def blocking(self) -> Blocking:
+        """The descriptions under all their keys."""
+        return Blocking(self.cols, self.limit)
+
     def run(self, memory: Memory | None) -> tuple[Resolution, dict[int, Hashes]]:
         """Candidates, weights, components, people; and the keys too common to be used."""
+        if self.elsewhere:
+            return self.resolve(self.evidence(), self.cut), {}
         if memory is None:
             found = self.blocking.every()
             return cluster(self._score(found.pairs, True), self.facts, self.cut, self._inside), found.common
@@ -160,6 +175,10 @@ class _Matching:
 
     def evidence(self) -> Evidence:
         """Every candidate pair, weighed."""
+        if self.elsewhere:
+            pairs, pattern = self.elsewhere(self.described, self.cols, self.scored, self.floor, self.limit)
+            self.compared += len(pairs)
+            return self.scored(pairs, pattern, np.ones(len(pairs), np.bool_))
         return self._score(self.blocking.every().pairs, True)
 
     def resolve(self, evidence: Evidence, cut: float) -> Resolution:
@@ -201,13 +220,7 @@ def _node_facts(described: nodes.CompactNodes, cols: Columns, signature: Hashes,
         node_pairs = [(home[a], home[b]) for a, b in pairs if a in home and b in home]
         return np.array(node_pairs, dtype=np.int64).reshape(-1, 2)
 
-    weak = weak_nodes(cols, cols.numbers_usual)
-    return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))
-
-
-def weak_nodes(cols: Columns, usual: bool) -> Flags:
-    """Descriptions that say too little to choose between rivals: an initial, or no number where numbers are usual."""
     short = cols.words.text.str.len_chars().to_numpy() <= 1
     bare = (cols.number == 0) & (cols.local.count == 0)
-    weak: Flags = short[cols.given] | (bare & usual)
-    return weak
+    weak = short[cols.given] | (bare & cols.numbers_usual)
+    return Facts(cols.number, described.rows, weak, signature, at(rules.same), at(rules.different))

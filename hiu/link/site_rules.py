@@ -4,7 +4,6 @@ Extra nicknames and spellings become other names a person is known by; local num
 out; two sources that never share a person are kept apart, also through a third, unless a reviewer said otherwise.
 """
 
-from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -33,14 +32,9 @@ def with_site_names(identity: pl.DataFrame, settings: Linking) -> pl.DataFrame:
 
 
 def link_under_site_rules(
-    identity: pl.DataFrame,
-    *,
-    settings: Linking,
-    decisions: pl.DataFrame | None = None,
-    matcher: Callable[..., Linkage] = link,
-    **more: Any,
+    identity: pl.DataFrame, *, settings: Linking, decisions: pl.DataFrame | None = None, **more: Any
 ) -> Linkage:
-    """Link under a site's own rules; the same arguments and answer as hiu.link.link, which is the usual matcher.
+    """Link under a site's own rules; the same arguments and answer as hiu.link.link.
 
     Where linking.never_shared is broken the descriptions are parted and everything is linked again, until it holds.
     Raises HiuError if it never does.
@@ -49,7 +43,7 @@ def link_under_site_rules(
     decisions = empty() if decisions is None else decisions
     parted: set[tuple[str, str]] = set()
     for _ in range(_PASSES):
-        linked = matcher(seen, settings=settings, decisions=_with_partings(decisions, parted), **more)
+        linked = link(seen, settings=settings, decisions=_with_partings(decisions, parted), **more)
         fresh = _rule_breaches(linked.clusters, identity, settings, decisions, parted)
         if not fresh:
             return linked

@@ -29,7 +29,7 @@ form AS (
     SELECT
         source,
         regexp_replace(
-            regexp_replace(substr(own, length(source) + 2), '[[:alpha:]]+', 'A', 'g'), '[0-9]', '9', 'g'
+            regexp_replace(substr(own, length(source) + 2), '\p{L}+', 'A', 'g'), '[0-9]', '9', 'g'
         ) AS usual,
         count(*) AS times
     FROM there
@@ -46,7 +46,7 @@ SELECT
     a.quoted,
     CASE
         WHEN t.own IS NULL THEN regexp_replace(
-            regexp_replace(substr(a.related, length(a.quoted) + 2), '[[:alpha:]]+', 'A', 'g'), '[0-9]', '9', 'g'
+            regexp_replace(substr(a.related, length(a.quoted) + 2), '\p{L}+', 'A', 'g'), '[0-9]', '9', 'g'
         )
         ELSE 'found'
     END AS form,

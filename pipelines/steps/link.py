@@ -5,12 +5,11 @@ from functools import partial
 import polars as pl
 
 from hiu.engine.inputs import counting
-from hiu.link.match import link
 from hiu.link.people.ids import assign_people
 from hiu.link.people.ledger import carry_over, ledger
 from hiu.link.people.memory import Memory
 from hiu.link.site_rules import link_under_site_rules
-from hiu.link.spread import link_spread
+from hiu.link.spread import pairs_there
 from hiu.model import ALIASES
 from pipelines.common.fingerprint import code_digest
 from pipelines.common.model import model_of
@@ -31,7 +30,7 @@ def link_people(work: Work) -> None:
         model=model_of(work.place),
         cache=_recall(work),
         code=code_digest(link_under_site_rules.__module__),
-        matcher=partial(link_spread, warehouse) if warehouse.spread else link,
+        elsewhere=partial(pairs_there, warehouse) if warehouse.spread else None,
     )
     _remember(work, linked.memory)
     cluster = _with_detained(work, assign_people(linked.clusters, identity, work.place.key_for("person")))

@@ -1,19 +1,26 @@
-"""Spark Connect answered by Sail, in this process: no Java and no cluster. `make spark` installs what it needs."""
+"""Spark Connect answered by Sail, in this process without Java, or by Apache Spark on this computer where the
+environment variable SPARK_SERVER is `apache`. `make spark` and `make spark-apache` install what each needs."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from spark_kit import apache
 
 from hiu.engine import Engine
 from hiu.engine.duckdb import Warehouse
 
 
 @pytest.fixture(scope="session")
-def remote() -> Iterator[str]:
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server."""
+    if os.environ.get("SPARK_SERVER") == "apache":
+        with apache(tmp_path_factory.mktemp("server")) as address:
+            yield address
+        return
     sail = pytest.importorskip("pysail.spark", reason="needs pysail and pyspark-client: 'make spark' has them")
     server = sail.SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)

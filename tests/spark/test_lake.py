@@ -12,6 +12,8 @@ from hiu.errors import HiuError
 
 ROWS = pl.DataFrame({"name": ["QUARTERMAINE", "b"], "n": [1, 2]})
 
+SCHEMA = "`name` string, `n` bigint"
+
 
 def held(folder: Path, word: bytes) -> list[Path]:
     return [path for path in folder.rglob("*.parquet") if word in path.read_bytes()]
@@ -22,7 +24,7 @@ def test_tables_are_there_again_and_what_was_cut_off_is_not(remote: str, folder:
 
     with SparkEngine(connect(remote), str(folder)) as first:
         first.put("people_now", ROWS)
-        first.lake.write("people_now", first.lake.frame("people_now").filter("n = 2"), "`name` string, `n` bigint")
+        first.lake.write("people_now", first.lake.frame("people_now").filter("n = 2"), SCHEMA)
         # the process ends here: nothing was committed
     with SparkEngine(connect(remote), str(folder)) as second:
         assert second.rows("people_now", order=["n"]).equals(ROWS)
@@ -50,7 +52,7 @@ def test_what_a_cut_off_run_wrote_is_emptied_by_the_next(remote: str, folder: Pa
 
     with SparkEngine(connect(remote), str(folder)) as first:
         first.put("others", ROWS.tail(1))
-        first.lake.write("people_now", first._sent(ROWS), "`name` string, `n` bigint")
+        first.lake.write("people_now", first.lake.frame("others").selectExpr("'QUARTERMAINE' AS name", "n"), SCHEMA)
     assert held(folder, b"QUARTERMAINE")
     with SparkEngine(connect(remote), str(folder)) as second:
         assert second.tables() == ["others"] and second.count("others") == 1

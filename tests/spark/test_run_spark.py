@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, run, table
+from spark_kit import require_same
 
 from pipelines.common.place import Place, open_place, open_warehouse, use_lake
 from pipelines.erase.erase import require_gone
@@ -36,15 +37,21 @@ def on_spark(area: Path, remote: str) -> tuple[Place, Outcome]:
 
 
 def test_every_published_table_is_the_same_row_for_row(area: Path, on_spark: tuple[Place, Outcome]) -> None:
-    here = run(open_place(area, curated=area / "here"))
-    assert here.published
-    names = sorted(path.stem for path in here.published.glob("*.parquet"))
-    assert len(names) > 20
-    for name in names:
-        made, expected = table(on_spark[1], name), table(here, name)
-        assert made.drop("loaded_by", "run_id", strict=False).equals(
-            expected.drop("loaded_by", "run_id", strict=False)
-        ), name
+    require_same(on_spark[1], run(open_place(area, curated=area / "here")))
+
+
+def test_four_areas_in_one_lake_are_each_what_they_are_alone(tmp_path: Path, remote: str) -> None:
+    alone, together = {}, {}
+    for seed in range(1, 5):
+        home = tmp_path / f"area_{seed}"
+        make_area(home, people=40, months=1, seed=seed, last=str(LAST), now=NOW)
+        alone[seed] = run(open_place(home, curated=home / "here"))
+        together[seed] = open_place(home, curated=home / "there")
+        use_lake(together[seed], remote, str(tmp_path / "lake" / home.name))
+    for seed, place in together.items():
+        require_same(run(place), alone[seed])
+    ranked = [table(each, "ranked")["person_id"].to_list() for each in alone.values()]
+    assert all(ranked) and len({person for area in ranked for person in area}) == sum(map(len, ranked))
 
 
 def test_a_run_that_changes_nothing_publishes_nothing(on_spark: tuple[Place, Outcome]) -> None:

@@ -4,7 +4,7 @@ Needs the extra `hiu[spark]` (pyspark-client: no Java on our side). What is aske
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,9 +17,9 @@ from hiu.engine import Scalar, Task
 from hiu.engine import sql as queries
 from hiu.engine.spark.columns import column_of, fitted, found, received, same_columns, sent, shape_of, worked
 from hiu.engine.spark.columns import declared as declared_as
-from hiu.engine.spark.lake import Lake
+from hiu.engine.spark.lake import Lake, Parts
 from hiu.engine.spark.session import no_values
-from hiu.errors import UsageError
+from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import TABLES
 from hiu.model.frames import TYPES
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pyspark.sql.connect.column import Column
     from pyspark.sql.connect.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
+
+_MESSAGE = 32 * 2**20
+"""Bytes of a frame that are sent at a time."""
 
 
 class SparkEngine:
@@ -39,8 +42,7 @@ class SparkEngine:
         self.session = session
         with no_values():
             self.lake = Lake(session, lake)
-            for table in self.lake.tables:
-                self._show(table)
+        self._shown: dict[str, Parts] = {}
         self._open = 0
 
     def __enter__(self) -> Self:
@@ -52,18 +54,18 @@ class SparkEngine:
         self.close()
 
     def close(self) -> None:
-        """End the session."""
-        with no_values():
+        """End the session, which may have ended already."""
+        with suppress(HiuError), no_values():
             self.session.stop()
 
-    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> int:
-        """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types; rows made."""
+    def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> None:
+        """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types."""
         text = queries.load(table, folder)
         declared = TABLES.get(queries.check_name(table))
         if declared:
             same_columns(table, declared.names, queries.columns(text))
         with no_values():
-            return self._made(table, self._query(text, params), temporary=temporary)
+            self._make(table, self._query(text, params), temporary=temporary)
 
     def read(self, sql: str, **params: Scalar) -> pl.DataFrame:
         """The rows of a query, or of a table by its bare name. Raises UsageError for anything but one query."""
@@ -89,32 +91,27 @@ class SparkEngine:
         """The rows that hiu/sql/questions/<question>.sql gives."""
         return self._frame(self._query(queries.load(question, "questions"), params))
 
-    def apply(self, table: str, question: str, task: Task, *, by: str | None = None) -> int:
-        """Make the declared `table`, a temporary one, by tasks on the cluster, which must have hiu installed.
-
-        Rows made. The task is pickled, so what it holds should be small.
+    def apply(self, table: str, source: str, task: Task) -> None:
+        """Make the declared `table`, a temporary one, by tasks on the cluster, which must have hiu installed, from the
+        rows of a table or a question. The task is pickled, so what it holds should be small.
         """
         declared, shape = declared_as(TABLES[table]), shape_of(TABLES[table])
-        rows = self._query(queries.load(question, "questions"), {})
 
         def some(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
                 yield from worked(task, pa.Table.from_batches([batch]), shape).to_batches()
 
-        def together(group: pa.Table) -> pa.Table:
-            return worked(task, group, shape)
-
+        rows = None if self.exists(source) else self._query(queries.load(source, "questions"), {})
         with no_values():
-            made = rows.groupBy(by).applyInArrow(together, declared) if by else rows.mapInArrow(some, declared)
-            return self._made(table, made, temporary=True)
+            rows = self.lake.frame(source) if rows is None else rows
+            self._make(table, rows.mapInArrow(some, declared), temporary=True)
 
     def put(self, table: str, frame: pl.DataFrame) -> int:
         """Make `table` anew from a frame; a declared table must have its columns, in any order. Rows put."""
         declared = TABLES.get(queries.check_name(table))
         if declared:
             same_columns(table, declared.names, frame.columns)
-        with no_values():
-            return self._made(table, self._sent(frame))
+        return self._send(table, frame, declared_as(declared) if declared else "")
 
     def append(self, table: str, frame: pl.DataFrame) -> int:
         """Add a frame's rows to `table`, made if absent. Rows added. Raises UsageError on other columns."""
@@ -123,11 +120,7 @@ class SparkEngine:
         same_columns(table, self.columns(table), frame.columns)
         if frame.is_empty():
             return 0
-        with self.transaction(), no_values():
-            schema = self.lake.tables[table].schema
-            self.lake.write(table, fitted(self._sent(frame.select(self.columns(table))), schema), schema, more=True)
-            self._show(table)
-        return frame.height
+        return self._send(table, frame.select(self.columns(table)), self.lake.tables[table].schema, more=True)
 
     def delete(self, table: str, column: str, value: Scalar) -> None:
         """Remove the rows whose `column` equals `value`: the table is written anew, and its old folders emptied."""
@@ -156,13 +149,11 @@ class SparkEngine:
         more = next(column_of(c.name, TYPES[c.type].polars) for c in TABLES[table].columns if c.name == column)
         with self.transaction(), no_values():
             self.lake.declare(table, f"{self.lake.tables[table].schema}, {more}")
-            self._show(table)
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
         with self.transaction(), no_values():
-            if self.lake.tables.pop(queries.check_name(table), None):
-                self.session.catalog.dropTempView(table)
+            self.lake.tables.pop(queries.check_name(table), None)
 
     def exists(self, table: str) -> bool:
         """Whether `table` is there."""
@@ -194,7 +185,9 @@ class SparkEngine:
                     self.lake.commit()
         except BaseException:
             if self._open == 1:
-                self._undo()
+                # where nobody answers any more, the next run empties what is left
+                with suppress(HiuError), no_values():
+                    self.lake.undo()
             raise
         finally:
             self._open -= 1
@@ -208,26 +201,46 @@ class SparkEngine:
         return int(rows.num_rows)
 
     def _query(self, text: str, params: Mapping[str, Scalar]) -> "DataFrame":
+        """A query that is asked when its rows are: session.sql would ask the server at once, and again for the rows."""
+        from pyspark.sql.connect.dataframe import DataFrame
+        from pyspark.sql.connect.plan import SQL
+
+        query = queries.bind(text, params, "spark")
         with no_values():
-            return self.session.sql(queries.bind(text, params, "spark"))
+            self._show(query)
+            return DataFrame(SQL(query), self.session)
 
     def _frame(self, rows: "DataFrame") -> pl.DataFrame:
         with no_values():
             return received(rows.toArrow())
 
-    def _sent(self, frame: pl.DataFrame) -> "DataFrame":
-        rows, schema = sent(frame)
-        return self.session.createDataFrame(rows, schema=schema)
+    def _send(self, table: str, frame: pl.DataFrame, schema: str, *, more: bool = False) -> int:
+        """Write a frame, in messages that a server takes (the usual limit is 128 MB), as the table or as more of it."""
+        messages = 1 + int(frame.estimated_size()) // _MESSAGE
+        with self.transaction(), no_values():
+            for part in list(frame.iter_slices(1 + frame.height // messages)) or [frame]:
+                rows, columns = sent(part)
+                schema = schema or columns
+                given = self.session.createDataFrame(rows, schema=columns)
+                self.lake.write(table, fitted(given, schema), schema, more=more)
+                more = True
+        return frame.height
 
-    def _made(self, table: str, rows: "DataFrame", *, temporary: bool = False) -> int:
+    def _make(self, table: str, rows: "DataFrame", *, temporary: bool = False) -> None:
         schema = declared_as(TABLES[table]) if table in TABLES else found(rows)
         with self.transaction():
             self.lake.write(table, fitted(rows, schema), schema, temporary=temporary)
-            self._show(table)
-        return self.count(table)
 
-    def _show(self, table: str) -> None:
-        self.lake.frame(table).createOrReplaceTempView(table)
+    def _show(self, query: str) -> None:
+        """Let a query see the tables that it names as they are now: a table is shown when it is asked, not when it is
+        written, which saves a round trip for each that is written and not read."""
+        for table in self._shown.keys() - self.lake.tables.keys():
+            self.session.catalog.dropTempView(table)
+            del self._shown[table]
+        for table, parts in self.lake.tables.items():
+            if self._shown.get(table) != parts and f"`{table}`" in query:
+                self.lake.frame(table).createOrReplaceTempView(table)
+                self._shown[table] = parts
 
     def _columns_of(self, table: str, *columns: str) -> dict[str, "Column"]:
         from pyspark.sql.connect.functions import col
@@ -240,9 +253,3 @@ class SparkEngine:
         schema = self.lake.tables[table].schema
         with self.transaction(), no_values():
             self.lake.write(table, fitted(rows, schema), schema)
-            self._show(table)
-
-    def _undo(self) -> None:
-        self.lake.undo()
-        for table in self.lake.tables:
-            self._show(table)

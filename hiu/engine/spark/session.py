@@ -20,9 +20,12 @@ CONFIGURED = {
 def connect(remote: str) -> "SparkSession":
     """A session at `sc://host:port/;token=...`. Raises SettingsError without the extra, HiuError if nobody answers."""
     try:
+        from pyspark.logger import PySparkLogger
         from pyspark.sql.connect.session import SparkSession
     except ImportError:
         raise SettingsError("--engine spark needs the extra: pip install 'hiu[spark]'") from None
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True  # they print every error of a query, with values of the data
     with no_values():
         session: SparkSession = SparkSession.builder.remote(remote).create()
         for key, value in CONFIGURED.items():

@@ -13,8 +13,8 @@ from hiu.link.levels import Codes, Flags, Ints, Reals
 C = pl.col
 NUMBERED = 0.05
 """The share of descriptions with a number or local number below which an area is a register without numbers."""
-MANY_DOBS = 3
-LONE_PEOPLE, LONE_SEVERAL = 100, 0.05
+_MANY_DOBS = 3
+_LONE_PEOPLE, _LONE_SEVERAL = 100, 0.05
 """An agency gives a person one number if, of so many people or more, at most this share have two of its scheme."""
 _EPOCH = 10**6
 
@@ -192,7 +192,7 @@ def _local_ids(frame: pl.DataFrame, node: Ints) -> LocalIds:
     rows = rows.with_columns(scheme=C("one").str.extract(r"^([^:]*):"))
     scheme, lone = hash_values(rows["scheme"]), hash_values(_lone_schemes(rows))
     ids = rows.select("node", "dob", code=pl.Series(hash_values(rows["one"])), scheme=pl.Series(scheme))
-    seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > MANY_DOBS)["code"]
+    seen = ids.select("code", "dob").unique().group_by("code").len().filter(C("len") > _MANY_DOBS)["code"]
     ids = ids.with_columns(crowd=pl.Series(np.isin(ids["code"].to_numpy(), seen.to_numpy()))).drop("dob")
     at, size = ids["node"].to_numpy(), int(node.max(initial=-1)) + 1
     count, first = np.bincount(at, minlength=size), np.full(size, rows.height)
@@ -210,7 +210,7 @@ def _lone_schemes(rows: pl.DataFrame) -> pl.Series:
     whole = rows.filter(pl.all_horizontal(C("given", "family", "dob", "scheme").is_not_null()))
     people = whole.group_by("given", "family", "dob", "scheme").agg(several=C("one").n_unique() > 1)
     found = people.group_by("scheme").agg(pl.len(), C("several").mean())
-    return found.filter(C("len") >= LONE_PEOPLE, C("several") <= LONE_SEVERAL)["scheme"].sort()
+    return found.filter(C("len") >= _LONE_PEOPLE, C("several") <= _LONE_SEVERAL)["scheme"].sort()
 
 
 def _events(events: pl.DataFrame | None) -> pl.DataFrame:

@@ -20,8 +20,8 @@ COMPARED = (
     "given", "middle", "family", "aliases", "dob", "birth_year",
     "sex", "nhs_number", "postcode", "house", "street", "local_ids",
 )  # fmt: skip
-SHARED_DOBS = 8
-SHARED_POSTCODE_DOBS = 40
+_SHARED_DOBS = 8
+_SHARED_POSTCODE_DOBS = 40
 
 
 class Nodes:
@@ -109,11 +109,12 @@ def _is_one() -> pl.Expr:
 
 def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()) -> CompactNodes:
     """Nodes from comparable identities. `apart`: identities about which something was decided."""
-    plain = without_blanks(identity.select("identity_id", *COMPARED, "nobody", "rows"))
-    able = plain.select(comparable()).to_series()
+    blank = [pl.when(C(c) != "").then(C(c)).alias(c) for c in COMPARED if identity.schema[c] == pl.String]
+    plain = identity.select("identity_id", *COMPARED, "nobody", "rows").with_columns(blank)
+    alone, able = plain.select(C("identity_id").is_in(list(apart)) | ~_is_one(), able=comparable())
     order = identity_order(plain["identity_id"])
-    says = digest(plain)
-    group_key = marks(plain, says, apart)[order]
+    says = fold(*(hash_values(plain[c], seed) for seed, c in enumerate(COMPARED)))
+    group_key = np.where(alone.to_numpy(), fold(says, hash_values(plain["identity_id"])), says)[order]
     _, first, back = np.unique(group_key, return_index=True, return_inverse=True)
     place = np.argsort(first)
     node = np.empty(len(first), dtype=np.int64)
@@ -123,24 +124,6 @@ def build(identity: pl.DataFrame, settings: Linking, apart: Collection[str] = ()
     mute = np.bincount(home, ~able.to_numpy()[order], len(first)) > 0
     plain = plain.drop("nobody", "rows").with_columns(shared=_shared_addresses(plain, settings))
     return CompactNodes(plain, lead, order, home, says[lead], rows, ~mute)
-
-
-def without_blanks(identity: pl.DataFrame) -> pl.DataFrame:
-    """The same, where a text without a letter says nothing."""
-    return identity.with_columns(
-        pl.when(C(c) != "").then(C(c)).alias(c) for c in COMPARED if identity.schema[c] == pl.String
-    )
-
-
-def digest(plain: pl.DataFrame) -> Hashes:
-    """Of what each identity says."""
-    return fold(*(hash_values(plain[c], seed) for seed, c in enumerate(COMPARED)))
-
-
-def marks(plain: pl.DataFrame, digest: Hashes, apart: Collection[str]) -> Hashes:
-    """What the identities of one description share, from the digest of what each says; some stand by themselves."""
-    alone = plain.select(C("identity_id").is_in(list(apart)) | ~_is_one()).to_series().to_numpy()
-    return np.where(alone, fold(digest, hash_values(plain["identity_id"])), digest)
 
 
 def identity_order(ids: pl.Series) -> Ints:
@@ -156,11 +139,11 @@ def _shared_addresses(plain: pl.DataFrame, settings: Linking) -> pl.Series:
     whole = plain.select(pl.when(C("postcode").str.contains(" ", literal=True)).then("postcode")).to_series()
     code, born = hash_values(whole), plain["dob"].to_physical().cast(pl.Int64).fill_null(-(2**40)).to_numpy()
     site = key(hash_values(plain["house"]), hash_values(plain["street"]), code)
-    crowded = _many_births(site, born, SHARED_DOBS) | _many_births(code, born, SHARED_POSTCODE_DOBS)
-    return pl.Series(crowded) | site_named(plain.select("house", "street", code=whole), settings)
+    crowded = _many_births(site, born, _SHARED_DOBS) | _many_births(code, born, _SHARED_POSTCODE_DOBS)
+    return pl.Series(crowded) | _site_named(plain.select("house", "street", code=whole), settings)
 
 
-def site_named(places: pl.DataFrame, settings: Linking) -> pl.Series:
+def _site_named(places: pl.DataFrame, settings: Linking) -> pl.Series:
     """An address that the site says is many people's. `places`: house, street, code (the postcode if whole)."""
     named = pl.repeat(False, places.height, eager=True)
     for text in settings.shared_addresses:

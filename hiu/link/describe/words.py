@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hiu.extract.values.people.sound import sound
 from hiu.link.describe.hashes import Hashes, hash_values
 from hiu.link.describe.names import groups, listed_names, shares
-from hiu.link.levels import CODE, Codes, Ints, Reals
+from hiu.link.levels import CODE, Codes, Ints
 
 C = pl.col
 KINDS = ("given", "family")
@@ -89,22 +89,15 @@ class Words:
         width = born.max(initial=0) + 1
         people = np.sort(word[has_birth] * width + born[has_birth])
         people = people[np.flatnonzero(np.diff(people, prepend=-1))] // width
-        return bands(self.text, kind, np.bincount(people, minlength=len(self)).astype(np.float64))
-
-
-def bands(words: pl.Series, kind: str, births: Reals) -> Codes:
-    """The band of each word, from how many dates of birth each is seen with; all that are seen must be there.
-
-    A word that is on no list and was seen with none is rare.
-    """
-    list_share = shares(kind)
-    prior = np.full(len(words), UNLISTED)
-    at = np.flatnonzero(words.is_in(list(list_share)).to_numpy())
-    prior[at] = [list_share[words[int(k)]] for k in at]
-    share = (prior * LIST_WEIGHS + births) / (LIST_WEIGHS + births.sum())
-    band = np.full(len(words), USUAL, dtype=np.uint8)
-    band[share < _RARE], band[share > _COMMON], band[share > _FREQUENT] = RARE, COMMON, FREQUENT
-    return band
+        births = np.bincount(people, minlength=len(self)).astype(np.float64)
+        list_share = shares(kind)
+        prior = np.full(len(self), UNLISTED)
+        at = np.flatnonzero(self.text.is_in(list(list_share)).to_numpy())
+        prior[at] = [list_share[self.text[int(k)]] for k in at]
+        share = (prior * LIST_WEIGHS + births) / (LIST_WEIGHS + births.sum())
+        band = np.full(len(self), USUAL, dtype=np.uint8)
+        band[share < _RARE], band[share > _COMMON], band[share > _FREQUENT] = RARE, COMMON, FREQUENT
+        return band
 
 
 def exact(kind: str) -> Codes:

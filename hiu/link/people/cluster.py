@@ -99,25 +99,12 @@ def cluster(
     inside = _pairs_inside(part, ~done)
     missing = inside[~evidence.at(inside)[1]]
     evidence = evidence.plus(score(missing)) if len(missing) else evidence
-    _resolve(label, part, _suspicious(part, inside, evidence, facts, done), evidence, facts, cut)
-    return Resolution(label, part, digest, evidence)
-
-
-def resolve_parts(part: Ints, facts: Facts, cut: float, score: Callable[[Pairs], Evidence]) -> tuple[Ints, Evidence]:
-    """The person label of each node of whole components, and the evidence of all pairs inside them."""
-    label, done = part.copy(), np.zeros(len(part), np.bool_)
-    inside = _pairs_inside(part, ~done)
-    evidence = score(inside)
-    _resolve(label, part, _suspicious(part, inside, evidence, facts, done), evidence, facts, cut)
-    return label, evidence
-
-
-def _resolve(label: Ints, part: Ints, nodes: Ints, evidence: Evidence, facts: Facts, cut: float) -> None:
-    """Give each of some nodes, whose components are suspicious, the label of its person."""
+    nodes = _suspicious(part, inside, evidence, facts, done)
     for members in _by_size(part, nodes):
         group = best_first(_stacked_evidence(members, evidence, facts), cut)
         there = members >= 0
         label[members[there]] = np.take_along_axis(members, group, axis=1)[there]
+    return Resolution(label, part, digest, evidence)
 
 
 def _components(evidence: Evidence, facts: Facts, cut: float) -> Ints:

@@ -9,4 +9,4 @@ JOIN key_rule AS r ON r.rule = k.rule AND r.depth = $depth
 LEFT JOIN key_common AS c ON c.rule = r.inside AND c.key = k.inside
 WHERE r.inside IS NULL OR c.rule IS NOT NULL
 GROUP BY k.rule, k.key
-HAVING count(DISTINCT k.node_id) > min(r.most)
+HAVING count(DISTINCT k.node) > min(r.most)

@@ -95,6 +95,12 @@ def spark(text: str) -> str:
 def test_every_query_is_allowed_and_runs_on_spark_too(name: str) -> None:
     made = spark(sql.load(name))
     assert sqlglot.parse_one(made, read="spark") is not None
+    assert "[:" not in made, "classes such as [[:alpha:]] are none in Java"
+
+
+def test_a_group_that_is_put_in_is_named_as_spark_names_it() -> None:
+    made = sql.bind(r"SELECT regexp_replace(a, '(b)0+(c)', '\1\2', 'g') AS a FROM t", {}, "spark")
+    assert "'$1$2'" in made
 
 
 def test_what_another_engine_cannot_do_is_an_error() -> None:

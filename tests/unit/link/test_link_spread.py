@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
+import numpy as np
 import polars as pl
 import pytest
 from link_kit import decided, table, who
@@ -12,7 +14,7 @@ from link_kit import decided, table, who
 from hiu.engine.duckdb import Warehouse
 from hiu.link import link
 from hiu.link.people import cluster
-from hiu.link.spread import link_spread, run
+from hiu.link.spread import Common, pairs_there
 from hiu.model import IDENTITY_COLUMNS, TABLES
 from hiu.model.frames import schema
 from hiu.settings import Linking
@@ -60,20 +62,18 @@ def test_people_and_pairs_are_the_same(
     from hiu.link.site_rules import with_site_names
 
     monkeypatch.setattr(cluster, "LARGEST", largest)
-    monkeypatch.setattr(run, "LARGEST", largest)
     identity, events = area(seed, 70)
     decisions = decided(
         (f"{1:016x}", f"{9:016x}", "same"), (f"{3:016x}", f"{4:016x}", "different"), (f"{5:016x}", f"{6:016x}", "same")
     )
-    store.put("identity", identity.select(TABLES["identity"].names))
-    store.put("identity_event", events)
     seen = with_site_names(identity, settings)
     here = link(seen, settings=settings, decisions=decisions, events=events)
-    there = link_spread(store, seen, settings=settings, decisions=decisions)
+    elsewhere = partial(pairs_there, store)
+    there = link(seen, settings=settings, decisions=decisions, events=events, elsewhere=elsewhere)
     assert here.pairs.height > 20
     assert there.clusters.equals(here.clusters)
     assert there.pairs.equals(here.pairs)
-    assert store.tables() == ["identity", "identity_event"]
+    assert store.tables() == [] and there.memory is None
 
 
 def test_the_fields_that_are_compared_are_fields_of_an_identity() -> None:
@@ -84,7 +84,7 @@ def test_the_fields_that_are_compared_are_fields_of_an_identity() -> None:
 
 def test_a_worker_with_another_hiu_or_polars_is_refused() -> None:
     from hiu.errors import HiuError
-    from hiu.link.spread.tasks import Describe
 
+    none = np.empty(0, np.uint64)
     with pytest.raises(HiuError, match="another hiu or polars"):
-        Describe(settings=Linking(), decided=frozenset(), under="0.0 1")(area(1, 3)[0])
+        Common(bands={}, crowd=none, lone=none, numbers_usual=True, under="0.0 1").columns(pl.DataFrame())
