@@ -149,18 +149,15 @@ def in_words(row: Row, *names: str) -> str:
     return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
 
 
-def danger(timeline: pl.DataFrame, month: Month, graded: date | None = None) -> str:
-    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty; and
-    that the risk was `graded` before the latest of them.
+def danger(timeline: pl.DataFrame, month: Month) -> str:
+    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty.
 
     In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
     """
     since = (month - 2).start
-    own = timeline.filter(pl.col("start") >= since).sort("start")
-    found = "; ".join(f"{text} ({join_words(days)})" for text, days in _mentioned(own, left=False).items())
-    later = graded and _mentioned(own.filter(pl.col("start").dt.date() > graded), left=False)
-    before = "; the risk was graded before the latest of these" if graded and later else ""
-    return f"In the last 3 months (since {day(since)}) the records mention: {found}{before}." if found else ""
+    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"), left=False)
+    found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
+    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:

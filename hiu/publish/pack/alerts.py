@@ -17,7 +17,7 @@ from hiu.publish.access import shows_gates
 from hiu.publish.episodes import danger
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
-from hiu.publish.people import ages, graded_on
+from hiu.publish.people import ages
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, age_doubt
 from hiu.publish.words.text import count_of, day
@@ -136,11 +136,8 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     """What the records of people whose dates may be shown mention of suicide, self-harm and overdose."""
     if (timeline := tables.get("timeline")) is None:
         return
-    days, undated = graded_on(tables, month), tables["coverage"]["month"].min()
     for person_id in (one for one, row in rows.items() if shows_gates(row)):
-        graded = days.get((person_id, rows[person_id]["risk_source"]))
-        graded = None if graded == undated else graded
-        if words := danger(timeline.filter(person_id=person_id), month, graded):
+        if words := danger(timeline.filter(person_id=person_id), month):
             yield person_id, "danger", words.removesuffix(".")
 
 

@@ -14,9 +14,9 @@ CHECK = "check which is right before relying on it"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
 OTHERS = "More than one NHS number or date of birth: nothing to decide today"
 """Heading of people with such a conflict who are not among the pairs."""
-NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it;"
-"""Before why the meeting has nothing to decide."""
-APART = "Of one name and date of birth, counted as different people and not in these matches (see their pages):"
+NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it."
+"""Why the meeting has nothing to decide."""
+APART = "Held apart, though of one name and date of birth, and not in these matches (see their pages):"
 """Before namesakes whom nobody is asked about."""
 LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
 """Under the pairs that wait for a decision."""
@@ -69,9 +69,9 @@ def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -
     queued = set(queue["person_a"])
     left = set(queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"])
     why = {
-        "a reviewer has decided": queued - left,
-        "either answer would leave the list as it is": left,
-        "all their other details agree, so the records are taken as one person's": flagged - queued,
+        "A reviewer has decided": queued - left,
+        "Either answer would leave the list as it is": left,
+        "All their other details agree, so the records are taken as one person's": flagged - queued,
     }
     return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
 

@@ -156,7 +156,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "less_sure": LESS_SURE,
         "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
         "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
-        "settled": [f"{NOTHING_WAITS} {why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
+        "nothing_waits": NOTHING_WAITS,
+        "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
         f"overlap there is no reliable difference. {view['notes']['ungraded']}"

@@ -10,11 +10,13 @@ from datetime import date
 
 import polars as pl
 
+from hiu.model import TIMELINE
+from hiu.model.frames import schema
 from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.episodes import episodes, how_many
+from hiu.publish.episodes import danger, episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
@@ -77,7 +79,11 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     same = ["The same place as last month."] if compared else []
     timelines = _timelines(tables, ids)
     sets = set(tables["coverage"]["dataset"])
-    more, apart, bands = beside(tables, shown, month), remarks(disagreements(tables, month, ids)), _bands(tables, month)
+    more, apart, bands = (
+        beside(tables, shown, month),
+        remarks(disagreements(tables, month, ids)),
+        _bands(tables, shown, month),
+    )
     asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     return [
         _person(
@@ -86,7 +92,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
-            risk_note=_risk_note(row, bands.get((one, row["risk_source"]), "")),
+            risk_note=_risk_note(row, bands.get(one, "")),
             lead=display_name(gates.get(one, {}).get("lead_clinician") or "not recorded"),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
@@ -234,13 +240,18 @@ def _risk_note(row: Row, graded: str) -> str:
     )
 
 
-def _bands(tables: Tables, month: Month) -> dict[tuple[str, str], str]:
-    """By person and owner: whose the latest grading is and of which day; an undated one holds from the first month."""
-    first = tables["coverage"]["month"].min()
-    return {
-        (one, role): f"{GRADERS[role]} {graded_day(at, month, first)}"
-        for (one, role), at in graded_on(tables, month).items()
-    }
+def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
+    """By person: whose the grading of their band is and of which day, and that the records mention danger since; an
+    undated one holds from the first month."""
+    first, days, out = tables["coverage"]["month"].min(), graded_on(tables, month), dict[str, str]()
+    timeline = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
+    for row in shown.iter_rows(named=True):
+        if at := days.get((row["person_id"], row["risk_source"])):
+            since = timeline.filter(pl.col("start").dt.date() > at, person_id=row["person_id"])
+            later = at != first and shows_gates(row) and danger(since, month)
+            words = f"{GRADERS[row['risk_source']]} {graded_day(at, month, first)}"
+            out[row["person_id"]] = f"{words}, before the latest alert" if later else words
+    return out
 
 
 def _held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:

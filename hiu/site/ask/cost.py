@@ -9,9 +9,9 @@ from hiu.model.words import many
 from hiu.publish.words.text import count_of
 from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.site.ask.lacking import lacking
+from hiu.site.ask.people import adults_of
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables
-from hiu.site.views.ranked import adults_of
 
 
 def cost(run: Tables, people: list[str] | None, top: int | None) -> Finding:

@@ -12,6 +12,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
+from hiu.site.ask.people import adults_of
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -20,7 +21,7 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months
-from hiu.site.views.ranked import Ranked, adults_of
+from hiu.site.views.ranked import Ranked
 
 C = pl.col
 

@@ -159,12 +159,6 @@ def names_of(tables: Tables, ids: pl.Series, show_names: bool | None = None) -> 
     return people.rename({"name_text": "name"})
 
 
-def adults_of(tables: Tables) -> pl.Series:
-    """Ids of the adults' list, in its order."""
-    adults = tables._scan("ranked").filter(pl.col("list") == "adult").select("rank", "person_id")
-    return adults.sort("rank").collect()["person_id"]
-
-
 def _apart(everybody: pl.LazyFrame) -> str:
     """That under-18s are not in the adults' list, if there are any."""
     n = everybody.filter(pl.col("list") == "under_18").select(pl.len()).collect().item()

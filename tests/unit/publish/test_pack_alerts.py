@@ -92,16 +92,14 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
-    own = tables["ranked"].with_columns(risk_source=pl.lit("public_safety"))
-    graded = {"person_id": IDS[0], "role": "public_safety", "grade": "Low", "source": "caseload"}
-    for at, more in (
-        (date(2026, 3, 5), "; the risk was graded before the latest of these"),
-        (date(2026, 3, 6), ""),
-        (tables["coverage"]["month"].min(), ""),
-    ):
-        grading = frames.frame(PUBLISHED["risk_grading"], [{**graded, "at": at}])
-        found = alerts({**tables, "ranked": own, "risk_grading": grading})
-        assert found == {IDS[0]: [("danger", words + more)]}
+    own = tables["ranked"].with_columns(risk_source=pl.lit("public_safety"), risk_band=pl.lit("Low"))
+    about = {"role": "public_safety", "grade": "Low", "source": "caseload"}
+    for at, later in ((date(2026, 3, 5), True), (date(2026, 3, 6), False)):
+        grading = frames.frame(PUBLISHED["risk_grading"], [{**about, "at": at, "person_id": one} for one in IDS[:2]])
+        graded = {**tables, "ranked": own, "risk_grading": grading}
+        people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+        assert people[0]["risk_note"].endswith(", before the latest alert") == later
+        assert people[1]["risk_note"].endswith(f" public of {at.day} Mar 2026"), "of a candidate nothing is looked at"
 
 
 def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:

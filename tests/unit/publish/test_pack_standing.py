@@ -138,8 +138,14 @@ def test_two_dates_of_birth_are_worded_alike_on_the_first_screen_and_beside_the_
     people = frames.people(dict(zip(IDS, pack_area.plain_names(6), strict=True)))
     found, html, pdf = outputs(area(people=people.with_columns(two_dobs=pl.col("person_id") == IDS[4])))
     assert f"Conflict: more than one date of birth; {CHECK}." in found[4]["sources"]
-    heading, why = f"{OTHERS} (1)", f"{NOTHING_WAITS} all their other details agree"
-    assert heading in pdf and why in pdf and f"<h3>{heading}</h3>" in html and why in html
+    heading, why = f"{OTHERS} (1)", "All their other details agree"
+    assert (
+        heading in pdf
+        and f"{NOTHING_WAITS} • {why}" in pdf
+        and f"<h3>{heading}</h3>" in html
+        and why in html
+        and NOTHING_WAITS in html
+    )
     assert pdf.index(LESS_SURE) < pdf.index(heading) and html.index(LESS_SURE) < html.index(heading)
     assert pdf.count(CHECK) == 1
 

@@ -297,9 +297,9 @@ def test_who_has_a_conflict_is_a_match_to_review_or_the_page_says_why_not() -> N
     assert [one["a"] for one in found["pairs"]] == ["A"] and "100%" not in found["pairs"][0]["doubt"]
     assert "and the list would change if it were two" in found["pairs"][0]["doubt"]
     assert found["settled"] == [
-        ("a reviewer has decided", ["C"]),
-        ("either answer would leave the list as it is", ["B"]),
-        ("all their other details agree, so the records are taken as one person's", ["D"]),
+        ("A reviewer has decided", ["C"]),
+        ("Either answer would leave the list as it is", ["B"]),
+        ("All their other details agree, so the records are taken as one person's", ["D"]),
     ]
 
 
