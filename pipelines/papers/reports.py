@@ -31,8 +31,7 @@ class ReportMonth:
     folder: Path
 
     def table(self, name: str) -> pl.DataFrame:
-        """A published table, unmasked: reports print ids and counts only. Who may be shown to nobody is counted, under
-        a number in place of the id."""
+        """A published table, unmasked: reports print ids and counts only. Who may be shown to nobody is not in it."""
         return Tables(self.month, self.folder)._whole(name)
 
     def common(self, *names: str) -> Row:
