@@ -107,10 +107,7 @@ NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 
 
-GRADERS = {
-    "clinical": "the lead clinician's clinical grading",
-    "public_safety": "the police's grading of risk to the public",
-}
+GRADERS = {"clinical": "the lead clinician's grading", "public_safety": "the police's grading of risk to the public"}
 """Whose grading of risk it is, by role: two gradings, of two things (G43)."""
 
 

@@ -256,6 +256,6 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
         "of": f"the latest {min(ON_PAPER, len(shown))}"
         f"{', and the latest stays,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
-        "decide": person["decide"] + (f" Lead clinician: {person['lead']}." if person["lead"] else ""),
+        "decide": person["decide"],
         "week": person["week"],
     }

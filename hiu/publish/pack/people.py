@@ -24,7 +24,6 @@ from hiu.publish.pack.matches import CHECK, waiting
 from hiu.publish.pack.reviews import overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
-    ASK_FIRST,
     GRADERS,
     NAMESAKE,
     ages,
@@ -93,7 +92,6 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             risk_note=_risk_note(row, bands.get(one, "")),
-            lead=display_name(gates.get(one, {}).get("lead_clinician") or "not recorded"),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
@@ -167,7 +165,6 @@ def _person(
     was: str,
     who: str,
     decide: str,
-    lead: str,
     risk_note: str,
     apart: str,
 ) -> Person:
@@ -192,7 +189,6 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "lead": lead if ASK_FIRST in decide else "",
         "decide": f"{_SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),

@@ -12,7 +12,7 @@ class Person(TypedDict):
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
     which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
     `who` = an under-18's age, and how to tell people of one name apart; `decide` = what there is to decide now, in
-    sentences; `lead` = the lead clinician, where they are asked first. Episodes, of supported people: when, what, how
+    sentences. Episodes, of supported people: when, what, how
     long; `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
@@ -36,7 +36,6 @@ class Person(TypedDict):
     was: str
     who: str
     decide: str
-    lead: str
     minor: bool
     why: str
     label_why: str

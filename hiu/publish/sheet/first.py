@@ -19,12 +19,12 @@ from hiu.settings import Settings
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
     "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs beyond what "
-    "contacts were about, risk to staff; and whether the person has died or moved away, unless an agency sent it. Ask "
-    "the team; no entry here does not mean that there is none."
+    "contacts were about, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded "
+    "here does not mean that there is none."
 )
 SHARING = (
-    "This sheet is for the lead clinician. Pass it on only as the group's sharing agreement allows, and keep or "
-    "destroy it by the same agreement: it is a copy, and later corrections do not reach it. You may tell the person "
+    "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "
+    "later corrections do not reach this copy. You may tell the person "
     "which agencies' records were joined and why, that support is an offer, and that refusing it changes no place on "
     "the list and no care. The person may ask for their own records; whoever answers takes out what is about others "
     "and what the police ask to withhold."
@@ -41,7 +41,7 @@ def first_facts(
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
-        ("Risk as graded", risk_words(own, coverage["month"].min(), month)),
+        ("Risk grading", risk_words(own, coverage["month"].min(), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),

@@ -165,7 +165,7 @@ function showPerson() {
       h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
-    h("p", { class: "decide" }, h("b", {}, "To decide now: "), person.decide, ...(person.lead ? [" Lead clinician: ", freely(person.lead), "."] : []), h("span", { class: "small" }, ` Entered in the month's workbook, row ${person.id}, or on the meeting's page.`)),
+    h("p", { class: "decide" }, h("b", {}, "To decide now: "), person.decide, h("span", { class: "small" }, ` Entered in the month's workbook, row ${person.id}, or on the meeting's page.`)),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),

@@ -156,6 +156,6 @@ def test_two_people_of_one_name_and_birth_are_said_to_be_held_apart_and_why() ->
     assert f"{APART} {both}." in pdf and APART in html
     bare = people.with_columns(pl.lit(None, pl.String).alias(name) for name in ("nhs_number", "postcode", "sex"))
     assert (
-        "since too little else is known to join them:"
+        "since too little else is known to join them; not among"
         in outputs(area(people=bare.with_columns(dob=pl.lit(None, pl.Date))))[0][2]["sources"]
     )

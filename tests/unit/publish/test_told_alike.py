@@ -328,7 +328,7 @@ def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> 
     ]
     own = {"risk_grading": frames.frame(PUBLISHED["risk_grading"], rows)}
     assert risk_words(own, date(2024, 4, 1), LAST) == (
-        "The lead clinician's clinical grading of 3 Feb 2025, over 12 months old: medium; the police's grading of risk "
+        "The lead clinician's grading of 3 Feb 2025, over 12 months old: medium; the police's grading of risk "
         "to the public of 9 Mar 2026: high."
     )
     assert risk_words({"risk_grading": own["risk_grading"].head(0)}, date(2024, 4, 1), LAST) == "Nobody has graded it."
