@@ -156,27 +156,11 @@ class Governance(_Frozen):
 Role = Literal["analyst", "chair", "clinician", "operator", "officer", "checker"]
 
 
-_NO_FIGURE = set(
-    [
-        "roles",
-        "name",
-        "raw",
-        "curated",
-        "key_file",
-        "agreements",
-        "keep_runs",
-        "memory_limit",
-        "query_seconds",
-        "database_connect_seconds",
-        "database_query_seconds",
-        "basis",
-        "governance",
-        "ignored_files",
-        "places",
-        "population",
-        "paper",
-    ]
-)
+_NO_FIGURE = {
+    *("roles", "name", "raw", "curated", "key_file", "agreements", "keep_runs", "memory_limit", "query_seconds"),
+    *("database_connect_seconds", "database_query_seconds", "basis", "governance", "ignored_files", "places"),
+    *("population", "paper"),
+}
 
 
 class Settings(_Frozen):

@@ -28,33 +28,10 @@ from pipelines.common.progress import Reporter
 
 Job = Callable[..., int | None]
 
-LOOKS_ON = tuple(
-    [
-        "status",
-        "verify",
-        "audit",
-        "reads",
-        "explain",
-        "find",
-        "check",
-        "new",
-        "suites",
-        "lab",
-        "connect",
-        "report",
-        "backtest",
-        "evaluate",
-        "sensitivity",
-        "equality",
-        "trend",
-        "cost",
-        "init",
-        "demo",
-        "synth",
-        "restore",
-        "run",
-        "governance",
-    ]
+LOOKS_ON = (
+    *("status", "verify", "audit", "reads", "explain", "find", "check", "new", "suites", "lab", "connect"),
+    *("report", "backtest", "evaluate", "sensitivity", "equality", "trend", "cost", "init", "demo", "synth"),
+    *("restore", "run", "governance"),
 )
 """Commands that record nothing of anybody, or, like `run`, look first whether all is whole themselves."""
 WHILE_ERASING = (

@@ -29,26 +29,9 @@ from pipelines.access.basis import last_aliases
 from pipelines.access.looks import RIGHTS, enter_look
 from pipelines.common.place import Paths, Place, published_tables
 
-TEXTS = tuple(
-    [
-        "reason",
-        "by",
-        "checker",
-        "reviewer",
-        "note",
-        "evidence",
-        "necessity",
-        "proportionality",
-        "override",
-        "what",
-        "allow",
-        "new",
-        "member",
-        "asked_by",
-        "outcome",
-        "source",
-        "unsigned",
-    ]
+TEXTS = (
+    *("reason", "by", "checker", "reviewer", "note", "evidence", "necessity", "proportionality", "override"),
+    *("what", "allow", "new", "member", "asked_by", "outcome", "source", "unsigned"),
 )
 """Options that a person fills in with words of their own."""
 

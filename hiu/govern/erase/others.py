@@ -17,8 +17,9 @@ SUBJECTS = ("person_id", "person_a", "person_b", "identity_id", "identity_a", "i
 KEPT = ("disclosures", "requests")
 """Tables that keep the person's own lines, under their token."""
 
-PLACES = tuple(
-    ["path", "source_file", "file", "folder", "delivery_id", "source", "sha256", "token", "disclosure_id", "pack_id"]
+PLACES = (
+    *("path", "source_file", "file", "folder", "delivery_id", "source", "sha256", "token", "disclosure_id"),
+    *("pack_id",),
 )
 """Columns by which something else is found: they change only if they spell the person out, not for ann-lee@x.org."""
 
