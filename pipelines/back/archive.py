@@ -31,8 +31,8 @@ def write(path: Path, parts: Iterable[tuple[str, bytes | Path]], about: Mapping[
     found = dict(parts)
     files = {name: _measure(part) for name, part in found.items()}
     entries = {name: {"bytes": size, "sha256": sha256} for name, (size, sha256) in files.items()}
-    listed = {"form": FORM, **about, "files": entries}
-    text = json.dumps({**listed, "signature": _sign(listed, key)}, indent=1, ensure_ascii=False).encode("utf-8")
+    contents = {"form": FORM, **about, "files": entries}
+    text = json.dumps({**contents, "signature": _sign(contents, key)}, indent=1, ensure_ascii=False).encode("utf-8")
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(handle, "w+b") as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -85,12 +85,12 @@ def read(archive: zipfile.ZipFile, name: str, about: tuple[int, str]) -> Iterato
 def signed_with(path: Path, key: bytes) -> bool:
     """Whether the list of a backup is as it was signed with a key."""
     with open_backup(path) as (archive, _):
-        listed = json.loads(archive.read(LIST))
-    return hmac.compare_digest(str(listed.pop("signature", "")).encode(), _sign(listed, key).encode())
+        contents = json.loads(archive.read(LIST))
+    return hmac.compare_digest(str(contents.pop("signature", "")).encode(), _sign(contents, key).encode())
 
 
-def _sign(listed: Mapping[str, object], key: bytes) -> str:
-    return hmac.new(key, json.dumps(listed, sort_keys=True).encode(), hashlib.sha256).hexdigest()
+def _sign(contents: Mapping[str, object], key: bytes) -> str:
+    return hmac.new(key, json.dumps(contents, sort_keys=True).encode(), hashlib.sha256).hexdigest()
 
 
 def made_at(archive: zipfile.ZipFile) -> str:

@@ -68,7 +68,7 @@ def _signed(file: Path, folder: Path, *, unsigned: bool) -> str:
     try:
         key = derive(site_key(load(folder / SITE, synthetic=False), folder), "backup")
     except (HiuError, OSError):
-        return "without the site's key in its place it can't be told whether the backup is as the site made it"
+        return "without the site's key in its place nobody can say whether the backup is as the site made it"
     if archive.signed_with(file, key):
         return "the backup is as this site made it"
     if unsigned:

@@ -93,6 +93,16 @@ def test_an_entry_that_is_missing_or_older_is_refused_and_named(site: Site) -> N
     assert kept_export(site.place, SHOWN.recipient, SHOWN.month) and list(lost_registers(site.place)) == []
 
 
+def test_under_a_new_key_what_the_log_has_stands(home: Site) -> None:
+    path = keep_export(home.place, SHOWN, NOW)
+    new = ("--new", "--reason", "the key was seen", "--by", "Officer")
+    assert home.hiu("key", *new).code == 0
+    assert kept_export(home.place, SHOWN.recipient, SHOWN.month) == SHOWN
+    replace(path, path.read_bytes().replace(b"260", b"250"))
+    with pytest.raises(HiuError, match="changed since it was written"):
+        kept_export(home.place, SHOWN.recipient, SHOWN.month)
+
+
 def test_an_entry_written_just_before_a_cut_stands(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     keep_export(site.place, SHOWN, NOW)
     monkeypatch.setattr("pipelines.access.releases.record", lambda *_, **__: None)

@@ -23,7 +23,7 @@ def made(home: Site, tmp_path: Path) -> Path:
     return next((tmp_path / "copies").glob("*.zip"))
 
 
-def listed_anew(made: Path, name: str = "", content: bytes = b"", *, signature: bool = True) -> Path:
+def list_anew(made: Path, name: str = "", content: bytes = b"", *, signature: bool = True) -> Path:
     """The backup with one file more (or changed), its list put right by somebody without the key."""
     to = made.with_name("changed.zip")
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(to, "w") as new:
@@ -52,13 +52,13 @@ def test_the_site_s_own_backup_is_known_as_its_own(home: Site, made: Path) -> No
 
 
 def test_without_the_key_that_cannot_be_told_and_is_said(made: Path, tmp_path: Path) -> None:
-    assert "can't be told whether the backup is as the site made it" in restore(made, tmp_path / "new").out
+    assert "nobody can say whether the backup is as the site made it" in restore(made, tmp_path / "new").out
 
 
 @pytest.mark.parametrize("signature", [True, False])
 def test_a_backup_that_the_site_did_not_sign_is_taken_by_name_alone(signature: bool, home: Site, made: Path) -> None:
     """Whoever could write where backups lie changed a mapping in one, and the next restore took it."""
-    other = listed_anew(made, "expectations/lines.json", b"{}", signature=signature)
+    other = list_anew(made, "expectations/lines.json", b"{}", signature=signature)
     before = home.place.audit.read_bytes()
     said = restore(other, home.place.home, "--replace")
     assert said.code == 1 and "not signed with this site's key" in said.err and home.place.audit.read_bytes() == before
@@ -74,7 +74,7 @@ def test_a_backup_that_the_site_did_not_sign_is_taken_by_name_alone(signature: b
 
 @pytest.mark.parametrize("name", ["sources/con.toml", "sources/Aux.x.toml", "sources/POLICE.toml"])
 def test_a_name_that_windows_cannot_hold_is_no_part_of_a_site(name: str, made: Path, tmp_path: Path) -> None:
-    said = restore(listed_anew(made, name, b'title = "x"\n'), tmp_path / "new")
+    said = restore(list_anew(made, name, b'title = "x"\n'), tmp_path / "new")
     assert said.code == 1 and name.casefold() in said.err and not (tmp_path / "new").exists()
 
 

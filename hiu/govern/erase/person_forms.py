@@ -58,7 +58,7 @@ _ADDRESS = re.compile(
 )
 """A number with the name of a street; not '136 suite', street triage, a road map, a court of law, a place of safety."""
 _PLACES = frozenset(
-    [
+    (
         "ward",
         "unit",
         "bay",
@@ -74,7 +74,7 @@ _PLACES = frozenset(
         "zone",
         "team",
         "wing",
-    ]
+    )
 )
 """Family names that are words of places too: with a letter behind it one is a place."""
 _ID = re.compile(r"HIU-[A-Z2-7]{8}", re.I)
