@@ -16,7 +16,6 @@ from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
 from hiu.publish.words.codes import DANGER, named
 from hiu.publish.words.datasets import MARKERS
-from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
 DETAILS = ("reason", "site", "ward", "outcome")
@@ -32,7 +31,7 @@ NOT_COUNTED = {
 }
 """Why a contact adds nothing to its data set, by side measure."""
 
-_SIDE = {
+SIDE = {
     "ambulance_call": ("ambulance call", "ambulance calls"),
     "left_before_treatment": ("left before treatment", "left before treatment"),
     "mha_not_completed": ("MHA assessment not completed", "MHA assessments not completed"),
@@ -48,15 +47,13 @@ def episodes(timeline: pl.DataFrame, most: int, *, since: date | None = None) ->
     are there too, nine of them at most.
     """
     every = sorted(_grouped(timeline).values(), key=lambda rows: rows[0]["start"], reverse=True)
-    stays = [rows for rows in every if since and _ends_since(rows[0], since)][:9]
+    stays = [
+        rows
+        for rows in every
+        if since and is_stay(rows[0]) and (rows[0]["ended"] == "open" or _ended_since(rows[0], since))
+    ][:9]
     latest = [*every[:most], *(rows for rows in stays if rows not in every[:most])]
     return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
-
-
-def _ends_since(row: Row, since: date) -> bool:
-    """Whether a row is a stay that goes on, or ended on a day or later."""
-    end: datetime | None = row["end"]
-    return is_stay(row) and (row["ended"] == "open" or (end is not None and end.date() >= since))
 
 
 def how_many(timeline: pl.DataFrame) -> int:
@@ -69,11 +66,16 @@ def _grouped(timeline: pl.DataFrame) -> dict[object, list[Row]]:
     grouped: dict[object, list[Row]] = {}
     for row in timeline.sort("start", "dataset").iter_rows(named=True):
         alone = is_stay(row) or row["episode"] is None
-        if alone and not is_stay(row) and row["dataset"] not in _SIDE:
+        if alone and not is_stay(row) and row["dataset"] not in SIDE:
             continue
         key = ("one", row["source"], row["event_id"]) if alone else ("episode", row["episode"])
         grouped.setdefault(key, []).append(row)
     return grouped
+
+
+def deployed(rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Source and event of what counts in a data set: its call is no contact more."""
+    return {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in SIDE and row["counted"]}
 
 
 def is_stay(row: Row) -> bool:
@@ -97,10 +99,10 @@ def _episode(rows: Sequence[Row]) -> tuple[str, str, str]:
 def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows of each data set, as the months count them: two agencies' records of one detention are one, and the call
     behind a deployment is the deployment."""
-    deployed = _deployed(rows)
+    behind = deployed(rows)
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        if row["dataset"] not in _SIDE or (row["source"], row["event_id"]) not in deployed:
+        if row["dataset"] not in SIDE or (row["source"], row["event_id"]) not in behind:
             groups.setdefault(row["dataset"], []).append(row)
     adding = {name: [row for row in own if row["counted"]] for name, own in groups.items()}
     # what another row of the episode counts is no contact more; of what nobody counts the reader is told so
@@ -108,14 +110,14 @@ def _by_dataset(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _told_twice(rows: Sequence[Row]) -> bool:
-    return all("counted once" in _not_counted(row) for row in rows)
+    return all("counted once" in why_not_counted(row) for row in rows)
 
 
 def _part(rows: Sequence[Row]) -> str:
     """How many of one data set, and what was sent of them: the words of one agency stay beside its contact."""
     details = join_words(dict.fromkeys(text for row in rows if (text := _details(row))))
-    beside = "" if rows[0]["counted"] and rows[0]["dataset"] not in _SIDE else ", not counted"
-    return f"{len(rows)} {_words(rows[0]['dataset'], len(rows))}{beside}{f' ({details})' if details else ''}"
+    beside = "" if rows[0]["counted"] and rows[0]["dataset"] not in SIDE else ", not counted"
+    return f"{len(rows)} {kind_words(rows[0]['dataset'], len(rows))}{beside}{f' ({details})' if details else ''}"
 
 
 def _stay(row: Row) -> tuple[str, str, str]:
@@ -131,9 +133,9 @@ def _stay(row: Row) -> tuple[str, str, str]:
     )
 
 
-def _words(dataset: str, n: int) -> str:
-    if dataset in _SIDE:
-        return _SIDE[dataset][n != 1]
+def kind_words(dataset: str, n: int) -> str:
+    if dataset in SIDE:
+        return SIDE[dataset][n != 1]
     return one(dataset) if n == 1 else many(dataset)
 
 
@@ -172,7 +174,7 @@ def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
     span, before = f"{Month.of(since).title} to {month.title}", f" Before that, latest: {before}." if before else ""
     if found:
         return f"{span}: {found}.{before}"
-    main = own.filter(~pl.col("dataset").is_in(list(_SIDE)))
+    main = own.filter(~pl.col("dataset").is_in(list(SIDE)))
     silent = main.filter(pl.col("reason").is_null()).height
     beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
     none = "no mention of suicide, self-harm or overdose, and not once left before treatment"
@@ -206,9 +208,9 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     about = (
         f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
     )
-    apart = ", not counted" if _not_counted(row) else ""
+    apart = ", not counted" if why_not_counted(row) else ""
     ago = count_of((month.end - row["start"].date()).days, "day")
-    what = f"{_words(row['dataset'], 1)}{apart} ({about}); {ended}"
+    what = f"{kind_words(row['dataset'], 1)}{apart} ({about}); {ended}"
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
@@ -220,7 +222,10 @@ def detentions(timeline: pl.DataFrame) -> str:
         "start", descending=True
     )
     found = (rows.rows(named=True) for _, rows in own.group_by("dataset", maintain_order=True))
-    parts = [f"{len(own)} {_words(own[0]['dataset'], len(own))}, latest {day(own[0]['start'].date())}" for own in found]
+    parts = [
+        f"{len(rows)} {kind_words(rows[0]['dataset'], len(rows))}, latest {day(rows[0]['start'].date())}"
+        for rows in found
+    ]
     if own.height and own.filter(~tried).is_empty():
         parts.insert(0, "No detention and no completed assessment")
     return f"{'; '.join(parts) or 'None in the records'}."
@@ -261,8 +266,7 @@ def _goes_on(row: Row, month: Month) -> bool:
 
 
 def _ended_since(row: Row, since: date) -> bool:
-    end: datetime | None = row["end"]
-    return end is not None and end.date() >= since
+    return row["end"] is not None and row["end"].date() >= since
 
 
 def _some(n: int) -> str:
@@ -275,33 +279,7 @@ def moment(when: datetime) -> str:
     return f"{text} {when:%H:%M}" if has_time(when) else text
 
 
-def _not_counted(row: Row) -> str:
+def why_not_counted(row: Row) -> str:
     """Why a contact adds nothing to a data set: its source's own reason, else its measure's; empty if it adds."""
     reason = clean(str(row.get("reason_not_counted") or ""))
     return reason or NOT_COUNTED.get(row["dataset"], "" if row["counted"] else "the same event is counted once")
-
-
-def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:
-    """The contacts of one person, latest first: when, from which source, what, the reason, where and in which part, how
-    it ended, and why it was not counted. What was not sent is said to be so; the call behind a deployment is not there
-    again."""
-    events = [row for row in timeline.sort("start", "dataset", descending=True).rows(named=True) if not is_stay(row)]
-    deployed = _deployed(events)
-    return [
-        (
-            moment(row["start"]),
-            source_words(row["source"]),
-            _words(row["dataset"], 1),
-            in_words(row, "reason") or "not recorded",
-            in_words(row, "site", "ward", "role"),
-            in_words(row, "outcome") or "not supplied",
-            _not_counted(row),
-        )
-        for row in events
-        if row["dataset"] != "ambulance_call" or (row["source"], row["event_id"]) not in deployed
-    ]
-
-
-def _deployed(rows: Sequence[Row]) -> set[tuple[str, str]]:
-    """Source and event of what counts in a data set: its call is no contact more."""
-    return {(row["source"], row["event_id"]) for row in rows if row["dataset"] not in _SIDE and row["counted"]}

@@ -6,6 +6,7 @@ Meetings' entries and actions, the words of the gates before support, and those 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 import polars as pl
 
@@ -118,6 +119,11 @@ def graded_on(tables: Tables, month: Month) -> dict[tuple[str, str], date]:
     latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
     rows = latest.unique(["person_id", "role"], keep="last").select("person_id", "role", "at").iter_rows()
     return {(one, role): at for one, role, at in rows}
+
+
+def first_month(coverage: pl.DataFrame) -> date:
+    """The first month that anything was supplied or asked of; the coverage of a published month is never empty."""
+    return cast("date", coverage["month"].min())
 
 
 def graded_day(at: date, month: Month, first: date) -> str:

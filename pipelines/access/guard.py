@@ -55,8 +55,24 @@ LOOKS_ON = (
 )
 """Commands that record nothing of anybody, or, like `run`, look first whether all is whole themselves."""
 WHILE_ERASING = (
-    *("erase", "hold", "basis", "verify", "audit", "reads", "status", "restore", "key", "check", "new", "suites"),
-    *("init", "demo", "synth", "connect", "run", "unattended"),
+    "erase",
+    "hold",
+    "basis",
+    "verify",
+    "audit",
+    "reads",
+    "status",
+    "restore",
+    "key",
+    "check",
+    "new",
+    "suites",
+    "init",
+    "demo",
+    "synth",
+    "connect",
+    "run",
+    "unattended",
 )
 """Commands that show nobody who was published, end the erasure, or refuse by themselves while one is unfinished."""
 READ = frozenset(

@@ -31,10 +31,7 @@ from pipelines.steps.trace_tables import trace_tables
 
 LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_demand", "coverage", "missing_count")
 
-
-KEPT = (
-    *("links", "review_queue", "link_quality", "descriptions", "review_evidence", "timeline", "traits", "event_place"),
-)
+KEPT = ("links", "review_queue", "link_quality", "descriptions", "review_evidence", "timeline", "traits", "event_place")
 """Tables that nothing bears on but the steps, the crosswalk, the sources' definitions and second opinions."""
 
 

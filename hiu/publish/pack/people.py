@@ -29,6 +29,7 @@ from hiu.publish.people import (
     ages,
     date_in,
     entries_of,
+    first_month,
     graded_day,
     graded_on,
     risk_word,
@@ -239,7 +240,7 @@ def _risk_note(row: Row, graded: str) -> str:
 def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
     """By person: whose the grading of their band is and of which day, and that the records mention danger since; an
     undated one holds from the first month."""
-    first, days, out = tables["coverage"]["month"].min(), graded_on(tables, month), dict[str, str]()
+    first, days, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
     timeline = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     for row in shown.iter_rows(named=True):
         if at := days.get((row["person_id"], row["risk_source"])):

@@ -20,7 +20,7 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
-from hiu.publish.episodes import contacts, episodes, how_many
+from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
 from hiu.publish.pack.page import MINOR
@@ -30,6 +30,7 @@ from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
 from hiu.publish.people import entries_of
 from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import SHARING, first_facts
 from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp

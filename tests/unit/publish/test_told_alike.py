@@ -13,10 +13,11 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import contacts, detentions, episodes, how_many, last_contact, last_stay, mentions
+from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_stay, mentions
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
+from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import risk_words
 from hiu.publish.sheet.page import sources
 from hiu.publish.sheet.who import how_sure
