@@ -41,7 +41,7 @@ def first_facts(
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
-        ("Risk grading", risk_words(own, coverage["month"].min(), month)),
+        ("Risk grading", risk_words(own, first_month(coverage), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         ("Detentions and assessments", detentions(timeline)),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
