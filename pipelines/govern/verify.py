@@ -195,6 +195,8 @@ def _pointers(paths: Paths) -> Iterator[str]:
             last[event["month"]] = event["to"]
         elif kind == "month_withdrawn":
             last[event["month"]] = None
+        elif kind == "altered_run_removed" and last.get(event["folder"][:7]) == event["folder"]:
+            last[event["folder"][:7]] = None
     shown = paths.months()
     for month in sorted(set(last) | set(shown)):
         if month in last and shown.get(month) != last[month]:

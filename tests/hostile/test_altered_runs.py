@@ -83,6 +83,7 @@ def test_an_objection_takes_away_an_altered_run_that_shows_them(forge: Callable[
     assert "was not as it was published" in said and f"'hiu run {LAST}'" in said and person not in said
     assert not folder.exists() and str(LAST) not in site.place.months()
     assert FORGED not in shown(site) and person not in shown(site)
+    assert not any("points to nothing" in one for one in problems_of(site.place)), "the log says why"
     [event] = site.events("altered_run_removed")
     assert event["folder"] == folder.name and event["problems"]
 
