@@ -120,7 +120,7 @@ def graded_on(tables: Tables, month: Month) -> dict[tuple[str, str], date]:
     return {(one, role): at for one, role, at in rows}
 
 
-def graded_day(at: date, month: Month, first: date) -> str:
+def graded_day(at: date, month: Month, first: object) -> str:
     """The day of a grading, and that it is old if it is from before the latest 12 months; one without a date is kept as
     of the `first` month supplied."""
     old = ", over 12 months old" if at < (month - 11).start else ""

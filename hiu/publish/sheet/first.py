@@ -2,7 +2,6 @@
 contact, who may be asked, and what is not recorded here."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 
@@ -75,7 +74,7 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
 
 
-def risk_words(own: Tables, first: date, month: Month) -> str:
+def risk_words(own: Tables, first: object, month: Month) -> str:
     """The latest band of each grader with its day, in a sentence."""
     found = own["risk_grading"].filter(pl.col("grade").is_not_null())
     days = graded_on(own, month).items()
