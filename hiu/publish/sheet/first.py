@@ -10,7 +10,7 @@ from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
 from hiu.publish.pack.reviews import going, overdue_of, to_decide
-from hiu.publish.people import ASK_FIRST, GRADERS, entries_of, graded_day, graded_on, support_so_far
+from hiu.publish.people import ASK_FIRST, GRADERS, entries_of, first_month, graded_day, graded_on, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
