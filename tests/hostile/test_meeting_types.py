@@ -62,7 +62,7 @@ def test_a_note_on_a_match_is_as_long_and_as_plain_as_any_other(desk: Desk) -> N
 @pytest.mark.parametrize("ahead", [1, 10**30, 10**60])
 def test_a_version_that_the_row_never_had_overwrites_nothing(desk: Desk, ahead: int) -> None:
     """It stood above every entry, so what had been recorded since was no conflict."""
-    person = min(desk.listed)
+    person = min(desk.on_list)
     asked: dict[str, object] = {"person": person, "version": 0, "values": {"owner": "Worker A"}}
     assert desk.save(asked)["taken"] == 1
     found = desk.state({"person": person})["state"]

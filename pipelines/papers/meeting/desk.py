@@ -68,7 +68,7 @@ class Desk:
         return dict(for_group(self.place, {**self.tables, "meeting_entry": entries}, self.clock().date()))
 
     @cached_property
-    def listed(self) -> frozenset[str]:
+    def on_list(self) -> frozenset[str]:
         """Who is on this month's list: nobody else is told of or written about."""
         return frozenset(visible(self.shown()["ranked"], self.place.settings.rank.top)["person_id"])
 
@@ -134,7 +134,7 @@ class Desk:
         return found[-1] if found and one.version == version else []
 
     def _sent(self, person: str, version: int | None) -> tuple[ListedPerson, list[Action]]:
-        on = self.shown() if person in self.listed else None
+        on = self.shown() if person in self.on_list else None
         found = on and person_as_sent(on, self.entries(), person, self.month, self.place.settings, version)
         if not found:
             raise HiuError(GONE)
