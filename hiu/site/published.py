@@ -186,7 +186,8 @@ class Published(Tables):
         as "borough") the area of their home. `contacts` is 0 for those who had some before alone, or nights or
         detentions alone; rows that name nobody are in nobody's.
 
-        Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
+        The last contact is one with police, ambulance or ED (of `dataset`, one of it), so a night is none.
+        Filter it for whoever is near a line, seen by three agencies, without contact for 90 days, or of an age.
         """
         from hiu.site.ask.people import people
 

@@ -306,7 +306,7 @@ def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Pat
             )
             assert clipped == [], (width, step)
             if step == "month" and width > 1024:
-                assert rows_seen(page) >= {1366: 13, 1920: 22}[width], "detentions of adults take a line too"
+                assert rows_seen(page) >= {1366: 11, 1920: 22}[width], "detentions and assessments take a line too"
 
 
 def test_columns_are_chosen_and_remembered(opening: Callable[..., Any], pack_file: Path) -> None:

@@ -93,12 +93,12 @@ def _frame(run: Published, name: str) -> pl.DataFrame:
     return found.drop(DETAILS) if name == "timeline" else found
 
 
-@pytest.mark.parametrize("name", sorted(RELEASED.keys() - DELIVERED - FITTED - {"equality"}))
-def test_a_published_table_is_that_of_a_site_without_the_rows(name: str, both: tuple[Published, Published]) -> None:
+def test_published_tables_are_those_of_a_site_without_the_rows(both: tuple[Published, Published]) -> None:
     objected, emptied = both
-    if not (objected.folder / f"{name}.parquet").exists():
-        pytest.skip("the area has no such table")
-    assert _frame(objected, name).equals(_frame(emptied, name)), name
+    every = sorted(RELEASED.keys() - DELIVERED - FITTED - {"equality"})
+    names = [name for name in every if (objected.folder / f"{name}.parquet").exists()]
+    assert len(names) > 15
+    assert [name for name in names if not _frame(objected, name).equals(_frame(emptied, name))] == []
 
 
 def test_the_people_of_the_list_are_those_of_a_site_without_the_rows(both: tuple[Published, Published]) -> None:

@@ -26,6 +26,8 @@ PRIVATE = {
     "agreements",
     "memory_limit",
     "query_seconds",
+    "database_connect_seconds",
+    "database_query_seconds",
     "linking",
     "basis",
     "governance",

@@ -20,7 +20,7 @@ C = pl.col
 
 def people(run: Tables, dataset: str | None, months: int, area: str | None) -> Listing:
     """One row a person who is listed or has anything counted in the last months or the same number before them; of a
-    `dataset`, who has one of it."""
+    `dataset`, who is listed or has one of it."""
     span, name = checked_months(months), checked_dataset(run, dataset)
     coverage = run._rows("coverage")
     sets, nights = ((name,) if name else contact_sets(coverage)), night_sets(coverage)
@@ -29,11 +29,10 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     now, before = _total(demand, sets, first, run.month), _total(demand, sets, first - span, first - 1)
     both = now.rename({"n": "contacts"}), before.rename({"n": "before"})
     found = both[0].join(both[1], on="person_id", how="full", coalesce=True)
-    if not name:  # whoever had nights or a detention alone is somebody too
-        every = _total(demand, tuple(coverage["dataset"].unique()), first - span, run.month)
-        ranked = run._rows("ranked", only=["person_id"])
-        every = pl.concat([every.select("person_id"), ranked]).unique()
-        found = every.join(found, on="person_id", how="left")
+    # whoever had nights or a detention alone is somebody too
+    every = found if name else _total(demand, tuple(coverage["dataset"].unique()), first - span, run.month)
+    every = pl.concat([every.select("person_id"), run._rows("ranked", only=["person_id"])]).unique()
+    found = every.join(found, on="person_id", how="left")
     found = found.join(_total(demand, nights, first, run.month).rename({"n": "nights"}), on="person_id", how="left")
     found = found.with_columns(C("contacts", "before", "nights").fill_null(0))
     for other in (_agencies(run, first), _latest(run, sets), _who(run)):

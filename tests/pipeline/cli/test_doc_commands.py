@@ -13,8 +13,10 @@ import typer
 from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
-from pipelines.access.roles import EVERYBODY, needed
+from hiu.govern.login import EVERYBODY, needed
+from hiu.govern.pseudonym import description
 from pipelines.cli import app
+from pipelines.common.place import open_place
 from pipelines.run import Outcome
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
@@ -145,7 +147,8 @@ def _here(word: str, published: Outcome) -> str:
     if re.fullmatch(r"HIU-[A-Z]{8}|PERSON", word):
         return str(table(published, "ranked").filter(pl.col("list") == "adult")["person_id"][0])
     if re.fullmatch(r"[0-9a-f]{16},[0-9a-f]{16}", word):
-        return ",".join(table(published, "review_queue").row(0)[:2])
+        key = open_place(Path("mysite")).key_for("description")
+        return ",".join(description(one, key) for one in table(published, "review_queue").row(0)[:2])
     if re.fullmatch(r"20\d\d-\d\d|MONTH", word):
         return str(LAST)
     return {"FILE": f"mysite/data/raw/{LAST}/police.csv", "SOURCE": "police", "DIR": "mysite"}.get(word, word)

@@ -148,7 +148,7 @@ def test_reviewed_pairs_confirm_or_correct_the_model() -> None:
 def test_agreement_is_of_two_reviewers_on_one_pair() -> None:
     at = datetime(2026, 4, 1)
     second = pl.DataFrame(
-        [("a", "b", "same", "B Second", at, None), ("a", "d", "different", "B Second", at, None)],
+        [("a", "b", "same", "B Second", at, None, None), ("a", "d", "different", "B Second", at, None, None)],
         schema=dict.fromkeys(SECOND_OPINIONS.names, pl.String) | {"said_at": pl.Datetime("us")},
         orient="row",
     )
