@@ -13,7 +13,7 @@ import typer
 from areakit import LAST, REPOSITORY, table
 from typer.testing import CliRunner
 
-from pipelines.access.roles import EVERYBODY, needed
+from hiu.govern.login import EVERYBODY, needed
 from pipelines.cli import app
 from pipelines.run import Outcome
 
