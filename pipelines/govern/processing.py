@@ -113,7 +113,7 @@ def _personal_data(place: Place) -> list[str]:
         "To tell who is who, of each row received: " + "; ".join(meanings) + ".",
         "",
         "Special category data (UK GDPR Article 9): health (attendances, bed nights, detentions, assessments, "
-        "gradings).",
+        "gradings); racial or ethnic origin, where a source such as s136_pathway sends ethnic group.",
         "",
         "Criminal offence data (Article 10; Data Protection Act 2018, section 11(2), by which an alleged offence is "
         "one): police extracts may hold a person's part in an incident, suspect among them, and opening and closing "

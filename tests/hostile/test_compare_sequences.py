@@ -50,6 +50,7 @@ def test_nobody_is_found_by_whoever_keeps_every_bundle_of_three_areas(seed: int)
         assert min(shares) >= 0.5
 
 
+@pytest.mark.slow
 def test_the_attacker_finds_somebody_where_each_bundle_is_decided_without_those_before() -> None:
     """So finding nobody above means something: the same areas, each month as if nothing had been sent."""
     found = []

@@ -58,7 +58,7 @@ _JOINS = (
 )
 _TRAINED = (
     "The weights of matching were fitted to invented people; a site that has fitted its own says so in the model's "
-    "version. The ranking was not fitted to anything: it is a published formula."
+    "version. The ranking has no fitted weight: it is a published formula, chosen among others on six simulated worlds."
 )
 
 
@@ -193,7 +193,8 @@ def _data(place: Place) -> Fields:
         ],
         "2.4.4.2 Sensitive attributes": [
             "Health and police contacts, which may say that somebody is suspected of an offence. Sex and date of birth "
-            f"are used to match people and to audit for equality, ethnicity in audits alone. {NO_INPUT}"
+            "are used to match people and to audit for equality, ethnic group in audits and, "
+            f"where a source such as s136_pathway sends it, in the figures of section 136. {NO_INPUT}"
         ],
         "2.4.4.3 Data processing methods": ["Counting, matching and ranking by published rules."],
         "2.4.4.4 Data access and storage": [

@@ -151,3 +151,46 @@ def test_police_are_named_as_recipients_of_what_they_are_shown() -> None:
 def test_the_page_of_refusals_names_what_is_recorded_of_police_mentors() -> None:
     page = EVERYWHERE["position.md"]
     assert "police_mentor_present" in page and "no role, field or list" not in page
+
+
+def test_the_range_of_the_matching_is_judged_alike_in_every_paper() -> None:
+    judged = re.compile(r"[^.]*\btruth lies inside the range[^.]*\.")
+    said = {name: found for name, text in PACK.items() if (found := judged.findall(text))}
+    assert {"03-safety-case", "14-linkage-quality"} <= said.keys() and len(
+        {one for own in said.values() for one in own}
+    ) == 1
+    assert "The truth lies inside on all of them." in section(
+        "docs/benchmarks.md", "matching-the-review-queue-and-the-estimate"
+    )
+    assert [name for name, text in EVERYWHERE.items() if "three of four areas" in text.lower()] == []
+
+
+def test_kills_of_a_backup_that_failed_stand_in_the_safety_case() -> None:
+    (failed,) = re.findall(r"\d+ of \d+ kills and power cuts", section("docs/reliability.md", "killed-at-any-moment"))
+    assert failed.split(" kills")[0] in PACK["03-safety-case"]
+
+
+def test_a_lead_over_counting_is_said_to_be_of_the_worlds_that_chose_the_rule() -> None:
+    lead = {name: text for name, text in EVERYWHERE.items() if re.search(r"\.200\b.{0,200}\.195\b", text)}
+    assert {"questions.md", "02-hazard-log", "16-model-card-ranking", "17-transparency-record"} <= lead.keys()
+    assert [
+        name for name, text in lead.items() if "the rule was chosen" not in text and "it was chosen" not in text
+    ] == []
+
+
+def test_support_that_the_teams_list_starts_is_told_wherever_the_gate_is() -> None:
+    for name in ("position.md", "04-deployment", "05-automated-decisions", "16-model-card-ranking"):
+        assert re.search(r"start in the team's own list[^.]* is taken as", " ".join(EVERYWHERE[name].split())), name
+
+
+def test_what_dtac_asks_of_the_supplier_goes_to_the_publisher_first() -> None:
+    (dtac,) = (one for one in documents(FACTS, {}, {}) if one.name == "10-dtac")
+    asked = {line.key.split(".")[1]: line.who for line in dtac.lines if line.kind == "fill"}
+    assert all(asked[key].startswith("publisher of this copy") for key in ("cqc", "ico", "dspt", "cyber"))
+
+
+def test_ethnic_group_is_named_wherever_what_is_held_is_told() -> None:
+    assert "ethnicity" in section("docs/data-dictionary.md", "s136_pathway")
+    for name in ("06-dpia", "09-equality-impact", "17-transparency-record", "commissioner.md", "analyst.md"):
+        assert "s136_pathway" in EVERYWHERE[name], name
+    assert "your ethnic group, where" in PACK["08-privacy-notice"]
