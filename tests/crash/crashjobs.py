@@ -75,11 +75,16 @@ def backup(under: str, home: str, to: str) -> dict[str, Any]:
 
 
 def restore(under: str, home: str, file: str, replace: str = "") -> dict[str, Any]:
-    """`hiu restore FILE FOLDER`; a site that is there already stays, if it was restored."""
+    """`hiu restore FILE FOLDER`; a site that is there already stays, if it was restored. What was published is shown
+    again once newer rights are applied to it."""
     from pipelines.back.restore import restore as job
+    from pipelines.common.progress import Reporter
+    from pipelines.erase.erase import resume
 
     if replace or not (Path(home) / "site.toml").exists():
         job(Path(file), Path(home), replace=bool(replace), now=NOW)
+    if (place := _place(home)).erasing.exists():
+        resume(place, now=NOW, report=Reporter(quiet=True), say=lambda line: None)
     return {}
 
 
