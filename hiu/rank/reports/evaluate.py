@@ -189,7 +189,7 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            learned = "in the months that the expectation is from, before anybody's support"
+            learned = "in the months from which the expectation is worked out, before anybody's support,"
             when = learned if day < entry else "while people were followed up"
             title = f"{day.day} {Month.of(day).title}"
             out.append(f"{name} ({title}) began {when} and can itself have changed the figures.")
