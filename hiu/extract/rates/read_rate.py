@@ -77,7 +77,7 @@ def unknown_codes(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
 
 def _of_values(cells: pl.DataFrame, field: str, where: pl.Expr) -> pl.Expr:
     """Where a cell's value is one of those that `where` holds of, asked once of each different value."""
-    values = cells.lazy().select(pl.col(field).unique()).filter(where).collect()[field]
+    values = cells.select(pl.col(field).unique()).filter(where)[field]
     return pl.col(field).is_in(values.implode()).fill_null(False)
 
 

@@ -224,7 +224,7 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
     whole = "%y" not in form
     years = [group("Y")] if whole else [pl.lit("20") + group("y"), pl.lit("19") + group("y")]
     stamps = [_day(year, pl.col("month"), day) + pl.col("time").fill_null(pl.duration(hours=0)) for year in years]
-    read = groups.lazy().with_columns(month.alias("month"), time.alias("time"))
+    read = groups.with_columns(month.alias("month"), time.alias("time"))
     return read.select(
         "text",
         "sent",
@@ -233,7 +233,7 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
         (pl.lit(None, pl.Int64) if "z" in nothing else _offset(pl.col("z"))).alias("offset"),
         pl.col("time").is_not_null().alias("timed"),
         (pl.lit(False) if clockless else has_clock(group) & pl.col("time").is_null()).alias("mistimed"),
-    ).collect()
+    )
 
 
 def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
