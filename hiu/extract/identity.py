@@ -39,6 +39,7 @@ def identities(
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
     A birth that the row itself contradicts (after the event, or against the age) is in `doubts` and is no evidence.
     """
+    years = _birth_years(cells).alias("year")
     frame = (
         _names(cells, source)
         .with_columns(
@@ -49,13 +50,13 @@ def identities(
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
             _about_birth(cells).alias("about_birth"),
-            _birth_years(cells).alias("year"),
+            years,
             start.alias("start"),
             at.dt.year().alias("at"),
         )
         .unnest("home")
     )
-    frame = _doubted(frame, cells, source).with_columns(_birth_years(cells).alias("year"))
+    frame = _doubted(frame, cells, source).with_columns(years)
     after = (pl.col("year") > pl.col("start").dt.year()).fill_null(False)  # read as no year, and the row is kept
     frame = frame.with_columns(pl.when(~after).then("year"))
     frame = frame.with_columns(shared(cells, frame, source))

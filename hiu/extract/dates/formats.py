@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from hiu.extract.values.dates import has_form, read_stamps
+from hiu.extract.values.dates import having_forms, read_stamps
 from hiu.extract.values.forms import EPOCHS, MONTHS, TIME_FIRST, is_month, order, pattern, swapped
 
 _DAY_FIRST = (
@@ -130,12 +130,19 @@ def _fits(texts: pl.Series, forms: Sequence[str], births: bool) -> pl.DataFrame:
     What a form may read is found for all forms at once, so that only those are read whose shape some date has.
     """
     dates = _timeless(texts).alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
-    shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
+    shaped = having_forms(dates["date"], forms)
     for form in forms:
         if shaped[form].any():
             read = _reads(dates["date"].filter(shaped[form]), form, births)
             shaped = shaped.with_columns(shaped[form].scatter(shaped[form].arg_true(), read))
     return dates.hstack(shaped)
+
+
+def all_read(texts: pl.Series) -> bool:
+    """Whether each of the texts, but for empty ones, is a date or a month in some form."""
+    texts = texts.str.strip_chars()
+    fits = _fits(texts.filter(texts != ""), (*CANDIDATES, *MONTHS), False)
+    return bool(fits.select(pl.any_horizontal(fits.columns[2:]).all()).item())
 
 
 def _timeless(texts: pl.Series) -> pl.Series:

@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.errors import SettingsError
 from hiu.extract.dates.column import Column
-from hiu.extract.dates.formats import PACKED_ORDERS, Detected, detect, written
+from hiu.extract.dates.formats import PACKED_ORDERS, Detected, all_read, detect, written
 from hiu.extract.dates.orders import Orders, orders_of
 from hiu.extract.dates.spreadsheet import misdated
 from hiu.extract.events import DAYS, STAMPS
@@ -145,10 +145,13 @@ def _judge(column: Column, unread: pl.Series, found: Settled, period: Month | No
         _misdated(column, found)
     if not unread.any():
         return
-    seen = detect(column.texts, months=True)
     month = period if column.name == "start" and column.source.file.covers == "month" else None
     orders = orders_of(column.texts, column.order, month, packed=bool({*PACKED_ORDERS} & {*column.forms}))
-    if not orders.wrong.any() or not (orders.right.any() or orders.either.any()):
+    mixed = orders.wrong.any() and (orders.right.any() or orders.either.any())
+    if not mixed and not all_read(column.texts.filter(unread)):
+        return
+    seen = detect(column.texts, months=True)
+    if not mixed:
         _other_form(column, seen, int(unread.sum()), found)
     elif orders.slip and not orders.wrong.sum() > orders.right.sum():
         order, other = _WORDS[column.order], _WORDS[_other(column)]

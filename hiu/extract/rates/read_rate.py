@@ -68,11 +68,17 @@ class Made:
 def unknown_codes(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     """Of every coded field whether its cell holds a word that the source does not list: `unknown_key(field)`."""
     found = [
-        unknown_words(pl.col(field), code_list(spec), spec.accepts).alias(unknown_key(field))
+        _of_values(cells, field, unknown_words(pl.col(field), code_list(spec), spec.accepts)).alias(unknown_key(field))
         for field, spec in source.fields.items()
         if field in cells.columns and spec.coded
     ]
-    return cells.with_columns(found).select(one.meta.output_name() for one in found)
+    return cells.select(found)
+
+
+def _of_values(cells: pl.DataFrame, field: str, where: pl.Expr) -> pl.Expr:
+    """Where a cell's value is one of those that `where` holds of, asked once of each different value."""
+    values = cells.select(pl.col(field).unique()).filter(where)[field]
+    return pl.col(field).is_in(values.implode()).fill_null(False)
 
 
 def code_list(spec: FieldSpec) -> dict[str, str]:
@@ -160,8 +166,8 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
         nothing = names_nothing(pl.col(key), spec) | (
             not_known(pl.col(key), coded=True) & unlisted(pl.col(key), code_list(spec))
         )
-        words = pl.col(unknown_key(key)) | nothing
-        return ~words & ~(pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False))
+        nothing |= pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False)
+        return ~(pl.col(unknown_key(key)) | _of_values(frame, key, nothing))
     if spec.type == "related" or key in source.decisive:
         return _of_type(frame, key, spec) & ~not_known(pl.col(key)) & pl.lit(not digits_lost(frame[key]))
     return _of_type(frame, key, spec)

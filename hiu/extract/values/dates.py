@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.extract.values.forms import DEFAULT, EPOCHS, GROUPS, MONTH, SERIALS, TIME_FIRST, is_month, pattern
+from hiu.extract.values.forms import DEFAULT, EPOCHS, GROUPS, MONTH, SERIALS, TIME_FIRST, compiled, is_month, pattern
 from hiu.extract.values.kept import once_a_delivery
 from hiu.extract.values.times import clock, has_clock, read_times
 
@@ -21,6 +21,7 @@ NEVER = (
 )  # fmt: skip
 """Dates that mean 'not known' (docs/sources.md), and far ones that mean 'still open'."""
 
+_FEW = 50
 _LONDON = "Europe/London"
 _WEEKDAY = r"^\(?(?P<w>(?i:mon|tue|wed|thu|fri|sat|sun))(?i:s|rs?|nes|ur)?(?i:day)?[.,)]*\s+"
 _WEEKDAYS = {day: number for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), 1)}
@@ -40,7 +41,7 @@ def read_stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
 
 @once_a_delivery
 def _stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
-    left = texts.drop_nulls().unique().to_frame("text")
+    left = texts.unique().to_frame("text").filter(pl.col("text").str.contains("[0-9]"))  # no form reads another
     found, rest = _by_forms(left.with_columns(pl.col("text").alias("sent")), formats)
     if not rest.is_empty():
         found = pl.concat([found, _as_people_write(rest, formats)])
@@ -157,15 +158,22 @@ def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
     """Those of the forms whose shape some text has, looked for all at once: no other reads any."""
     if left.is_empty() or not forms:
         return []
-    shapes = [pl.col("sent").str.contains(pattern(form)).any().alias(str(at)) for at, form in enumerate(forms)]
-    seen = left.select(shapes).row(0)
-    return [form for form, there in zip(forms, seen, strict=True) if there]
+    return [form for form, there in zip(forms, _shapes(left["sent"], forms), strict=True) if there.any()]
 
 
-def has_form(text: pl.Expr, form: str) -> pl.Expr:
-    """Whether a text has the shape of a form, as it stands or as people write it: no other is read by it."""
-    shape = pattern(form)
-    return (text.str.contains(shape) | _plainly(text).str.contains(shape)).fill_null(False)
+def _shapes(texts: pl.Series, forms: Sequence[str]) -> list[pl.Series]:
+    """For each form where a text has its shape. Of a few texts Python is asked: polars compiles each pattern anew."""
+    if len(texts) > _FEW:
+        return texts.to_frame("text").select(pl.col("text").str.contains(pattern(f)).alias(f) for f in forms).get_columns()
+    few = texts.to_list()
+    return [pl.Series([bool(compiled(form).search(text)) for text in few], dtype=pl.Boolean) for form in forms]
+
+
+def having_forms(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
+    """For each form, named so, where a text has its shape, as it stands or as people write it: no other is read by it."""
+    plain = texts.to_frame("text").select(_plainly(pl.col("text")))["text"]
+    both = zip(forms, _shapes(texts, forms), _shapes(plain, forms), strict=True)
+    return pl.DataFrame({form: own | other for form, own, other in both})
 
 
 def _plainly(sent: pl.Expr) -> pl.Expr:
@@ -216,7 +224,7 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
     whole = "%y" not in form
     years = [group("Y")] if whole else [pl.lit("20") + group("y"), pl.lit("19") + group("y")]
     stamps = [_day(year, pl.col("month"), day) + pl.col("time").fill_null(pl.duration(hours=0)) for year in years]
-    read = groups.lazy().with_columns(month.alias("month"), time.alias("time"))
+    read = groups.with_columns(month.alias("month"), time.alias("time"))
     return read.select(
         "text",
         "sent",
@@ -225,7 +233,7 @@ def _read(left: pl.DataFrame, form: str) -> pl.DataFrame:
         (pl.lit(None, pl.Int64) if "z" in nothing else _offset(pl.col("z"))).alias("offset"),
         pl.col("time").is_not_null().alias("timed"),
         (pl.lit(False) if clockless else has_clock(group) & pl.col("time").is_null()).alias("mistimed"),
-    ).collect()
+    )
 
 
 def _day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:

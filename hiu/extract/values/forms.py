@@ -83,6 +83,12 @@ def pattern(form: str) -> str:
     return f"^{out}{'' if '(?P<H>' in out or is_month(form) else _AFTER}$"
 
 
+@cache
+def compiled(form: str) -> re.Pattern[str]:
+    """The same for Python, which keeps it compiled."""
+    return re.compile(pattern(form))
+
+
 def _plain(form: str) -> str:
     """Written out, without the weekday (it may stand before every date, and must fit it) and without 'at'."""
     form = re.sub(r",?\s+at\s+|\s*@\s*", " ", re.sub(r"%[aA][.,]?\s*", "", form))

@@ -27,8 +27,10 @@ NULLS = _in_any_case(("", "null", "nan", "nat", "none", *(mark for mark in MARKS
 DITTO = r"^(?i:[\"'`´’”“„〃,. -]*[\"'`´’”“„〃]{1,}[\"'`´’”“„〃,. -]*|,,+|do\.|ditto\.?|as above|same(?: as above)?)$"
 """A mark or word that stands for the value above it."""
 _BLANK = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\ufeff"
-_SPACES = r"[\s\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
-_SPACED = r"[ \t\v\f\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff]+"
+_OTHER = r"\t\v\f\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff"
+_SPACES = r"[\s\u200b\u2060\ufeff]{2,}|[[\s\u200b\u2060\ufeff]--[ ]]"
+_SPACED = rf"[ {_OTHER}]{{2,}}|[{_OTHER}]"
+"""Runs of blanks, and a blank that is no space: a space alone stays as it is."""
 _BREAK = r"\s*[\r\n\u0085\u2028\u2029]\s*"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 _TIMES = 3

@@ -47,9 +47,9 @@ def total_rows(records: pl.DataFrame, headers: Sequence[str], source: Source) ->
 
 def _words(cells: pl.DataFrame) -> list[str]:
     """The different cells that may say that their row is a total; few of a large file do."""
-    each = [cells[name].unique() for name in cells.columns]
-    every = pl.concat([own.filter(own.str.contains(_MAYBE).fill_null(False)) for own in each]).unique()
-    return [cell for cell in every if ANY_TOTAL.fullmatch(plain(cell))]
+    each = cells.select(pl.all().unique().implode())
+    every = pl.concat(each[name][0] for name in cells.columns)
+    return [cell for cell in {*every.filter(every.str.contains(_MAYBE))} if ANY_TOTAL.fullmatch(plain(cell))]
 
 
 def _types(headers: Sequence[str], source: Source) -> list[str]:

@@ -61,6 +61,7 @@ _STATE = bag(
 _WHERE = bag("WITH WEARING OUTSIDE INSIDE NEAR FROM WHO LYING SITTING STANDING THREATENING")
 _WHERE_TOO = bag("IN ON AT BY IS")
 _TITLES = bag("MR MRS MS MISS MX DR SIR MADAM")
+_DESCRIBE = _SEX | _ORIGIN | _STATE | _TITLES
 _CALL = bag(
     "ABANDONED ABANDON SILENT ACCIDENTAL ACCIDENTALLY HOAX DUPLICATE DUPLICATED DUPE MISDIAL MISDIALLED POCKET DIAL "
     "DIALLED DROPPED WRONG NUMBER ERROR CREATED CALL CALLS LOG INCIDENT RECORD ENTRY LINE OPEN REPLY ANSWER RESPONSE "
@@ -217,7 +218,7 @@ def _mixed(word: str) -> str:
 
 def _not_known(rest: set[str], words: Sequence[str]) -> bool:
     strong = {word for word in rest if word in STRONG or _RUN_ON.fullmatch(word)}
-    return bool(strong) and rest - strong <= _SAYS | _SEX | _ROLES | _ORIGIN | _STATE | _TITLES | _coded(rest)
+    return bool(strong) and rest - strong <= _SAYS | _ROLES | _DESCRIBE | _coded(rest)
 
 
 def _coded(rest: set[str]) -> set[str]:
@@ -231,7 +232,7 @@ def _described(rest: set[str], words: Sequence[str]) -> bool:
     codes, numbers = _coded(rest), any(_NUMBER.fullmatch(word) for word in words)
     rest = rest - (bag("A") if words[0] == "A" else bag("Y O") if {"Y", "O"} <= rest else frozenset())
     short = rest & {"M", "F", "X"} if codes or numbers or rest & _NO_SURNAME else set()
-    plain = rest - codes - short <= _SEX | _ORIGIN | _STATE | _TITLES
+    plain = rest - codes - short <= _DESCRIBE
     if plain and (rest & _SEX or codes or (short and numbers) or (short and rest & _NO_SURNAME)):
         return True
     clear = rest & _CLEAR
@@ -244,7 +245,7 @@ def _role(rest: set[str], words: Sequence[str]) -> bool:
     """Who somebody was to the agency and nothing else: 'Caller 2', 'Suspect A', 'patient'; or kin: 'mother'."""
     turn = rest & _ROLES or rest & _KIN_TURNS
     letters = {word for word in rest if len(word) == 1}
-    return bool(turn) and rest <= _ROLES | _KIN | _SEX | _SAYS | _ORIGIN | _STATE | _TITLES | letters
+    return bool(turn) and rest <= _ROLES | _KIN | _SAYS | _DESCRIBE | letters
 
 
 def _call(rest: set[str], words: Sequence[str]) -> bool:
