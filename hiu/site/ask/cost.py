@@ -11,7 +11,7 @@ from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.site.ask.lacking import lacking
 from hiu.site.ask.people import adults_of
 from hiu.site.show.finding import Finding
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_top
 
 
 def cost(run: Tables, people: list[str] | None, top: int | None) -> Finding:
@@ -34,8 +34,5 @@ def _costed(run: Tables, people: list[str] | None, top: int | None) -> tuple[lis
         if top is not None:
             raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
         return people, count_of(len(people), "person", "people")
-    adults = adults_of(run)
-    length, number = len(adults), run.settings.rank.top if top is None else top
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1 or (top is not None and number > length):
-        raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
-    return adults.head(number).to_list(), f"the first {min(number, length)} people"
+    first = adults_of(run).head(checked_top(run, "cost", top))
+    return first.to_list(), f"the first {len(first)} people"

@@ -46,19 +46,21 @@ class Cohort(Suggests):
         self,
         dataset: str | None = None,
         *,
+        of: str = "people",
         target_from: str | date | int | Month | None = None,
         fall: float = 0.15,
         within: int = 6,
     ) -> Finding:
         """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
 
+        An incident with two people in it counts twice; `of="logs"` counts each log, call or attendance once.
         Everybody's hold what rows that name nobody add (`nobody` says how many); those of some people can't. Of months
         with hardly any, or that vary with their mean, the limits are wider than the usual ones (docs/evaluation.md).
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
         from hiu.site.ask.trends import trends
 
-        return trends(self.published, self.people, self._who(), dataset, target_from, fall, within)
+        return trends(self.published, self.people, self._who(), dataset, of, target_from, fall, within)
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against

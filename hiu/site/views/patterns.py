@@ -58,10 +58,11 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     )
     last = pl.coalesce(C("end").dt.date(), C("out"))
     found = spells.filter((C("ended") == "open") | (last >= first))
+    began = found.filter(C("start").dt.date() >= first).height
     found = found.select(ADMISSION).sort("start", "person_id", descending=True)
     whose = f"{person_id}: " if person_id else ""
-    number, span = count_of(found.height, "admission"), count_of(months, "month")
-    title = f"{whose}{number} in {span} to the end of {run.month.title}"
+    number, span = count_of(found.height, "spell"), count_of(months, "month")
+    title = f"{whose}{number} in a bed in {span} to the end of {run.month.title}: {began:,} began in these months"
     missing = lacking(run, months, sets=night_sets(run._whole("coverage")))
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
     return Listing(

@@ -17,6 +17,7 @@ from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
 from hiu.publish.words.text import count_of
+from hiu.site.ask.lacking import lacking
 from hiu.site.ids import id_at, id_now, require_basis, why_unlisted
 from hiu.site.looks import asked_for, look
 from hiu.site.shapes import Place
@@ -29,6 +30,8 @@ from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months, names_shown
 
 C = pl.col
+ROW = ("source", "source_file", "source_row", "status")
+RECORDS = (*ROW, "start", "datasets", "episode", "how", "match_probability", "event_id", "identity_id", "person_id")
 GATES = {
     "offered": "support offered",
     "notice_at": "privacy notice served",
@@ -104,7 +107,8 @@ class Person(Suggests):
     def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
         """The rows behind the figures: file, row, when, what it counts as, what became of it.
 
-        `month` ("2026-03", 202603 or a day in it) and `dataset` narrow it to one figure.
+        `month` ("2026-03", 202603 or a day in it) and `dataset` narrow it to one figure; the title says what was not
+        supplied of it.
 
         Raises UsageError naming the nearest data set.
         """
@@ -122,26 +126,15 @@ class Person(Suggests):
         if dataset is not None:
             self._check_dataset(dataset, what)
             found = found.filter(C("each").list.contains(dataset))
+        missing: list[str] = []
         if month is not None:
             found = self._in(found, Month.read(month))
-        columns = (
-            "source",
-            "source_file",
-            "source_row",
-            "status",
-            "start",
-            "datasets",
-            "episode",
-            "how",
-            "match_probability",
-            "event_id",
-            "identity_id",
-            "person_id",
-        )
-        rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
+            sets = None if dataset is None else [dataset]
+            missing = lacking(self.published, 1, sets=sets, last=Month.read(month))
+        rows = found.select(RECORDS).sort("start", "source", "source_file", "source_row", nulls_last=True)
         return Listing(
             rows,
-            f"{self.person_id}: {count_of(rows.height, 'source row')}",
+            ". ".join([f"{self.person_id}: {count_of(rows.height, 'source row')}", *missing]).removesuffix("."),
             empty={"datasets": "counts as nothing"},
             kind="records",
         )

@@ -102,7 +102,7 @@ class Quality(Suggests):
     def expectations(self) -> Listing:
         """What the gate expects of each source's rows, by kind, and how many rows were set aside for it, all time.
 
-        Rows that could not be read at all come before it: `quarantine()` has both.
+        Rows that could not be read at all come before it, so a code of theirs has no expectation (0) and their rows.
         """
         from hiu.quality.suites import suite
         from hiu.sources import load_sources
@@ -116,8 +116,10 @@ class Quality(Suggests):
         expected = pl.DataFrame(rows, schema=["source", "column", "code", "expected"], orient="row")
         failed = self.published._table("quarantine").group_by("source", "code").agg(rows=pl.len())
         kinds = expected.group_by("source", "code").agg(expectations=pl.len())
-        kinds = kinds.join(failed, on=["source", "code"], how="left").with_columns(C("rows").fill_null(0))
-        title = f"{expected.height} expectations of {len(sources)} sources, and the rows that failed them"
+        kinds = kinds.join(failed, on=["source", "code"], how="full", coalesce=True).with_columns(
+            C("expectations", "rows").fill_null(0)
+        )
+        title = f"{expected.height} expectations of {len(sources)} sources, and the rows set aside"
         return Listing(
             kinds.sort("rows", "source", "code", descending=[True, False, False]), title, kind="expectations"
         )

@@ -8,7 +8,7 @@ from hiu.errors import UsageError
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Sentence
-from hiu.site.tables import Tables, names_shown
+from hiu.site.tables import Tables, checked_top, names_shown
 from hiu.site.views.person import person_in
 
 COLUMNS = (
@@ -139,10 +139,10 @@ class Ranked(Listing):
 
 def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None, under_18: bool = False) -> Ranked:
     """The adults' list of a month, whole or its first `top`; or that of the under-18s, who are listed apart."""
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
-        raise UsageError(f"the first {top!r} of the list: give a whole number from 1")
     everybody, own = tables._scan("ranked"), "under_18" if under_18 else "adult"
     wanted = everybody.filter(pl.col("list") == own)
+    if top is not None:
+        checked_top(tables, "ranked", top, own)
     there = [name for name in COLUMNS if name != "name"]
     places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).select(there).sort("rank").collect()
     names = names_of(tables, places["person_id"], show_names)

@@ -337,7 +337,7 @@ def test_a_night_that_was_not_supplied_is_missing_and_not_zero(run: Published, o
             "two columns are called 'start'",
         ),
         (lambda run: run.cohort(1.5), "found a float"),
-        (lambda run: run.ranked(0), "the first 0 of the list: give a whole number"),
+        (lambda run: run.ranked(0), r"ranked\(0\): the list has .* give a whole number from 1 to "),
         (lambda run: run.ranked(-1), "the first -1"),
         (lambda run: run.ranked("20"), "the first '20'"),
         (lambda run: run.person(1.5), "give an id as text"),
