@@ -80,7 +80,7 @@ class Linkage(Suggests):
 
     @look
     def oddities(self) -> Listing:
-        """People to look at: several NHS numbers or dates of birth, very many descriptions, a weak link."""
+        """People to look at: several NHS numbers, dates of birth or sexes, very many descriptions, a weak link."""
         people = self.published._table("people")
         weak = (
             self.published._scan("links")
@@ -89,15 +89,19 @@ class Linkage(Suggests):
             .agg(weakest=C("match_probability").min())
             .collect()
         )
+        said = self.published._scan("descriptions").filter(C("sex").is_in(["F", "M"])).group_by("person_id")
+        sexes = said.agg(two_sexes=C("sex").n_unique() > 1).filter("two_sexes").collect()
         many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
         ranks = self.published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
         odd = {
             "two NHS numbers": C("two_nhs_numbers"),
             "two dates of birth": C("two_dobs"),
+            "two sexes": C("two_sexes").is_not_null(),
             "very many descriptions": C("identities") > many,
             "a weak link": C("weakest") < 0.8,
         }
         reasons = [pl.when(fact).then(pl.lit(words)) for words, fact in odd.items()]
+        people = people.join(sexes, on="person_id", how="left")
         found = people.join(weak, on="person_id", how="left").filter(pl.any_horizontal(*odd.values()))
         found = found.with_columns(odd=pl.concat_str(reasons, separator="|", ignore_nulls=True)).join(
             ranks, on="person_id", how="left"

@@ -33,6 +33,8 @@ ADMISSION = (
         "spell",
     ),
 )
+WIDTHS = (1, 2, 3, 4, 6, 8, 12, 24)
+"""Hours that a day is made up of in blocks."""
 SPELL = ("person_id", "spell")
 
 
@@ -135,9 +137,13 @@ def _words(run: Tables) -> pl.DataFrame:
     return rows.drop_nulls("spell_id").sort("start").group_by("person_id", "spell_id").agg(joined)
 
 
-def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset: str | None = None) -> Finding:
-    """Crisis episodes, or contacts of one data set, by day of the week and hours of the day; those sent as a date
-    without a time are counted apart."""
+def hour_of_week(
+    run: Tables, months: int, person_id: str | None = None, dataset: str | None = None, hours: int = BLOCK
+) -> Finding:
+    """Crisis episodes, or contacts of one data set, by day of the week and blocks of some hours of the day; those sent
+    as a date without a time are counted apart."""
+    if hours not in WIDTHS or isinstance(hours, bool):
+        raise UsageError(f"blocks of {hours!r} hours: give one of {', '.join(map(str, WIDTHS))}")
     if dataset in night_sets(run._table("coverage")):
         raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
     first = (run.month - (months - 1)).start
@@ -152,10 +158,13 @@ def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset
     events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
     midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
     day_only = C("start_day_only").fill_null(midnight)
-    timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, block=C("start").dt.hour() // BLOCK)
-    counts = {(day, block): n for day, block, n in timed.group_by("day", "block").len().iter_rows()}
-    rows = [[name, *(counts.get((at, block), 0) for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
-    table = pl.DataFrame(rows, schema=["day", *blocks()], orient="row")
+    timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, hour=C("start").dt.hour())
+    counts, cells = (
+        {(day, block): n for day, block, n in timed.group_by("day", C("hour") // width).len().iter_rows()}
+        for width in (BLOCK, hours)
+    )
+    rows = [[name, *(cells.get((at, block), 0) for block in range(24 // hours))] for at, name in enumerate(DAYS)]
+    table = pl.DataFrame(rows, schema=["day", *blocks(hours)], orient="row")
     apart = events.height - timed.height
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:

@@ -88,6 +88,14 @@ class Person(Suggests):
         return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"}, kind="months")
 
     @look
+    def points(self) -> Listing:
+        """The points behind the place, by data set: how many events or nights of 3 and of 12 months, and of how many
+        points each. The sum is points_12 of `row()`, where settings are as they were."""
+        from hiu.site.ask.points import points
+
+        return Listing(points(self.published, self.person_id), f"{self.person_id}: points by data set", kind="points")
+
+    @look
     def missing(self) -> Listing:
         """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
         own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")

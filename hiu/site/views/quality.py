@@ -15,7 +15,7 @@ from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months
 
 C = pl.col
-GROUPS = ("sex", "age", "source")
+GROUPS = ("sex", "age", "source", "nhs_number")
 
 
 class Quality(Suggests):
@@ -146,26 +146,37 @@ class Quality(Suggests):
         return Listing(wide, "What became of every row received", kind="became")
 
     def unmatched(self, by: str = "source") -> Listing:
-        """Rows that were joined to nothing else, by `source`, `sex` or `age`: whose figures are too low?
+        """Rows that were joined to nothing else, by `source`, `sex`, `age`, or source and `nhs_number` (whether the row
+        has one): whose figures are too low?
 
         A group that is matched less often looks as if it needed less. Raises UsageError naming the nearest group.
         """
         if by not in GROUPS:
             raise UsageError(not_among(f"cannot group by '{by}'", by, GROUPS))
         run = self.published
-        rows = run._scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
-        if by != "source":
+        needed = ("person_id", "source", "how", "identity_id")
+        rows, keys = run._scan("links").filter(C("status") == "counted").select(needed), [by]
+        if by == "nhs_number":
+            word, keys = pl.when(C("nhs_number").is_null()).then(pl.lit("no")).otherwise(pl.lit("yes")), ["source", by]
+            each = run._scan("descriptions").select("identity_id", nhs_number=word)
+            rows = rows.join(each, on="identity_id", how="left")
+        elif by != "source":
             about = run._scan("people").select("person_id", "sex", age=age_band(age_on(run.month.end)))
             rows = rows.join(about, on="person_id", how="left")
-        group = C(by).fill_null("not recorded")
-        found = rows.group_by(group.alias(by)).agg(
+        single, nobody = (C("how") == "single").mean(), (C("how") == "nobody").mean()
+        found = rows.group_by(C(keys).fill_null("not recorded")).agg(
             rows=pl.len(),
-            names_nobody=(C("how") == "nobody").mean(),
-            stands_alone=(C("how") == "single").mean(),
+            joined=1 - single - nobody,
+            names_nobody=nobody,
+            stands_alone=single,
             by_number=(C("how") == "number").mean(),
             by_description=C("how").is_in(["model", "decision"]).mean(),
         )
-        return Listing(found.sort(by).collect(), f"How counted rows were matched, by {by} (shares)", kind="unmatched")
+        return Listing(
+            found.sort(keys).collect(),
+            f"How counted rows were matched, by {' and '.join(keys)} (shares)",
+            kind="unmatched",
+        )
 
     def linkage_quality(self) -> Listing:
         """How good the matching is: estimates with intervals, for everybody and by group."""

@@ -101,7 +101,7 @@ def test_people_are_given_as_one_thinks_of_them(run: Published) -> None:
     assert {run.cohort(one).cost().title for one in given if not isinstance(one, int)} == {
         "Cost of 1 person, last 12 months, pounds"
     }
-    assert run.admissions(months=1).title.split(" in ")[1].startswith("1 month to")
+    assert run.admissions(months=1).title.split(" in ")[2].startswith("1 month to")
 
 
 def test_a_month_that_is_not_supplied_has_a_reason(place_after: Place) -> None:
@@ -338,12 +338,12 @@ def test_a_night_that_was_not_supplied_is_missing_and_not_zero(run: Published, o
         ),
         (lambda run: run.cohort(1.5), "found a float"),
         (lambda run: run.ranked(0), r"ranked\(0\): the list has .* give a whole number from 1 to "),
-        (lambda run: run.ranked(-1), "the first -1"),
-        (lambda run: run.ranked("20"), "the first '20'"),
+        (lambda run: run.ranked(-1), r"ranked\(-1\): the list has"),
+        (lambda run: run.ranked("20"), r"ranked\(.20.\): the list has"),
         (lambda run: run.person(1.5), "give an id as text"),
         (lambda run: run.person(None), "give an id as text"),
         (lambda run: run.person("1"), "A rank is given as a number"),
-        (lambda run: run.cohort().cost("3"), r"cost\(3\)"),
+        (lambda run: run.cohort().cost("3"), r"cost\(.3.\)"),
         (lambda run: run.sql(None), "the text of one SELECT"),
     ],
 )

@@ -12,6 +12,7 @@ import hiu
 from hiu.errors import UsageError
 from hiu.model.units import night_sets
 from hiu.month import Month
+from hiu.rank.reports.cohorts import by_share
 from hiu.site.published import Published
 from pipelines.common.place import Place
 from pipelines.run import Outcome
@@ -41,7 +42,9 @@ def test_somebody_in_a_bed_is_seen_every_night(place_after: Place) -> None:
     end = run.month.start
     long = stay.head(1).with_columns(start=pl.datetime(2020, 1, 1), first_night=pl.date(2020, 1, 1))
     on = long.with_columns(person_id=pl.lit(here), end=None, ended=pl.lit("open"), day_out=run.month.after)
-    out = long.with_columns(person_id=pl.lit(left), end=pl.lit(end).cast(pl.Datetime), ended=pl.lit("sent"), day_out=end)
+    out = long.with_columns(
+        person_id=pl.lit(left), end=pl.lit(end).cast(pl.Datetime), ended=pl.lit("sent"), day_out=end
+    )
     rows = pl.concat([on, out], how="vertical_relaxed").select(stay.columns).cast(stay.schema)  # type: ignore[arg-type]
     rows.write_parquet(run.folder / "stay.parquet")
     gone = C("person_id").is_in([here, left]) & (C("start") >= (run.month - 3).start)
@@ -173,3 +176,65 @@ def test_nights_are_of_the_sets_that_count_nights(run: Published) -> None:
     year = C("month").is_between((run.month - 11).start, run.month.start)
     nights = raw(run, "monthly_demand").filter(year, C("dataset").is_in(sets))["n"].sum()
     assert run.people()["nights"].sum() == nights > 0
+
+
+def test_points_by_data_set_are_the_points_of_the_list(run: Published) -> None:
+    for rank in (1, 2, 7):
+        person = run.person(rank)
+        found, place = person.points().to_polars(), person.row()
+        assert found["points_12"].sum() == pytest.approx(place["points_12"]) and found.height
+        assert found["points_3"].sum() == pytest.approx(place["points_3"])
+        assert found["share"].sum() == pytest.approx(1)
+
+
+def test_the_flow_of_more_places_and_more_months(run: Published) -> None:
+    usual, more = run.cohort().flow(), run.cohort().flow(3, top=7)
+    assert more.table("flow").height == 3 and usual.table("flow").height > 3
+    for month, rows in more.table("who").to_polars().filter(C("change") != "left").group_by("month"):
+        assert rows["rank"].sort().to_list() == list(range(1, 8)), month
+    last = more.table("who").filter(C("month") == run.month.start, C("change") != "left").sort("rank")
+    assert last["person_id"].to_list() == run.ranked(7)["person_id"].to_list()
+    assert "of the first 7 " in more.sentences[0]
+    with pytest.raises(UsageError, match=r"flow\(0\): the list has"):
+        run.cohort().flow(top=0)
+
+
+def test_the_days_by_which_half_had_a_contact() -> None:
+    found = by_share(pl.Series([1, 2, 3, 4]), pl.Series([True, True, True, False]))
+    assert found.rows() == [(0.25, 1), (0.5, 2), (0.75, 3)]
+    few = by_share(pl.Series([5, 30, 30, 30]), pl.Series([True, False, False, False]))
+    assert few["days"].to_list() == [5, None, None]
+    assert by_share(pl.Series([], dtype=pl.Int64), pl.Series([], dtype=pl.Boolean))["days"].to_list() == [None] * 3
+
+
+def test_hours_of_the_week_one_by_one(run: Published) -> None:
+    one, four = run.hour_of_week("ed_attendance", hours=1), run.hour_of_week("ed_attendance")
+    single, blocks = one.table("hours").to_polars(), four.table("hours").to_polars()
+    assert one.sentences == four.sentences and single.width == 25
+    for at, name in enumerate(blocks.columns[1:]):
+        parts = single.select(pl.sum_horizontal(single.columns[1 + 4 * at : 5 + 4 * at]))
+        assert parts.to_series().to_list() == blocks[name].to_list()
+    with pytest.raises(UsageError, match="blocks of 5 hours: give one of 1, 2, 3"):
+        run.hour_of_week(hours=5)
+
+
+def test_two_sexes_are_an_oddity(place_after: Place) -> None:
+    run = latest(place_after)
+    said = raw(run, "descriptions")
+    one = said.filter(C("sex") == "F")["person_id"][0]
+    other = said.filter(C("person_id") == one).head(1).with_columns(sex=pl.lit("M"), identity_id=pl.lit("new"))
+    assert "two sexes" not in " ".join(run.linkage().oddities().filter(C("person_id") == one)["odd"])
+    pl.concat([said, other]).write_parquet(run.folder / "descriptions.parquet")
+    found = latest(place_after).linkage().oddities().filter(C("person_id") == one)
+    assert "two sexes" in found["odd"][0]
+
+
+def test_rows_with_and_without_a_number_and_whether_they_were_joined(run: Published) -> None:
+    found = run.quality().unmatched("nhs_number").to_polars()
+    rows = raw(run, "links").filter(C("status") == "counted")
+    rows = rows.join(raw(run, "descriptions").select("identity_id", "nhs_number"), on="identity_id", how="left")
+    own = rows.filter(C("source") == "ed", C("nhs_number").is_null())
+    line = found.filter(C("source") == "ed", C("nhs_number") == "no").row(0, named=True)
+    assert line["rows"] == own.height
+    assert line["joined"] == pytest.approx((~own["how"].is_in(["single", "nobody"])).mean())
+    assert found["rows"].sum() == rows.height and set(found["nhs_number"]) == {"yes", "no"}
