@@ -19,7 +19,7 @@ from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, checked_dataset, checked_months, names_shown
+from hiu.site.tables import Tables, checked_months, names_shown
 from hiu.site.views.person import Person, person_in
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
@@ -169,11 +169,12 @@ class Published(Tables):
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
-        """When in the week crisis episodes begin, or contacts of one data set, in blocks of 4 `hours` (or 1, 2 ...): of
-        everybody who could be named. A date without a time is in no block."""
+        """When in the week crisis episodes begin, or the events of one data set (each once, however many people are in
+        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named. A date without a time is in no
+        block."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset), hours)
+        return hour_of_week(self, dataset, months, hours)
 
     def deliveries(self) -> Listing:
         """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""

@@ -53,14 +53,16 @@ class Tables(Suggests):
 
     @property
     def opened(self) -> Opened:
-        """The site it was opened from. Raises HiuError if it was opened as a mere folder."""
+        """The site it was opened from: its folders `.home` and `.curated`, and `.by` and `.purpose`, under which looks
+        are entered. Raises HiuError if it was opened as a mere folder."""
         if self._opened is None:
             raise HiuError("this month was opened without its site; hiu.open(SITE).month(MONTH) has the settings too")
         return self._opened
 
     @property
     def settings(self) -> Settings:
-        """The site's settings as they are now; `manifest` has the version of those it was published under."""
+        """The site's settings as site.toml has them now (`run.settings.rank.top`): definitions().constants() lists
+        them. `manifest` has the version of those it was published under."""
         return self.opened.settings
 
     @property

@@ -68,8 +68,8 @@ def flow(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who joined the first N (`top`, or as settings have it) and who left, month by month, as each month would be
     ranked with the data of today, by expected points and risk. First: month, stayed, entered, left. Second: month,
-    person_id, rank (null if left), change (stayed, entered or left). The first month compares with the one before it; months before the first delivery are
-    left out.
+    person_id, rank (null if left), change (stayed, entered or left). The first month compares with the one before it;
+    months before the first delivery are left out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()

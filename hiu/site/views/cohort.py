@@ -249,6 +249,14 @@ class Cohort(Suggests):
 
         return gaps(self.published, self.people, dataset, months)
 
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
+        """When in the week their contacts begin, as `run.hour_of_week()`."""
+        from hiu.site.views.patterns import hour_of_week
+
+        return hour_of_week(
+            self.published, dataset, months, hours, self.people, "" if self.people is None else self._who()
+        )
+
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         self._require_everybody("the first of the list are held against the whole list", "equality")

@@ -10,7 +10,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.model import MISSING_COUNT
+from hiu.model import MISSING_COUNT, PUBLISHED, Table
 from hiu.model.frames import schema
 from hiu.model.missing import missing_sentences
 from hiu.month import Month
@@ -205,11 +205,11 @@ class Person(Suggests):
         return admissions(self.published, checked_months(months), self.person_id)
 
     @look
-    def hour_of_week(self, *, months: int = 12) -> Finding:
-        """When in the week their contacts begin, in blocks of 4 hours; a date without a time is in no block."""
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
+        """When in the week their contacts begin, as `run.hour_of_week()`."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self.published, checked_months(months), self.person_id)
+        return hour_of_week(self.published, dataset, months, hours, [self.person_id], self.person_id)
 
     @look
     def gates(self) -> Listing:
@@ -231,10 +231,7 @@ class Person(Suggests):
     @look
     def conflicts(self) -> Listing:
         """What contradicts itself about the person: what, in which sources, in how many rows, and what differs."""
-        if (self.published.folder / "conflicts.parquet").is_file():
-            own = self._own("conflicts").drop("person_id", strict=False).sort("what")
-        else:  # a month published before there was the table
-            own = pl.DataFrame(schema={"what": pl.String, "sources": pl.String, "rows": pl.Int64})
+        own = self._if_there(PUBLISHED["conflicts"]).drop("person_id", strict=False).sort("what")
         return Listing(own, f"{self.person_id}: {own.height} things that contradict each other", kind="conflicts")
 
     @look
@@ -249,9 +246,12 @@ class Person(Suggests):
         return Chart.of(person_chart(one, split=split))
 
     def _missing_rows(self) -> pl.DataFrame:
-        if (self.published.folder / "missing_count.parquet").is_file():
-            return self._own("missing_count")
-        return pl.DataFrame(schema=schema(MISSING_COUNT))  # a month published before there was the table
+        return self._if_there(MISSING_COUNT)
+
+    def _if_there(self, table: Table) -> pl.DataFrame:
+        """Their rows of a table; none of a month published before there was the table."""
+        there = (self.published.folder / f"{table.name}.parquet").is_file()
+        return self._own(table.name) if there else pl.DataFrame(schema=schema(table))
 
     def _own(self, table: str) -> pl.DataFrame:
         return self.published._rows(table, C("person_id") == self.person_id, self._shown)

@@ -238,3 +238,31 @@ def test_rows_with_and_without_a_number_and_whether_they_were_joined(run: Publis
     assert line["rows"] == own.height
     assert line["joined"] == pytest.approx((~own["how"].is_in(["single", "nobody"])).mean())
     assert found["rows"].sum() == rows.height and set(found["nhs_number"]) == {"yes", "no"}
+
+
+def test_a_finding_without_tables_says_why(run: Published) -> None:
+    found = run.cohort().evaluate()
+    assert not found.tables, "the area is large enough: this shows nothing"
+    with pytest.raises(UsageError, match=r"'Did support work.' has no tables: No verdict"):
+        found.table("comparison")
+
+
+def test_the_week_of_some_people_and_of_logs(run: Published) -> None:
+    first = run.ranked(3)
+    found = run.cohort(first).hour_of_week("police_incident")
+    events = raw(run, "timeline").filter("counted", C("dataset") == "police_incident", ~C("start_day_only"))
+    events = events.filter(C("start").is_between((run.month - 11).start, run.month.after, closed="left"))
+    for cells, own in (
+        (found, events.filter(C("person_id").is_in(first["person_id"].implode()))),
+        (run.hour_of_week("police_incident"), events),
+    ):
+        n = cells.table("hours").to_polars().drop("day").sum_horizontal().sum()
+        assert n == own.select("source", "event_id").n_unique() > 0
+    assert found.title.startswith("3 people: police incidents")
+    assert run.person(1).hour_of_week(hours=12).table("hours").width == 3
+
+
+@pytest.mark.parametrize("query", ["select count(*) months from ranked", "select rank as x, 1440.0 days from ranked"])
+def test_a_query_that_cannot_be_read_says_where(run: Published, query: str) -> None:
+    with pytest.raises(UsageError, match=r"can't be read at '(months|days)': a name of your own stands after AS"):
+        run.sql(query)
