@@ -56,29 +56,36 @@ def _counts(
     inside = C("month").is_between((first - span).start, run.month.start) & C("dataset").is_in(every) & (C("n") > 0)
     now, contact, night = C("month") >= first.start, C("dataset").is_in(sets), C("dataset").is_in(nights)
     which = {"contacts": contact & now, "before": contact & ~now, "nights": night & now}
-    each = [C("n").filter(one).sum().alias(column) for column, one in which.items()]
-    return run._scan("monthly_demand").filter(inside).group_by("person_id").agg(each).collect()
+    each = [pl.when(one).then("n").otherwise(0).alias(column) for column, one in which.items()]
+    rows = run._scan("monthly_demand").filter(inside).select("person_id", *each)
+    return rows.group_by("person_id").agg(C(list(which)).sum()).collect()
 
 
 def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) -> pl.DataFrame:
     """When each person was last seen, by an event or in a bed, and the agencies and sources that saw them since a
     month: last_contact, last_seen, agencies, sources."""
-    feeds = run._rows("coverage").filter(C("dataset").is_in(every))["source"].str.split("|").explode().unique()
-    there, after = C("counted") & C("dataset").is_in(every), run.month.after
-    events = run._scan("timeline").filter(there, C("start") < after).group_by("person_id", "source")
-    latest = {"last_contact": C("start").filter(C("dataset").is_in(sets)).max(), "at": C("start").max().dt.date()}
+    feeds = run._rows("coverage").filter(C("dataset").is_in(every))["source"].str.split("|").explode().unique().sort()
+    bit, after = (
+        C("source").replace_strict(feeds, pl.Series([1 << at for at in range(len(feeds))], dtype=pl.Int64), default=0),
+        run.month.after,
+    )
+    events = run._scan("timeline").filter(C("counted") & C("dataset").is_in(every), C("start") < after)
+    contact, since = pl.when(C("dataset").is_in(sets)).then("start"), C("start") >= first.start
+    one = events.select("person_id", at=C("start").dt.date(), last_contact=contact, bits=pl.when(since).then(bit))
     beds = run._scan("stay").filter(~C("nobody"), C("source").is_in(feeds.implode()), C("first_night") < after)
     last, left = pl.lit(run.month.end), pl.coalesce(C("end").dt.date(), "day_out")
-    out = pl.min_horizontal(pl.when(C("ended") != "open").then(left), last).max()
-    inside = (C("day_out") > first.start).any()
-    stays = beds.group_by("person_id", "source").agg(last_contact=pl.lit(None, pl.Datetime), at=out, inside=inside)
-    each = pl.concat([events.agg(**latest, inside=(C("start") >= first.start).any()), stays], how="vertical_relaxed")
-    rows = each.collect().sort("person_id", "source")
-    sources = C("source").filter("inside").unique(maintain_order=True)
-    agency = C("source").filter("inside").replace(run._agencies).n_unique().cast(pl.Int64)
-    whole = {"last_contact": C("last_contact").max(), "last_seen": C("at").max(), "agencies": agency}
-    found = rows.group_by("person_id").agg(**whole, sources=sources.str.join("|"))
-    return found.with_columns(C("sources").replace("", None))
+    out = pl.min_horizontal(pl.when(C("ended") != "open").then(left), last)
+    other = beds.select("person_id", at=out, bits=pl.when(C("day_out") > first.start).then(bit))
+    rows = pl.concat([one, other], how="diagonal_relaxed").group_by("person_id")
+    each = rows.agg(C("last_contact").max(), C("at").max().alias("last_seen"), C("bits").fill_null(0).bitwise_or())
+    found = each.collect()
+    saw = found["bits"].unique().to_list()
+    names = [[name for at, name in enumerate(feeds) if bits >> at & 1] for bits in saw]
+    agencies = [len({run._agencies.get(one, one) for one in own}) for own in names]
+    sources = ["|".join(own) or None for own in names]
+    types = {"bits": pl.Int64, "agencies": pl.Int64, "sources": pl.String}
+    words = pl.DataFrame({"bits": saw, "agencies": agencies, "sources": sources}, schema=types)
+    return found.join(words, on="bits", how="left").drop("bits")
 
 
 def _who(run: Tables) -> pl.DataFrame:

@@ -409,7 +409,7 @@ def test_the_flow_goes_back_as_far_as_it_is_asked(run: Published) -> None:
 
 def test_a_person_joined_of_two_has_the_reasons_in_one_text(run: Published) -> None:
     odd = run.linkage().oddities().to_polars()["odd"]
-    known = {"two NHS numbers", "two dates of birth", "very many descriptions", "a weak link"}
+    known = {"two NHS numbers", "two dates of birth", "two sexes", "very many descriptions", "a weak link"}
     assert odd.dtype == pl.String and len(odd) and set("|".join(odd).split("|")) <= known
     assert run.linkage().two_numbers().height == odd.str.split("|").list.contains("two NHS numbers").sum()
 
