@@ -26,7 +26,7 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     `dataset`, who is listed or has one of it, and every figure is of it."""
     span, name = checked_months(months), checked_dataset(run, dataset)
     coverage = run._rows("coverage")
-    sets, nights = ((name,) if name else contact_sets(coverage)), night_sets(coverage)
+    sets, nights = ((name,), ()) if name else (contact_sets(coverage), night_sets(coverage))
     every = (name,) if name else tuple(coverage["dataset"].unique())
     first = run.month - (span - 1)
     counts = _counts(run, every, sets, nights, first, span)
@@ -34,7 +34,8 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     adult = C("list") == "adult"  # the two lists count their places apart
     listed = listed.with_columns(rank=pl.when(adult).then("rank"), rank_under_18=pl.when(~adult).then("rank"))
     found = counts.join(listed, on="person_id", how="full", coalesce=True)
-    for other in (_seen(run, every, sets, first), _who(run), *([_home(run, area)] if area is not None else [])):
+    about = [run._rows(table, only=["person_id", one]) for table, one in (("people", "sex"), ("traits", "age_band"))]
+    for other in (_seen(run, every, sets, first), *about, *([_home(run, area)] if area is not None else [])):
         found = found.join(other, on="person_id", how="left")
     days = (pl.lit(run.month.end) - C("last_seen")).dt.total_days()
     found = found.with_columns(C("contacts", "before", "nights", "agencies").fill_null(0), days_since=days)
@@ -65,10 +66,8 @@ def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) 
     """When each person was last seen, by an event or in a bed, and the agencies and sources that saw them since a
     month: last_contact, last_seen, agencies, sources."""
     feeds = run._rows("coverage").filter(C("dataset").is_in(every))["source"].str.split("|").explode().unique().sort()
-    bit, after = (
-        C("source").replace_strict(feeds, pl.Series([1 << at for at in range(len(feeds))], dtype=pl.Int64), default=0),
-        run.month.after,
-    )
+    powers, after = pl.Series([1 << at for at in range(len(feeds))], dtype=pl.Int64), run.month.after
+    bit = C("source").replace_strict(feeds, powers, default=0)
     events = run._scan("timeline").filter(C("counted") & C("dataset").is_in(every), C("start") < after)
     contact, since = pl.when(C("dataset").is_in(sets)).then("start"), C("start") >= first.start
     one = events.select("person_id", at=C("start").dt.date(), last_contact=contact, bits=pl.when(since).then(bit))
@@ -77,8 +76,8 @@ def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) 
     out = pl.min_horizontal(pl.when(C("ended") != "open").then(left), last)
     other = beds.select("person_id", at=out, bits=pl.when(C("day_out") > first.start).then(bit))
     rows = pl.concat([one, other], how="diagonal_relaxed").group_by("person_id")
-    each = rows.agg(C("last_contact").max(), C("at").max().alias("last_seen"), C("bits").fill_null(0).bitwise_or())
-    found = each.collect()
+    latest = {"last_contact": C("last_contact").max(), "last_seen": C("at").max()}
+    found = rows.agg(**latest, bits=C("bits").fill_null(0).bitwise_or()).collect()
     saw = found["bits"].unique().to_list()
     names = [[name for at, name in enumerate(feeds) if bits >> at & 1] for bits in saw]
     agencies = [len({run._agencies.get(one, one) for one in own}) for own in names]
@@ -86,11 +85,6 @@ def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) 
     types = {"bits": pl.Int64, "agencies": pl.Int64, "sources": pl.String}
     words = pl.DataFrame({"bits": saw, "agencies": agencies, "sources": sources}, schema=types)
     return found.join(words, on="bits", how="left").drop("bits")
-
-
-def _who(run: Tables) -> pl.DataFrame:
-    about = run._rows("people", only=["person_id", "sex"])
-    return about.join(run._rows("traits", only=["person_id", "age_band"]), on="person_id", how="left")
 
 
 def _home(run: Tables, level: str) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 import polars as pl
@@ -16,7 +15,7 @@ from hiu.rank.reports.trend import Target, Trend, target, trend
 from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
-from hiu.site.tables import Tables, checked_dataset, checked_months
+from hiu.site.tables import Tables, checked_dataset
 
 C = pl.col
 S136 = "s136"
@@ -32,7 +31,7 @@ def trends(
     who: str,
     dataset: str | None,
     of: str,
-    target_from: str | date | int | Month | None,
+    begin: Month,
     fall: float,
     within: int,
 ) -> Finding:
@@ -60,9 +59,8 @@ def trends(
         trend(name, month=run.month, people=ids, breaks=run.breaks, called=many(name) + each[name], **tables)
         for name in names
     ]
-    due = checked_months(within)
-    begin = Month.read(target_from) if target_from is not None else run.month - (due - 1)
-    aims = {one.dataset: target(one.table, begin=begin, fall=fall, within=due) for one in found if one.dataset == S136}
+    own = (one for one in found if one.dataset == S136)
+    aims = {one.dataset: target(one.table, begin=begin, fall=fall, within=within) for one in own}
     sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
     none = "No s136 target: needs 6 supplied months before it and one since."
     sentences += [aim.sentence if aim else none for aim in aims.values()]

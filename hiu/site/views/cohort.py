@@ -60,7 +60,9 @@ class Cohort(Suggests):
         """
         from hiu.site.ask.trends import trends
 
-        return trends(self.published, self.people, self._who(), dataset, of, target_from, fall, within)
+        due = self.published.month - (checked_months(within) - 1)
+        begin = due if target_from is None else Month.read(target_from)
+        return trends(self.published, self.people, self._who(), dataset, of, begin, fall, within)
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against

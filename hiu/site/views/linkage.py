@@ -72,11 +72,8 @@ class Linkage(Suggests):
         rows = self.published._scan("links").filter(C("status") == "counted", C("how").is_not_null())
         found = rows.group_by("how", probability=band.fill_null("no link")).agg(rows=pl.len()).collect()
         share = (C("rows") / C("rows").sum()).alias("share")
-        return Listing(
-            found.with_columns(share).sort("how", "probability"),
-            "How counted rows were joined, how surely",
-            kind="sure",
-        )
+        title = "How counted rows were joined, how surely"
+        return Listing(found.with_columns(share).sort("how", "probability"), title, kind="sure")
 
     @look
     def oddities(self) -> Listing:
@@ -115,30 +112,21 @@ class Linkage(Suggests):
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
         found = self.oddities().to_polars().filter(C("odd").str.contains("two NHS numbers"))
-        return Listing(
-            found.drop("odd"),
-            "People with more than one valid NHS number",
-            empty={"rank": "not ranked"},
-            kind="oddities",
-        )
+        title = "People with more than one valid NHS number"
+        return Listing(found.drop("odd"), title, empty={"rank": "not ranked"}, kind="oddities")
 
     @look
     def decisions(self) -> Listing:
         """What reviewers decided, as the run of this month knew it."""
         decisions = self.published._table("decisions")
-        return Listing(
-            decisions,
-            "Decisions that this month's matching honoured",
-            empty={"undone_at": "in force"},
-            kind="decisions",
-        )
+        title = "Decisions that this month's matching honoured"
+        return Listing(decisions, title, empty={"undone_at": "in force"}, kind="decisions")
 
     @look
     def moves(self) -> Listing:
         """Merges and splits since earlier months: which id became which, and why."""
-        return Listing(
-            self.published._table("aliases").sort("month", descending=True), "People joined and parted", kind="aliases"
-        )
+        title = "People joined and parted"
+        return Listing(self.published._table("aliases").sort("month", descending=True), title, kind="aliases")
 
     def quality(self) -> Listing:
         """Estimates of how good the matching is, with intervals, for everybody and by group."""

@@ -56,12 +56,8 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     title = f"{whose}{number} in a bed in {span} to the end of {run.month.title}: {began:,} began in these months"
     missing = lacking(run, months, sets=night_sets(run._whole("coverage")))
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
-    return Listing(
-        found,
-        title,
-        empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"},
-        kind="admissions",
-    )
+    empty = {"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
+    return Listing(found, title, empty=empty, kind="admissions")
 
 
 def in_bed(run: Tables, on: date | str) -> Listing:
@@ -89,9 +85,8 @@ def in_bed(run: Tables, on: date | str) -> Listing:
     )
     require_basis(run, found["person_id"].to_list())  # a day is a question about whoever is known to have been there
     title = f"{count_of(found.height, 'bed')} in use on the night of {day(night)}"
-    return Listing(
-        found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title, kind="admissions"
-    )
+    found = found.select("person_id", "start", "end", "wards", "legal_status", "spell")
+    return Listing(found, title, kind="admissions")
 
 
 def _nights(stays: pl.DataFrame) -> pl.DataFrame:

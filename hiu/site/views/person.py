@@ -91,7 +91,7 @@ class Person(Suggests):
     def points(self) -> Listing:
         """The points behind the place, by data set: how many events or nights of 3 and of 12 months, and of how many
         points each. The sum is points_12 of `row()`, where settings are as they were."""
-        from hiu.site.ask.points import points
+        from hiu.site.ask.cost import points
 
         return Listing(points(self.published, self.person_id), f"{self.person_id}: points by data set", kind="points")
 
@@ -99,17 +99,15 @@ class Person(Suggests):
     def missing(self) -> Listing:
         """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
         own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")
-        return Listing(
-            own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used", kind="missing_count"
-        )
+        title = f"{self.person_id}: {own.height} numbers that were not sent or can't be used"
+        return Listing(own, title, kind="missing_count")
 
     @look
     def links(self) -> Listing:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
         found = self._own("links").sort("source", "source_file", "source_row")
-        return Listing(
-            found, f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each", kind="links"
-        )
+        title = f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each"
+        return Listing(found, title, kind="links")
 
     @look
     def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
@@ -140,12 +138,8 @@ class Person(Suggests):
             sets = None if dataset is None else [dataset]
             missing = lacking(self.published, 1, sets=sets, last=Month.read(month))
         rows = found.select(RECORDS).sort("start", "source", "source_file", "source_row", nulls_last=True)
-        return Listing(
-            rows,
-            ". ".join([f"{self.person_id}: {count_of(rows.height, 'source row')}", *missing]).removesuffix("."),
-            empty={"datasets": "counts as nothing"},
-            kind="records",
-        )
+        title = ". ".join([f"{self.person_id}: {count_of(rows.height, 'source row')}", *missing]).removesuffix(".")
+        return Listing(rows, title, empty={"datasets": "counts as nothing"}, kind="records")
 
     @look
     def descriptions(self) -> Listing:
@@ -157,11 +151,8 @@ class Person(Suggests):
         )
         found = self._own("descriptions").join(joined, on="identity_id", how="left")
         drop = [name for name in ("given", "middle", "family", "person_id") if name in found.columns]
-        return Listing(
-            found.drop(drop).sort("rows", descending=True),
-            f"{self.person_id}: {versions(found.height)}",
-            kind="descriptions",
-        )
+        title = f"{self.person_id}: {versions(found.height)}"
+        return Listing(found.drop(drop).sort("rows", descending=True), title, kind="descriptions")
 
     @look
     def timeline(self) -> Listing:
@@ -191,11 +182,8 @@ class Person(Suggests):
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
-        return Listing(
-            own.drop("person_id"),
-            f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}",
-            kind="timeline",
-        )
+        title = f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}"
+        return Listing(own.drop("person_id"), title, kind="timeline")
 
     @look
     def admissions(self, months: int = 36) -> Listing:
@@ -222,11 +210,8 @@ class Person(Suggests):
             for name, title in GATES.items()
         ]
         table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
-        return Listing(
-            table,
-            f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}",
-            kind="gates",
-        )
+        title = f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}"
+        return Listing(table, title, kind="gates")
 
     @look
     def conflicts(self) -> Listing:

@@ -15,6 +15,8 @@ from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months
 
 C = pl.col
+FILE = ("source", "period", "source_file")
+SENT = (*FILE, "received", "staged", "quarantined", "usual", "warning", "not_read")
 GROUPS = ("sex", "age", "source", "nhs_number")
 
 
@@ -35,25 +37,10 @@ class Quality(Suggests):
         """Rows received, staged and quarantined by source and month, latest first; `not_read` names the fields of which
         some filled cells could not be read, the worst first (`fields()` has the counts).
         """
-        columns = (
-            "source",
-            "period",
-            "source_file",
-            "received",
-            "staged",
-            "quarantined",
-            "usual",
-            "warning",
-            "not_read",
-        )
         found = self.published._table("deliveries").join(self._not_read(), on="delivery_id", how="left")
-        found = found.select(columns).sort("period", "source", descending=[True, False])
-        return Listing(
-            found,
-            "What each agency sent: received = staged + quarantined",
-            empty={"period": "register"},
-            kind="deliveries",
-        )
+        found = found.select(SENT).sort("period", "source", descending=[True, False])
+        title = "What each agency sent: received = staged + quarantined"
+        return Listing(found, title, empty={"period": "register"}, kind="deliveries")
 
     def _not_read(self) -> pl.DataFrame:
         """delivery_id and not_read: 'nhs_number 0 of 18, dob 6 of 18'; none of months before it was measured."""
@@ -73,9 +60,8 @@ class Quality(Suggests):
                 raise UsageError(not_among(f"no delivery is called '{source_file}'", source_file, files))
             found = found.filter(C("source_file") == source_file)
         order = found.sort("source_file", "source", "share", "field", nulls_last=True)
-        return Listing(
-            order, "How far each field was read: filled = read + missing + unreadable + unknown", kind="field_quality"
-        )
+        title = "How far each field was read: filled = read + missing + unreadable + unknown"
+        return Listing(order, title, kind="field_quality")
 
     def warnings(self) -> Listing:
         """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
@@ -95,9 +81,8 @@ class Quality(Suggests):
         codes = sorted(rows["code"].unique())
         if code not in codes:
             raise UsageError(not_among(f"no row was set aside as '{code}'", code, codes))
-        return Listing(
-            rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}", kind="quarantine"
-        )
+        title = f"Rows set aside as {code}"
+        return Listing(rows.filter(C("code") == code).drop("delivery_id"), title, kind="quarantine")
 
     def expectations(self) -> Listing:
         """What the gate expects of each source's rows, by kind, and how many rows were set aside for it, all time.
@@ -172,11 +157,8 @@ class Quality(Suggests):
             by_number=(C("how") == "number").mean(),
             by_description=C("how").is_in(["model", "decision"]).mean(),
         )
-        return Listing(
-            found.sort(keys).collect(),
-            f"How counted rows were matched, by {' and '.join(keys)} (shares)",
-            kind="unmatched",
-        )
+        title = f"How counted rows were matched, by {' and '.join(keys)} (shares)"
+        return Listing(found.sort(keys).collect(), title, kind="unmatched")
 
     def linkage_quality(self) -> Listing:
         """How good the matching is: estimates with intervals, for everybody and by group."""
@@ -184,9 +166,8 @@ class Quality(Suggests):
         found = self.published._table(name) if name in PUBLISHED else pl.DataFrame()
         if found.height:
             found = found.sort(C("basis") == "count", "measure", C("group") != "all", "group")
-        return Listing(
-            found, "How good the matching is", empty={"low": "a count", "high": "a count"}, kind="link_quality"
-        )
+        title = "How good the matching is"
+        return Listing(found, title, empty={"low": "a count", "high": "a count"}, kind="link_quality")
 
     def _card(self) -> Card:
         rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)

@@ -11,22 +11,8 @@ from hiu.site.show.listing import Listing, Sentence
 from hiu.site.tables import Tables, checked_top, names_shown
 from hiu.site.views.person import person_in
 
-COLUMNS = (
-    "rank",
-    "rank_low",
-    "rank_high",
-    "certainty",
-    "person_id",
-    "name",
-    "risk_band",
-    "contacts_3",
-    "contacts_12",
-    "points_12",
-    "label",
-    "intensity",
-    "list",
-    "sentence",
-)
+PLACE = ("rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band")
+COLUMNS = (*PLACE, "contacts_3", "contacts_12", "points_12", "label", "intensity", "list", "sentence")
 MEANING = {
     "A": "among the first {top} in at least 80% of draws",
     "C": "in under 20% of draws",
@@ -108,9 +94,8 @@ class Ranked(Listing):
     def moves(self) -> Listing:
         """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
         changes = self._run._table("changes").sort("kind", "rank_now", nulls_last=True)
-        return Listing(
-            changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"}, kind="changes"
-        )
+        title = "Changes since last month's list"
+        return Listing(changes, title, empty={"rank_before": "-", "rank_now": "-"}, kind="changes")
 
     def uncertain(self) -> Listing:
         """How sure the places are: people and width of the plausible range by certainty."""
@@ -125,9 +110,8 @@ class Ranked(Listing):
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        return Listing(
-            found, f"Certainty of the first {2 * top} places, and how many ranks each could span", kind="uncertain"
-        )
+        title = f"Certainty of the first {2 * top} places, and how many ranks each could span"
+        return Listing(found, title, kind="uncertain")
 
     @property
     def _run(self) -> Tables:
