@@ -158,6 +158,11 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
         return f"{first}. No published table is in the query: is FROM written out?"
     if "parser error" in first.lower() and word.lower() in shown:
         return f"'{word}' is a word of SQL too: as the name of a column it is written in double quotes, \"{word}\""
+    if word and "syntax error at or near" in first:
+        return (
+            f"the query can't be read at '{word}': a name of your own stands after AS, in double quotes where it is a "
+            "word of SQL, and a comma lies between two columns"
+        )
     if "column" not in first.lower() or not word:
         return first
     if word in whole - shown:

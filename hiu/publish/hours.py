@@ -26,9 +26,9 @@ def has_time(when: datetime) -> bool:
     return when.time() != time.min
 
 
-def blocks() -> list[str]:
+def blocks(hours: int = BLOCK) -> list[str]:
     """The blocks of a day: `00-04`."""
-    return [f"{hour:02}-{hour + BLOCK:02}" for hour in range(0, 24, BLOCK)]
+    return [f"{hour:02}-{hour + hours:02}" for hour in range(0, 24, hours)]
 
 
 def hours_of_week(timeline: pl.DataFrame, since: date, sets: Collection[str]) -> tuple[str, list[list[str]]]:

@@ -29,7 +29,7 @@ FORMATS = {
 """Column -> pattern, reason."""
 
 PAIRS: tuple[tuple[Severity, str, str, str, str], ...] = (
-    ("gate", "end_day", "start_day", "end_before_start", "the end is on a day before the start"),
+    ("gate", "end_day", "start_day", "ends_before_start", "the end is on a day before the start"),
     ("gate", "leave_end", "leave_start", "leave_end_before_start", "the leave ends before it starts"),
     ("warn", "spell_end", "start_day", "spell_end_before_start", "the spell was discharged before the stay started"),
     ("warn", "start_day", "dob", "start_before_birth", "the event is before the date of birth"),

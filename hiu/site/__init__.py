@@ -85,13 +85,15 @@ def open(
     purpose: str = "support",
 ) -> Site:
     """Open a site folder (with site.toml) for reading. Raises SettingsError if it isn't one, HiuError if the site has
-    roles and none of yours is that of an analyst.
+    roles and none of yours is that of an analyst, UsageError for a purpose that there is not.
 
     `show_names=True` shows the names that the site's basis lets analysts see; each showing is written to the audit log.
     Every look at a person is a line of the read log ('hiu reads'): `by` is your name, beside your login, and `purpose`
     is what you look for; without a basis for it nobody is shown. The day of the basis and the times in the logs are the
     system's: a caller can't name another.
     """
+    from hiu.govern.basis.gate import require_use
+
     home = Path(site)
     if not (home / "site.toml").is_file():
         raise SettingsError(
@@ -101,5 +103,6 @@ def open(
     settings = load(home / "site.toml")
     folder = Path(curated) if curated else settings.curated
     opened = Opened(home, settings, folder, show_names=show_names, by=by, purpose=purpose)
+    require_use(purpose, "analyst")
     opened.require_role("hiu.open")
     return Site(opened)

@@ -19,7 +19,7 @@ from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, checked_dataset, checked_months, names_shown
+from hiu.site.tables import Tables, checked_months, names_shown
 from hiu.site.views.person import Person, person_in
 from hiu.site.views.quality import Quality, not_supplied
 from hiu.site.views.ranked import Ranked, list_of
@@ -168,12 +168,13 @@ class Published(Tables):
 
         return admissions(self, checked_months(months)) if on is None else in_bed(self, on)
 
-    def hour_of_week(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """When in the week crisis episodes begin, or contacts of one data set, in blocks of 4 hours: of everybody who
-        could be named. A date without a time is in no block."""
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
+        """When in the week crisis episodes begin, or the events of one data set (each once, however many people are in
+        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named. A date without a time is in no
+        block."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self, checked_months(months), None, checked_dataset(self, dataset))
+        return hour_of_week(self, dataset, months, hours)
 
     def deliveries(self) -> Listing:
         """Rows received, staged and quarantined by source and month, latest first, and the fields not fully read."""
@@ -181,13 +182,14 @@ class Published(Tables):
 
     @look
     def people(self, dataset: str | None = None, *, months: int = 12, area: str | None = None) -> Listing:
-        """Everybody who is listed, or has anything counted in the last months or in as many before (one of `dataset`):
-        contacts in both, nights, agencies (the sources of one are one), last contact, age band, rank; with `area` (such
-        as "borough") the area of their home. `contacts` is 0 for those who had some before alone, or nights or
-        detentions alone; rows that name nobody are in nobody's.
+        """Everybody who is listed, or has anything counted in the last months or in as many before: contacts in both,
+        nights, agencies (the sources of one are one), when last seen, age band, and rank (on the adults' list; that of
+        an under-18 is apart); with `area` (such as "borough") the area of their home. With `dataset` all figures are of
+        it alone. `contacts` is 0 for those who had some before alone, or nights or detentions alone; rows that name
+        nobody are in nobody's.
 
-        The last contact is one with police, ambulance or ED (of `dataset`, one of it), so a night is none.
-        Filter it for whoever is near a line, seen by three agencies, without contact for 90 days, or of an age.
+        `last_seen` and `days_since` count stays and detentions too, the last contact is with police, ambulance or ED.
+        Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
         """
         from hiu.site.ask.people import people
 

@@ -53,14 +53,16 @@ class Tables(Suggests):
 
     @property
     def opened(self) -> Opened:
-        """The site it was opened from. Raises HiuError if it was opened as a mere folder."""
+        """The site it was opened from: its folders `.home` and `.curated`, and `.by` and `.purpose`, under which looks
+        are entered. Raises HiuError if it was opened as a mere folder."""
         if self._opened is None:
             raise HiuError("this month was opened without its site; hiu.open(SITE).month(MONTH) has the settings too")
         return self._opened
 
     @property
     def settings(self) -> Settings:
-        """The site's settings as they are now; `manifest` has the version of those it was published under."""
+        """The site's settings as site.toml has them now (`run.settings.rank.top`): definitions().constants() lists
+        them. `manifest` has the version of those it was published under."""
         return self.opened.settings
 
     @property
@@ -273,8 +275,21 @@ def day_of(what: date | str) -> date:
 def checked_months(months: int) -> int:
     """How many months to look back. Raises UsageError for anything but a whole number from 1."""
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise UsageError(f"{months} months: give a whole number from 1")
+        raise UsageError(f"{months!r} months: give a whole number from 1")
     return months
+
+
+def checked_top(tables: Tables, what: str, top: int | None, own: str = "adult") -> int:
+    """How many of the first of a list: as many as the settings say if none is given. Raises UsageError for anything but
+    a whole number from 1, and for more than there are."""
+    if top is None:
+        return tables.settings.rank.top
+    there = tables._scan("ranked").filter(pl.col("list") == own).select(pl.len()).collect().item()
+    usual = tables._opened.settings.rank.top if tables._opened else 0  # a list may be shorter than its first N
+    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= max(there, usual):
+        are = "1 person" if there == 1 else f"{there:,} people"
+        raise UsageError(f"{what}({top!r}): the list has {are}: give a whole number from 1 to {max(there, usual)}")
+    return top
 
 
 def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what: str) -> frozenset[str]:

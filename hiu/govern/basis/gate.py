@@ -92,15 +92,20 @@ def standing(settings: Settings, recorded: pl.DataFrame, aliases: pl.DataFrame) 
     return basis_table(settings, follow(recorded, aliases))
 
 
+def require_use(purpose: str, recipient: str) -> None:
+    """Raises UsageError, naming the nearest, for a purpose or a recipient that there is not."""
+    for kind, word, terms in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
+        if word not in terms:
+            raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, terms)} There are: {', '.join(terms)}.")
+
+
 def in_force(basis: pl.DataFrame, *, purpose: str, recipient: str, on: date, opt_out: Uses = PLANNING) -> pl.DataFrame:
     """The rows that bear on a purpose and a recipient on a day, both ends included.
 
     `opt_out` = what a national data opt-out forbids (`opt_out_of`); leave that was recorded of the person for this
     very use, such as explicit consent, ends it for that use. Raises UsageError.
     """
-    for kind, word, terms in (("purpose", purpose, PURPOSES), ("recipient", recipient, RECIPIENTS)):
-        if word not in terms:
-            raise UsageError(f"'{word}' is not a {kind}.{did_you_mean(word, terms)} There are: {', '.join(terms)}.")
+    require_use(purpose, recipient)
     rows = basis.filter(
         pl.col("purpose").is_in([purpose, EVERY]),
         pl.col("recipient").is_in([recipient, EVERY]),

@@ -64,11 +64,12 @@ def flow(
     settings: Settings,
     gradings: pl.DataFrame,
     months: int = 12,
+    top: int | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Who joined the first N and who left, month by month, as each month would be ranked with the data of today, by
-    expected points and risk. First: month, stayed, entered, left. Second: month, person_id, rank (null if left), change
-    (stayed, entered or left). The first month compares with the one before it; months before the first delivery are
-    left out.
+    """Who joined the first N (`top`, or as settings have it) and who left, month by month, as each month would be
+    ranked with the data of today, by expected points and risk. First: month, stayed, entered, left. Second: month,
+    person_id, rank (null if left), change (stayed, entered or left). The first month compares with the one before it;
+    months before the first delivery are left out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()
@@ -82,7 +83,8 @@ def flow(
             continue
         now_listed = population(one, demand, people, settings.rank.minimum_age)
         base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
-        now = {ids[person]: place for person, place in _first(base, risk(one, gradings), settings.rank.top).items()}
+        places = _first(base, risk(one, gradings), top or settings.rank.top)
+        now = {ids[person]: place for person, place in places.items()}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -183,6 +185,14 @@ def survival(days: pl.Series, again: pl.Series, at_days: Iterable[int] = DAYS) -
         rows.append((at, at_risk, seen_by, 1 - float(left[day]), *bounds))
     names = {"days": pl.Int64, "at_risk": pl.Int64, "contacts": pl.Int64}
     return pl.DataFrame(rows, schema={**names, **dict.fromkeys(("share", "low", "high"), pl.Float64)}, orient="row")
+
+
+def by_share(days: pl.Series, again: pl.Series) -> pl.DataFrame:
+    """Kaplan-Meier the other way round: share (0.25, 0.5, 0.75), and the days by which so many had a contact; null
+    where fewer had one while anybody was watched."""
+    each = survival(days, again, range(int(days.max() or 0) + 1))  # type: ignore[arg-type]
+    rows = [(share, each.filter(C("share") >= share - 1e-12)["days"].min()) for share in (0.25, 0.5, 0.75)]
+    return pl.DataFrame(rows, schema={"share": pl.Float64, "days": pl.Int64}, orient="row")
 
 
 def _interval(left: float, spread: float, watched: int) -> tuple[float, float]:

@@ -28,7 +28,10 @@ class Evaluation:
     1 = the first of support; 0 = the last before), observed, expected, low, high (contacts by all compared people
     in that month; the band is the interval of the total). `calendar`: month, observed (of people in their 6
     months), expected, low, high. `by_dataset`: dataset, observed, expected (split as these people's contacts were
-    in the 12 months before). `savings_refused` says why no money may be quoted.
+    in the 12 months before). `comparison`: the supported beside everybody who was on the list in the months in which
+    they entered and was not supported by then: group, people, contacts a person in the 6 months before entry, in the
+    6 after, and those expected from the past alone (for the supported, adjusted by the others). `savings_refused`
+    says why no money may be quoted.
     """
 
     refused: str
@@ -54,6 +57,7 @@ class Evaluation:
     course: pl.DataFrame | None = None
     calendar: pl.DataFrame | None = None
     by_dataset: pl.DataFrame | None = None
+    comparison: pl.DataFrame | None = None
 
 
 def evaluate(
@@ -113,6 +117,7 @@ def _answer(site: Area, found: Estimate, first: str, left_out: dict[str, int], b
         course=_course(site, found),
         calendar=_calendar(site, found),
         by_dataset=_by_dataset(site, found),
+        comparison=_comparison(site, found),
     )
 
 
@@ -222,6 +227,23 @@ def _calendar(site: Area, found: Estimate) -> pl.DataFrame:
 
 
 _SHAPE = {"month": pl.Date, "observed": pl.Float64, "expected": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+
+
+def _comparison(site: Area, found: Estimate) -> pl.DataFrame:
+    panel, who, start = site.panel, found.entrants.person, found.entrants.month
+    before = sum(float(panel.n[p, t - AFTER : t].sum()) for p, t in zip(who, start, strict=True))
+    own = before, float(found.entrants.observed.sum()), float(found.expected.sum())
+    rows, seen = [("supported", len(who), *(n / len(who) for n in own))], np.zeros(3)
+    people: set[int] = set()
+    for t, count in zip(*np.unique(start, return_counts=True), strict=True):
+        others = panel.on_list(int(t))
+        people |= set(others.tolist())
+        n = panel.n[others, t - AFTER : t].sum(), panel.after(int(t), others).sum()
+        seen += count * np.array([len(others), *n])
+    per = [float(n / seen[0]) if seen[0] else 0.0 for n in seen[1:]]
+    rows.append(("not supported, same months", len(people), *per, per[1] / found.drift))
+    names = ("before", "after", "expected")
+    return pl.DataFrame(rows, schema=["group", "people", *names], orient="row")
 
 
 def _by_dataset(site: Area, found: Estimate) -> pl.DataFrame:

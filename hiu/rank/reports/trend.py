@@ -40,19 +40,23 @@ def trend(
     people: pl.Series | None = None,
     totals: pl.DataFrame | None = None,
     breaks: dict[str, date] | None = None,
+    records: pl.DataFrame | None = None,
+    called: str = "",
 ) -> Trend:
     """The series of one data set up to a month, of everybody or of `people` (ids).
 
-    `totals` (model table monthly_total) adds what rows that name nobody do; without it they are left out.
+    `totals` (model table monthly_total) adds what rows that name nobody do; without it they are left out. `records`
+    (dataset, month, n) has another count than the sum over people. `called` is what is counted, in words.
 
     Take a cohort that was fixed before the series begins: one chosen at its end was chosen for its last months.
     """
-    table = series(dataset, month=month, demand=demand, coverage=coverage, people=people, totals=totals)
+    own = {"demand": demand, "coverage": coverage, "people": people, "totals": totals, "records": records}
+    table = series(dataset, month=month, **own)  # type: ignore[arg-type]
     chart = xmr(table["n"].to_list())
     table = table.with_columns(flags=pl.Series(["|".join(rules) for rules in chart.flags], dtype=pl.String))
     first = table["month"].min() or date.max
     inside = [f"{name} ({day:%Y-%m})" for name, day in (breaks or {}).items() if first <= day <= month.end]  # type: ignore[operator]
-    return Trend(dataset, table, chart, _sentence(dataset, month, table, chart), tuple(inside))
+    return Trend(dataset, table, chart, _sentence(called or many(dataset), month, table, chart), tuple(inside))
 
 
 def series(
@@ -63,6 +67,7 @@ def series(
     coverage: pl.DataFrame,
     people: pl.Series | None = None,
     totals: pl.DataFrame | None = None,
+    records: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`month`, `n`, `people`, `most`, `lacking`, `nobody` from the first month supplied to `month`; null where not
     supplied."""
@@ -77,6 +82,9 @@ def series(
     own = own.filter(pl.col("n") > 0)
     each = own.group_by("person_id", "month").agg(pl.col("n").sum()).group_by("month")
     seen = each.agg(pl.col("n").sum(), people=pl.len().cast(pl.Int64), most=pl.col("n").max())
+    if records is not None:
+        counted = records.filter(pl.col("dataset") == dataset).select("month", "n")
+        seen = seen.drop("n").join(counted, on="month", how="left", maintain_order="left")
     grid = pl.DataFrame({"month": [m.start for m in first.through(month)]}, schema={"month": pl.Date})
     covered = pl.col("month").is_in(sent["month"].unique().implode())
     joined = grid.join(seen, on="month", how="left", maintain_order="left")
@@ -86,13 +94,11 @@ def series(
         unnamed = totals.filter(pl.col("dataset") == dataset).select("month", "nobody")
     joined = joined.join(unnamed, on="month", how="left", maintain_order="left")
     joined = joined.with_columns(n=pl.col("n").fill_null(0) + pl.col("nobody").fill_null(0))
-    return joined.with_columns(
-        pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in _FIGURES
-    )
+    figures = (pl.when(covered).then(pl.col(name).fill_null(0)).cast(pl.Int64).alias(name) for name in _FIGURES)
+    return joined.select("month", *figures)
 
 
-def _sentence(dataset: str, month: Month, table: pl.DataFrame, chart: Xmr) -> str:
-    name = many(dataset)
+def _sentence(name: str, month: Month, table: pl.DataFrame, chart: Xmr) -> str:
     if table.is_empty() or table["n"][-1] is None:
         return f"{name}: {month.title} was not supplied."
     if not chart.mean and not table["lacking"].sum():

@@ -7,6 +7,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
+from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables, checked_dataset, checked_months
@@ -48,7 +49,7 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
         [f"Records of the same occurrence by another agency are no other contact: {left:,} left out."] if left else []
     )
     return Finding(
-        f"Contacts around {what}, {span} months",
+        f"Contacts around {what}, {count_of(span, 'month')}",
         [*lines, *lacking(run, span, sets={*contacts, name})],
         {"around": table},
     )
@@ -126,7 +127,9 @@ def gaps(run: Tables, people: list[str] | None, dataset: str | None, months: int
             f"Half of the {one['gaps']:,} gaps between {what} of a person were under {one['median']:.1f} days, nine in "
             f"ten under {one['ninth_tenth']:.1f}. The past alone: it does not foretell anybody's next contact."
         )
-    return Finding(f"Days between {what}, {span} months", [line, *lacking(run, span, sets=sets)], {"gaps": table})
+    return Finding(
+        f"Days between {what}, {count_of(span, 'month')}", [line, *lacking(run, span, sets=sets)], {"gaps": table}
+    )
 
 
 def _events(run: Tables, people: list[str] | None, sets: list[str]) -> pl.DataFrame:

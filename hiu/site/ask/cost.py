@@ -1,4 +1,4 @@
-"""What people's last 12 months cost, roughly, and whose they are."""
+"""What people's last 12 months cost, roughly, and how many points they were."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.model.words import many
 from hiu.publish.words.text import count_of
+from hiu.rank.listing.intensity import weights_of
 from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.site.ask.lacking import lacking
 from hiu.site.ask.people import adults_of
 from hiu.site.show.finding import Finding
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_top
+
+C = pl.col
 
 
 def cost(run: Tables, people: list[str] | None, top: int | None) -> Finding:
@@ -34,8 +37,18 @@ def _costed(run: Tables, people: list[str] | None, top: int | None) -> tuple[lis
         if top is not None:
             raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
         return people, count_of(len(people), "person", "people")
-    adults = adults_of(run)
-    length, number = len(adults), run.settings.rank.top if top is None else top
-    if isinstance(number, bool) or not isinstance(number, int) or number < 1 or (top is not None and number > length):
-        raise UsageError(f"cost({number}): the list has {count_of(length, 'person', 'people')}, so 1 to {length}")
-    return adults.head(number).to_list(), f"the first {min(number, length)} people"
+    first = adults_of(run).head(checked_top(run, "cost", top))
+    return first.to_list(), f"the first {len(first)} people"
+
+
+def points(run: Tables, person_id: str) -> pl.DataFrame:
+    """A row a data set of which the person had any in 12 months, the most points first."""
+    months, weights = {name: run.month - (name - 1) for name in (3, 12)}, run.settings.rank.weights
+    each = {name: float(n) for name, n in weights_of(weights, run._whole("coverage")).items()}
+    own = run._rows("monthly_demand", (C("person_id") == person_id) & (C("month") >= months[12].start) & (C("n") > 0))
+    counts = {f"n_{span}": C("n").filter(C("month") >= first.start).sum() for span, first in months.items()}
+    found = own.group_by("dataset").agg(**counts)
+    found = found.with_columns(each=C("dataset").replace_strict(each, default=0.0, return_dtype=pl.Float64))
+    found = found.with_columns((C(f"n_{span}") * C("each")).alias(f"points_{span}") for span in months)
+    share = C("points_12") / C("points_12").sum()
+    return found.with_columns(share=share).sort("points_12", "dataset", descending=[True, False])

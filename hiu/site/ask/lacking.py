@@ -13,10 +13,12 @@ from hiu.site.tables import Tables
 C = pl.col
 
 
-def lacking(run: Tables, months: int = 12, *, sets: Collection[str] | None = None, before: int = 0) -> list[str]:
-    """A sentence of the last months, if one lacks a data set (or one of `sets`); and another of as many months ending
-    `before` months earlier, which those are compared with, unless that is 0."""
-    now = _words(run, run.month, months, sets)
+def lacking(
+    run: Tables, months: int = 12, *, sets: Collection[str] | None = None, before: int = 0, last: Month | None = None
+) -> list[str]:
+    """A sentence of the last months (to `last`), if one lacks a data set (or one of `sets`); and another of as many
+    months ending `before` months earlier, which those are compared with, unless that is 0."""
+    now = _words(run, last or run.month, months, sets)
     lines = [f"Not supplied, so missing here and not zero: {now}."] if now else []
     earlier = _words(run, run.month - before, months, sets) if before else ""
     if earlier:

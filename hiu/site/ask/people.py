@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from hiu.errors import UsageError
@@ -16,70 +18,73 @@ from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months
 
 C = pl.col
+UNLISTED = {"rank": "not on the list", "rank_under_18": "not on it"}
 
 
 def people(run: Tables, dataset: str | None, months: int, area: str | None) -> Listing:
     """One row a person who is listed or has anything counted in the last months or the same number before them; of a
-    `dataset`, who is listed or has one of it."""
+    `dataset`, who is listed or has one of it, and every figure is of it."""
     span, name = checked_months(months), checked_dataset(run, dataset)
     coverage = run._rows("coverage")
-    sets, nights = ((name,) if name else contact_sets(coverage)), night_sets(coverage)
+    sets, nights = ((name,), ()) if name else (contact_sets(coverage), night_sets(coverage))
+    every = (name,) if name else tuple(coverage["dataset"].unique())
     first = run.month - (span - 1)
-    demand = run._rows("monthly_demand", (C("n") > 0) & (C("month") >= (first - span).start))
-    now, before = _total(demand, sets, first, run.month), _total(demand, sets, first - span, first - 1)
-    both = now.rename({"n": "contacts"}), before.rename({"n": "before"})
-    found = both[0].join(both[1], on="person_id", how="full", coalesce=True)
-    # whoever had nights or a detention alone is somebody too
-    every = found if name else _total(demand, tuple(coverage["dataset"].unique()), first - span, run.month)
-    every = pl.concat([every.select("person_id"), run._rows("ranked", only=["person_id"])]).unique()
-    found = every.join(found, on="person_id", how="left")
-    found = found.join(_total(demand, nights, first, run.month).rename({"n": "nights"}), on="person_id", how="left")
-    found = found.with_columns(C("contacts", "before", "nights").fill_null(0))
-    for other in (_agencies(run, first), _latest(run, sets), _who(run)):
+    counts = _counts(run, every, sets, nights, first, span)
+    listed = run._rows("ranked", only=["person_id", "list", "rank"])
+    adult = C("list") == "adult"  # the two lists count their places apart
+    listed = listed.with_columns(rank=pl.when(adult).then("rank"), rank_under_18=pl.when(~adult).then("rank"))
+    found = counts.join(listed, on="person_id", how="full", coalesce=True)
+    about = [run._rows(table, only=["person_id", one]) for table, one in (("people", "sex"), ("traits", "age_band"))]
+    for other in (_seen(run, every, sets, first), *about, *([_home(run, area)] if area is not None else [])):
         found = found.join(other, on="person_id", how="left")
-    if area is not None:
-        found = found.join(_home(run, area), on="person_id", how="left")
-    found = found.with_columns(C("agencies").fill_null(0)).sort("contacts", "person_id", descending=[True, False])
-    days = (pl.lit(run.month.end) - C("last_contact").dt.date()).dt.total_days()
-    order = ["person_id", "list", "rank", "age_band", "sex", *([area] if area else [])]
-    order += ["contacts", "before", "nights", "agencies", "sources", "last_contact", "days_since"]
+    days = (pl.lit(run.month.end) - C("last_seen")).dt.total_days()
+    found = found.with_columns(C("contacts", "before", "nights", "agencies").fill_null(0), days_since=days)
+    found = found.sort("contacts", "person_id", descending=[True, False])
+    order = ["person_id", "list", "rank", "rank_under_18", "age_band", "sex", *([area] if area else [])]
+    order += ["contacts", "before", *([] if name else ["nights", "agencies", "sources"])]
     what = many(name) if name else "contacts"
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
-    found = found.with_columns(days_since=days).select(order)
-    return Listing(found, title, empty={"rank": "not listed"}, kind="everybody")
+    kind = "everybody"
+    return Listing(found.select(*order, "last_contact", "last_seen", "days_since"), title, empty=UNLISTED, kind=kind)
 
 
-def _total(demand: pl.DataFrame, sets: tuple[str, ...], first: Month, last: Month) -> pl.DataFrame:
-    inside = C("month").is_between(first.start, last.start) & C("dataset").is_in(list(sets)) & (C("n") > 0)
-    return demand.filter(inside).group_by("person_id").agg(C("n").sum())
+def _counts(
+    run: Tables, every: Sequence[str], sets: Sequence[str], nights: Sequence[str], first: Month, span: int
+) -> pl.DataFrame:
+    """Whoever had one of `every` data set in some months or as many before: contacts, before, nights."""
+    inside = C("month").is_between((first - span).start, run.month.start) & C("dataset").is_in(every) & (C("n") > 0)
+    now, contact, night = C("month") >= first.start, C("dataset").is_in(sets), C("dataset").is_in(nights)
+    which = {"contacts": contact & now, "before": contact & ~now, "nights": night & now}
+    each = [pl.when(one).then("n").otherwise(0).alias(column) for column, one in which.items()]
+    rows = run._scan("monthly_demand").filter(inside).select("person_id", *each)
+    return rows.group_by("person_id").agg(C(list(which)).sum()).collect()
 
 
-def _agencies(run: Tables, first: Month) -> pl.DataFrame:
-    """Agencies and sources that saw each person since a month, by any event or a stay of which a night lies in it."""
-    from hiu.rank.reports.cohorts import stays_in
-
-    inside = C("counted") & C("start").is_between(first.start, run.month.after, closed="left")
-    own = inside & C("dataset").is_in(run._rows("coverage")["dataset"].unique().implode())
-    events = run._scan("timeline").filter(own).select("person_id", "source").unique().collect()
-    each = pl.concat([events, stays_in(run._rows("stay"), first, run.month).select(events.columns)])
-    each = each.unique().sort("person_id", "source")
-    agency = C("source").replace(run._agencies).n_unique().cast(pl.Int64)
-    found = each.group_by("person_id", maintain_order=True)
-    return found.agg(agencies=agency, sources=C("source").str.join("|"))
-
-
-def _latest(run: Tables, sets: tuple[str, ...]) -> pl.DataFrame:
-    own = C("counted") & C("dataset").is_in(list(sets)) & (C("start") < run.month.after)
-    return run._scan("timeline").filter(own).group_by("person_id").agg(last_contact=C("start").max()).collect()
-
-
-def _who(run: Tables) -> pl.DataFrame:
-    places = run._rows("ranked", only=["person_id", "list", "rank"])
-    about = run._rows("people", only=["person_id", "sex"])
-    about = about.join(run._rows("traits", only=["person_id", "age_band"]), on="person_id", how="left")
-    return about.join(places, on="person_id", how="left")
+def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) -> pl.DataFrame:
+    """When each person was last seen, by an event or in a bed, and the agencies and sources that saw them since a
+    month: last_contact, last_seen, agencies, sources."""
+    feeds = run._rows("coverage").filter(C("dataset").is_in(every))["source"].str.split("|").explode().unique().sort()
+    powers, after = pl.Series([1 << at for at in range(len(feeds))], dtype=pl.Int64), run.month.after
+    bit = C("source").replace_strict(feeds, powers, default=0)
+    events = run._scan("timeline").filter(C("counted") & C("dataset").is_in(every), C("start") < after)
+    contact, since = pl.when(C("dataset").is_in(sets)).then("start"), C("start") >= first.start
+    one = events.select("person_id", at=C("start").dt.date(), last_contact=contact, bits=pl.when(since).then(bit))
+    beds = run._scan("stay").filter(~C("nobody"), C("source").is_in(feeds.implode()), C("first_night") < after)
+    last, left = pl.lit(run.month.end), pl.coalesce(C("end").dt.date(), "day_out")
+    out = pl.min_horizontal(pl.when(C("ended") != "open").then(left), last)
+    other = beds.select("person_id", at=out, bits=pl.when(C("day_out") > first.start).then(bit))
+    rows = pl.concat([one, other], how="diagonal_relaxed").group_by("person_id")
+    latest = {"last_contact": C("last_contact").max(), "last_seen": C("at").max()}
+    found = rows.agg(**latest, bits=C("bits").fill_null(0).bitwise_or()).collect()
+    saw = found["bits"].unique().to_list()
+    names = [[name for at, name in enumerate(feeds) if bits >> at & 1] for bits in saw]
+    agencies = [len({run._agencies.get(one, one) for one in own}) for own in names]
+    sources = ["|".join(own) or None for own in names]
+    types = {"bits": pl.Int64, "agencies": pl.Int64, "sources": pl.String}
+    words = pl.DataFrame({"bits": saw, "agencies": agencies, "sources": sources}, schema=types)
+    return found.join(words, on="bits", how="left").drop("bits")
 
 
 def _home(run: Tables, level: str) -> pl.DataFrame:

@@ -69,7 +69,7 @@ class Review(Suggests):
 
     @look
     def listing(self) -> Listing:
-        """The queue with what was decided since it was published."""
+        """The queue as it is shown, with what was decided since it was published."""
         decided = self._in_force().select(*PAIR, decided="decision").unique(PAIR, keep="last")
         found = self._queue.join(decided, on=PAIR, how="left", maintain_order="left")
         columns = [name for name in QUEUE_COLUMNS if name in found.columns]
@@ -83,7 +83,7 @@ class Review(Suggests):
 
     @look
     def to_polars(self) -> pl.DataFrame:
-        """The queue, as a plain polars frame."""
+        """The queue, as a plain polars frame, to filter or sort: all columns of the table review_queue."""
         return self._queue
 
     @look
@@ -92,7 +92,7 @@ class Review(Suggests):
         return self._published._handed(self._queue, people_in(self._queue)).to_pandas()
 
     def progress(self) -> dict[str, int]:
-        """Pairs in the queue, and how many of them are decided."""
+        """How many `pairs` are in the queue, and how many of them are `decided`."""
         answers = self._answers()
         return {"pairs": len(self._rows), "decided": sum(_key(row) in answers for row in self._rows)}
 
@@ -142,7 +142,9 @@ class Review(Suggests):
         opened.log({"type": "decision_undone", "identity_a": a, "identity_b": b, "at": str(opened.now())})
 
     def widget(self) -> ReviewWidget:
-        """The side-by-side view for a notebook. Raises UsageError without a reviewer or the extra 'notebooks'."""
+        """The side-by-side view for a notebook, a ReviewWidget: what `run.review(name)` shows by itself.
+
+        Raises UsageError without a reviewer or the extra 'notebooks'."""
         require("notebooks")
         from hiu.site.review.widget import ReviewWidget
 

@@ -40,7 +40,9 @@ class Finding(Suggests):
         }
 
     def table(self, name: str) -> Listing:
-        """One of the tables. Raises UsageError naming the nearest."""
+        """One of the tables. Raises UsageError naming the nearest, or saying why there are none."""
+        if not self.tables:
+            raise UsageError(f"'{self.title}' has no tables: {' '.join(self.sentences)}")
         if name not in self.tables:
             raise UsageError(not_among(f"no table '{name}'", name, self.tables))
         return self.tables[name]

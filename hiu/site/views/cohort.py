@@ -7,7 +7,7 @@ from functools import partial
 
 import polars as pl
 
-from hiu.errors import HiuError, UsageError
+from hiu.errors import UsageError
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.words.text import count_of
@@ -20,7 +20,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_months
+from hiu.site.tables import Tables, checked_months, checked_top
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -46,23 +46,27 @@ class Cohort(Suggests):
         self,
         dataset: str | None = None,
         *,
+        of: str = "people",
         target_from: str | date | int | Month | None = None,
         fall: float = 0.15,
         within: int = 6,
     ) -> Finding:
         """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
 
+        An incident with two people in it counts twice; `of="logs"` counts each log, call or attendance once.
         Everybody's hold what rows that name nobody add (`nobody` says how many); those of some people can't. Of months
         with hardly any, or that vary with their mean, the limits are wider than the usual ones (docs/evaluation.md).
         The target is a fall of `fall` due `within` months after `target_from` (default: due now).
         """
         from hiu.site.ask.trends import trends
 
-        return trends(self.published, self.people, self._who(), dataset, target_from, fall, within)
+        due = self.published.month - (checked_months(within) - 1)
+        begin = due if target_from is None else Month.read(target_from)
+        return trends(self.published, self.people, self._who(), dataset, of, begin, fall, within)
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against
-        those expected without it; or why that can't be said."""
+        those expected without it; or why that can't be said. The table `comparison` has the people compared with."""
         from hiu.rank.reports.evaluate import evaluate
 
         self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
@@ -77,7 +81,8 @@ class Cohort(Suggests):
         if found.course is not None and found.calendar is not None:
             sentence = " ".join((found.sentence, *found.breaks))
             charts = [Chart(partial(pictures.evaluation, found.course, found.calendar, run.breaks, sentence), sentence)]
-        tables = {name: table for name in ("course", "by_dataset") if (table := getattr(found, name)) is not None}
+        names = ("course", "by_dataset", "comparison")
+        tables = {name: table for name in names if (table := getattr(found, name)) is not None}
         return Finding("Did support work?", lines, tables, charts)
 
     @look
@@ -92,28 +97,10 @@ class Cohort(Suggests):
 
     def backtest(self) -> Finding:
         """Would another rule have found the people better? Tried on the site's own past months."""
-        from hiu.rank.reports.backtest import backtest
-        from hiu.rank.reports.cost import costs
+        from hiu.site.ask.backtest import backtest
 
         self._require_everybody("rules are tried on the whole list", "backtest")
-        run = self.published
-        try:
-            found = backtest(**run._common(), costs=costs().central)
-        except HiuError as why:
-            return Finding("Backtest", [str(why)], {})
-        best = found.rules.filter(C("rule") == f"half-life {found.best_half_life:g}").row(0, named=True)
-        months = count_of(best["months"], "past month")
-        unsure = "Intervals that overlap: no reliable difference."
-        one = "Only one month could be tried: no interval, so no reliable difference."
-        sentence = (
-            f"In use: half-life of {_months(found.half_life)}. Of the half-lives tried on {months}, "
-            f"{_months(found.best_half_life)} did best: its first {best['top']} people had "
-            f"{best['capture']:.0%} of the next 3 months' points. {one if best['months'] == 1 else unsure}"
-        )
-        draw = partial(pictures.backtest, found.rules, run.settings.rank.top, found.half_life)
-        chart = Chart(draw, sentence)
-        tables = {"rules": found.rules, "certainty": found.certainty}
-        return Finding("Backtest: each past month ranked as if it were the latest", [sentence], tables, [chart])
+        return backtest(self.published)
 
     def together(self) -> Finding:
         """Which agencies saw the same people in the last 12 months, by an event or a night in a bed, as an upset plot.
@@ -136,10 +123,10 @@ class Cohort(Suggests):
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     @look
-    def flow(self, months: int = 12) -> Finding:
-        """Who joined the first N and who left, in each of the last months, as it would be ranked with the data of
-        today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published list
-        differs where rows came or were matched since.
+    def flow(self, months: int = 12, *, top: int | None = None) -> Finding:
+        """Who joined the first N (`top`) and who left, in each of the last months, as it would be ranked with the data
+        of today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published
+        list differs where rows came or were matched since.
 
         >>> run.cohort().flow().table("who").columns
         ['month', 'person_id', 'rank', 'change']
@@ -149,13 +136,16 @@ class Cohort(Suggests):
 
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
-        found, who = flow(**run._common(), gradings=run._whole("risk_grading"), months=checked_months(months))
+        first = checked_top(run, "flow", top)
+        found, who = flow(
+            **run._common(), gradings=run._whole("risk_grading"), months=checked_months(months), top=first
+        )
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
             )
-        per, top = found["entered"].mean(), run.settings.rank.top
-        sentence = f"On average {float(str(per)):.1f} of the first {top} were not there the month before."
+        per = float(str(found["entered"].mean()))
+        sentence = f"On average {per:.1f} of the first {first} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = self._may_leave("flow", shared_flow(found))
         tables = {"flow": found, "who": Listing(who, "who", empty={"rank": "not among them"}, kind="who")}
@@ -186,12 +176,13 @@ class Cohort(Suggests):
         return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
     def next_contact(self) -> Finding:
-        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk.
+        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk, and
+        the days by which a quarter, half and three quarters had one.
 
         One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
         on the day of discharge itself are left out.
         """
-        from hiu.rank.reports.cohorts import discharges, survival
+        from hiu.rank.reports.cohorts import by_share, discharges, survival
         from hiu.site.views.shared import shared_survival
 
         run = self.published
@@ -210,13 +201,17 @@ class Cohort(Suggests):
         )
         chart = Chart(partial(pictures.survival, watched["days"], watched["again"], found, sentence), sentence)
         leaving = self._may_leave("days", shared_survival(found))
+        quarters = by_share(watched["days"], watched["again"])
+        half = quarters["days"][1]
         lines = [
             sentence,
+            "Fewer than half had one while they were watched." if half is None else f"Half had had one by day {half}.",
             f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
         ]
-        return Finding("Time to the next contact", lines, {"days": found}, [chart], leaving=leaving)
+        tables = {"days": found, "by_share": quarters}
+        return Finding("Time to the next contact", lines, tables, [chart], leaving=leaving)
 
     def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
         """Contacts a person beside those of other people (everybody else on the list if none are given): the ratio, and
@@ -256,6 +251,14 @@ class Cohort(Suggests):
 
         return gaps(self.published, self.people, dataset, months)
 
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
+        """When in the week their contacts begin, as `run.hour_of_week()`."""
+        from hiu.site.views.patterns import hour_of_week
+
+        return hour_of_week(
+            self.published, dataset, months, hours, self.people, "" if self.people is None else self._who()
+        )
+
     def equality(self) -> Finding:
         """Is any group over- or under-represented in the list? As run.ranked().equality()."""
         self._require_everybody("the first of the list are held against the whole list", "equality")
@@ -290,7 +293,3 @@ class Cohort(Suggests):
     def __repr__(self) -> str:
         more = ".together(), .flow(), .concentration(), .next_contact()"
         return f"{self.published.month.title}, {self._who()}\n  next: .trend(), .evaluate(), .cost(), {more}"
-
-
-def _months(half_life: float) -> str:
-    return f"{half_life:g} month{'' if half_life == 1 else 's'}"

@@ -72,15 +72,12 @@ class Linkage(Suggests):
         rows = self.published._scan("links").filter(C("status") == "counted", C("how").is_not_null())
         found = rows.group_by("how", probability=band.fill_null("no link")).agg(rows=pl.len()).collect()
         share = (C("rows") / C("rows").sum()).alias("share")
-        return Listing(
-            found.with_columns(share).sort("how", "probability"),
-            "How counted rows were joined, how surely",
-            kind="sure",
-        )
+        title = "How counted rows were joined, how surely"
+        return Listing(found.with_columns(share).sort("how", "probability"), title, kind="sure")
 
     @look
     def oddities(self) -> Listing:
-        """People to look at: several NHS numbers or dates of birth, very many descriptions, a weak link."""
+        """People to look at: several NHS numbers, dates of birth or sexes, very many descriptions, a weak link."""
         people = self.published._table("people")
         weak = (
             self.published._scan("links")
@@ -89,15 +86,19 @@ class Linkage(Suggests):
             .agg(weakest=C("match_probability").min())
             .collect()
         )
+        said = self.published._scan("descriptions").filter(C("sex").is_in(["F", "M"])).group_by("person_id")
+        sexes = said.agg(two_sexes=C("sex").n_unique() > 1).filter("two_sexes").collect()
         many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
         ranks = self.published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
         odd = {
             "two NHS numbers": C("two_nhs_numbers"),
             "two dates of birth": C("two_dobs"),
+            "two sexes": C("two_sexes").is_not_null(),
             "very many descriptions": C("identities") > many,
             "a weak link": C("weakest") < 0.8,
         }
         reasons = [pl.when(fact).then(pl.lit(words)) for words, fact in odd.items()]
+        people = people.join(sexes, on="person_id", how="left")
         found = people.join(weak, on="person_id", how="left").filter(pl.any_horizontal(*odd.values()))
         found = found.with_columns(odd=pl.concat_str(reasons, separator="|", ignore_nulls=True)).join(
             ranks, on="person_id", how="left"
@@ -111,30 +112,21 @@ class Linkage(Suggests):
     def two_numbers(self) -> Listing:
         """People with more than one valid NHS number: two people joined, or a number typed wrongly."""
         found = self.oddities().to_polars().filter(C("odd").str.contains("two NHS numbers"))
-        return Listing(
-            found.drop("odd"),
-            "People with more than one valid NHS number",
-            empty={"rank": "not ranked"},
-            kind="oddities",
-        )
+        title = "People with more than one valid NHS number"
+        return Listing(found.drop("odd"), title, empty={"rank": "not ranked"}, kind="oddities")
 
     @look
     def decisions(self) -> Listing:
         """What reviewers decided, as the run of this month knew it."""
         decisions = self.published._table("decisions")
-        return Listing(
-            decisions,
-            "Decisions that this month's matching honoured",
-            empty={"undone_at": "in force"},
-            kind="decisions",
-        )
+        title = "Decisions that this month's matching honoured"
+        return Listing(decisions, title, empty={"undone_at": "in force"}, kind="decisions")
 
     @look
     def moves(self) -> Listing:
         """Merges and splits since earlier months: which id became which, and why."""
-        return Listing(
-            self.published._table("aliases").sort("month", descending=True), "People joined and parted", kind="aliases"
-        )
+        title = "People joined and parted"
+        return Listing(self.published._table("aliases").sort("month", descending=True), title, kind="aliases")
 
     def quality(self) -> Listing:
         """Estimates of how good the matching is, with intervals, for everybody and by group."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -16,23 +17,13 @@ from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.ids import require_basis
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, day_of
+from hiu.site.tables import Tables, checked_dataset, checked_months, day_of
 
 C = pl.col
-ADMISSION = (
-    *(
-        "person_id",
-        "start",
-        "end",
-        "nights",
-        "leave_nights",
-        "ended",
-        "wards",
-        "legal_status",
-        "days_since_last",
-        "spell",
-    ),
-)
+DATES = ("person_id", "start", "end", "nights", "leave_nights", "ended")
+COLUMNS = (*DATES, "wards", "legal_status", "days_since_last", "spell")
+WIDTHS = (1, 2, 3, 4, 6, 8, 12, 24)
+"""Hours that a day is made up of in blocks."""
 SPELL = ("person_id", "spell")
 
 
@@ -58,18 +49,15 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
     )
     last = pl.coalesce(C("end").dt.date(), C("out"))
     found = spells.filter((C("ended") == "open") | (last >= first))
-    found = found.select(ADMISSION).sort("start", "person_id", descending=True)
+    began = found.filter(C("start").dt.date() >= first).height
+    found = found.select(*COLUMNS).sort("start", "person_id", descending=True)
     whose = f"{person_id}: " if person_id else ""
-    number, span = count_of(found.height, "admission"), count_of(months, "month")
-    title = f"{whose}{number} in {span} to the end of {run.month.title}"
+    number, span = count_of(found.height, "spell"), count_of(months, "month")
+    title = f"{whose}{number} in a bed in {span} to the end of {run.month.title}: {began:,} began in these months"
     missing = lacking(run, months, sets=night_sets(run._whole("coverage")))
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
-    return Listing(
-        found,
-        title,
-        empty={"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"},
-        kind="admissions",
-    )
+    empty = {"end": "not sent", "days_since_last": "no discharge before", "wards": "not published"}
+    return Listing(found, title, empty=empty, kind="admissions")
 
 
 def in_bed(run: Tables, on: date | str) -> Listing:
@@ -97,9 +85,8 @@ def in_bed(run: Tables, on: date | str) -> Listing:
     )
     require_basis(run, found["person_id"].to_list())  # a day is a question about whoever is known to have been there
     title = f"{count_of(found.height, 'bed')} in use on the night of {day(night)}"
-    return Listing(
-        found.select("person_id", "start", "end", "wards", "legal_status", "spell"), title, kind="admissions"
-    )
+    found = found.select("person_id", "start", "end", "wards", "legal_status", "spell")
+    return Listing(found, title, kind="admissions")
 
 
 def _nights(stays: pl.DataFrame) -> pl.DataFrame:
@@ -134,34 +121,41 @@ def _words(run: Tables) -> pl.DataFrame:
     return rows.drop_nulls("spell_id").sort("start").group_by("person_id", "spell_id").agg(joined)
 
 
-def hour_of_week(run: Tables, months: int, person_id: str | None = None, dataset: str | None = None) -> Finding:
-    """Crisis episodes, or contacts of one data set, by day of the week and hours of the day; those sent as a date
-    without a time are counted apart."""
+def hour_of_week(
+    run: Tables, dataset: str | None, months: int, hours: int, people: Sequence[str] | None = None, whose: str = ""
+) -> Finding:
+    """Crisis episodes, or the events of one data set, each once, by day of the week and blocks of some hours of the
+    day, of everybody or of some people; those sent as a date without a time are counted apart."""
+    dataset = checked_dataset(run, dataset)
+    if hours not in WIDTHS or isinstance(hours, bool):
+        raise UsageError(f"blocks of {hours!r} hours: give one of {', '.join(map(str, WIDTHS))}")
     if dataset in night_sets(run._table("coverage")):
         raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
-    first = (run.month - (months - 1)).start
-    needed = ("person_id", "episode", "dataset", "counted", "start", "start_day_only", "ended")
-    everybody = person_id is None
-    whole = run._whole("timeline", *needed) if everybody else run._rows("timeline", C("person_id") == person_id)
+    first = (run.month - (checked_months(months) - 1)).start
+    needed = ("person_id", "episode", "source", "event_id", "start", "start_day_only")
     sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
-    events = whole.filter("counted", C("dataset").is_in(sets), C("ended").is_null())
-    if not dataset:
-        # three agencies at one event are one episode, which began with the first of them
-        events = events.sort("start").unique(["person_id", "episode"], keep="first")
+    whole = run._scan("timeline").filter(C("dataset").is_in(sets), C("counted") & C("ended").is_null())
+    own = whole if people is None else whole.filter(C("person_id").is_in(people))
+    # three agencies at one event are one episode, which began with the first of them; two people in a log are one log
+    once = ["source", "event_id"] if dataset else ["person_id", "episode"]
+    events = own.select(needed).collect().sort("start").unique(once, keep="first")
     events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
     midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
     day_only = C("start_day_only").fill_null(midnight)
-    timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, block=C("start").dt.hour() // BLOCK)
-    counts = {(day, block): n for day, block, n in timed.group_by("day", "block").len().iter_rows()}
-    rows = [[name, *(counts.get((at, block), 0) for block in range(24 // BLOCK))] for at, name in enumerate(DAYS)]
-    table = pl.DataFrame(rows, schema=["day", *blocks()], orient="row")
+    timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, hour=C("start").dt.hour())
+    counts, cells = (
+        {(day, block): n for day, block, n in timed.group_by("day", C("hour") // width).len().iter_rows()}
+        for width in (BLOCK, hours)
+    )
+    rows = [[name, *(cells.get((at, block), 0) for block in range(24 // hours))] for at, name in enumerate(DAYS)]
+    table = pl.DataFrame(rows, schema=["day", *blocks(hours)], orient="row")
     apart = events.height - timed.height
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:
         lines.insert(0, f"{pattern(counts, 'contact' if dataset else 'crisis episode')}.")
     lines += lacking(run, months, sets=sets)
-    if person_id is None:
+    if people is None:
         lines += unnamed(run, months, [dataset] if dataset else contact_sets(run._table("coverage")))
-    whose = f"{person_id}: " if person_id else ""
+    whose = f"{whose}: " if whose else ""
     what, span = many(dataset) if dataset else "crisis episodes", count_of(months, "month")
     return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})

@@ -10,13 +10,14 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.model import MISSING_COUNT
+from hiu.model import MISSING_COUNT, PUBLISHED, Table
 from hiu.model.frames import schema
 from hiu.model.missing import missing_sentences
 from hiu.month import Month
 from hiu.publish.people import versions
 from hiu.publish.words.terms import conflicts
 from hiu.publish.words.text import count_of
+from hiu.site.ask.lacking import lacking
 from hiu.site.ids import id_at, id_now, require_basis, why_unlisted
 from hiu.site.looks import asked_for, look
 from hiu.site.shapes import Place
@@ -29,6 +30,8 @@ from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months, names_shown
 
 C = pl.col
+ROW = ("source", "source_file", "source_row", "status")
+RECORDS = (*ROW, "start", "datasets", "episode", "how", "match_probability", "event_id", "identity_id", "person_id")
 GATES = {
     "offered": "support offered",
     "notice_at": "privacy notice served",
@@ -85,26 +88,33 @@ class Person(Suggests):
         return Listing(counts, f"{self.person_id}: counts by month", empty={"n": "not supplied"}, kind="months")
 
     @look
+    def points(self) -> Listing:
+        """The points behind the place, by data set: how many events or nights of 3 and of 12 months, and of how many
+        points each. The sum is points_12 of `row()`, where settings are as they were."""
+        from hiu.site.ask.cost import points
+
+        return Listing(points(self.published, self.person_id), f"{self.person_id}: points by data set", kind="points")
+
+    @look
     def missing(self) -> Listing:
         """Numbers of this person that supplied months lack: month, data set, sources, and why there is none."""
         own = self._missing_rows().drop("person_id", strict=False).sort("month", "dataset")
-        return Listing(
-            own, f"{self.person_id}: {own.height} numbers that were not sent or can't be used", kind="missing_count"
-        )
+        title = f"{self.person_id}: {own.height} numbers that were not sent or can't be used"
+        return Listing(own, title, kind="missing_count")
 
     @look
     def links(self) -> Listing:
         """Every source row of this person: source, file, row, status, and what joined it and how surely."""
         found = self._own("links").sort("source", "source_file", "source_row")
-        return Listing(
-            found, f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each", kind="links"
-        )
+        title = f"{self.person_id}: {count_of(found.height, 'source row')}, and what joined each"
+        return Listing(found, title, kind="links")
 
     @look
     def records(self, month: str | date | int | Month | None = None, dataset: str | None = None) -> Listing:
         """The rows behind the figures: file, row, when, what it counts as, what became of it.
 
-        `month` ("2026-03", 202603 or a day in it) and `dataset` narrow it to one figure.
+        `month` ("2026-03", 202603 or a day in it) and `dataset` narrow it to one figure; the title says what was not
+        supplied of it.
 
         Raises UsageError naming the nearest data set.
         """
@@ -122,29 +132,14 @@ class Person(Suggests):
         if dataset is not None:
             self._check_dataset(dataset, what)
             found = found.filter(C("each").list.contains(dataset))
+        missing: list[str] = []
         if month is not None:
             found = self._in(found, Month.read(month))
-        columns = (
-            "source",
-            "source_file",
-            "source_row",
-            "status",
-            "start",
-            "datasets",
-            "episode",
-            "how",
-            "match_probability",
-            "event_id",
-            "identity_id",
-            "person_id",
-        )
-        rows = found.select(columns).sort("start", "source", "source_file", "source_row", nulls_last=True)
-        return Listing(
-            rows,
-            f"{self.person_id}: {count_of(rows.height, 'source row')}",
-            empty={"datasets": "counts as nothing"},
-            kind="records",
-        )
+            sets = None if dataset is None else [dataset]
+            missing = lacking(self.published, 1, sets=sets, last=Month.read(month))
+        rows = found.select(RECORDS).sort("start", "source", "source_file", "source_row", nulls_last=True)
+        title = ". ".join([f"{self.person_id}: {count_of(rows.height, 'source row')}", *missing]).removesuffix(".")
+        return Listing(rows, title, empty={"datasets": "counts as nothing"}, kind="records")
 
     @look
     def descriptions(self) -> Listing:
@@ -156,11 +151,8 @@ class Person(Suggests):
         )
         found = self._own("descriptions").join(joined, on="identity_id", how="left")
         drop = [name for name in ("given", "middle", "family", "person_id") if name in found.columns]
-        return Listing(
-            found.drop(drop).sort("rows", descending=True),
-            f"{self.person_id}: {versions(found.height)}",
-            kind="descriptions",
-        )
+        title = f"{self.person_id}: {versions(found.height)}"
+        return Listing(found.drop(drop).sort("rows", descending=True), title, kind="descriptions")
 
     @look
     def timeline(self) -> Listing:
@@ -190,11 +182,8 @@ class Person(Suggests):
     def events(self) -> Listing:
         """Each event and stay, with its data set or side measure, whether it counts, and its episode."""
         own = self._own("timeline").sort("start", "source", "event_id", "dataset", descending=True)
-        return Listing(
-            own.drop("person_id"),
-            f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}",
-            kind="timeline",
-        )
+        title = f"{self.person_id}: {count_of(own.height, 'event or stay', 'events and stays')}"
+        return Listing(own.drop("person_id"), title, kind="timeline")
 
     @look
     def admissions(self, months: int = 36) -> Listing:
@@ -204,11 +193,11 @@ class Person(Suggests):
         return admissions(self.published, checked_months(months), self.person_id)
 
     @look
-    def hour_of_week(self, *, months: int = 12) -> Finding:
-        """When in the week their contacts begin, in blocks of 4 hours; a date without a time is in no block."""
+    def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
+        """When in the week their contacts begin, as `run.hour_of_week()`."""
         from hiu.site.views.patterns import hour_of_week
 
-        return hour_of_week(self.published, checked_months(months), self.person_id)
+        return hour_of_week(self.published, dataset, months, hours, [self.person_id], self.person_id)
 
     @look
     def gates(self) -> Listing:
@@ -221,19 +210,13 @@ class Person(Suggests):
             for name, title in GATES.items()
         ]
         table = pl.DataFrame(rows, schema={"gate": pl.String, "date": pl.Date, "state": pl.String}, orient="row")
-        return Listing(
-            table,
-            f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}",
-            kind="gates",
-        )
+        title = f"{self.person_id}: gates, {'as the team holds them' if found else 'not with the team'}"
+        return Listing(table, title, kind="gates")
 
     @look
     def conflicts(self) -> Listing:
         """What contradicts itself about the person: what, in which sources, in how many rows, and what differs."""
-        if (self.published.folder / "conflicts.parquet").is_file():
-            own = self._own("conflicts").drop("person_id", strict=False).sort("what")
-        else:  # a month published before there was the table
-            own = pl.DataFrame(schema={"what": pl.String, "sources": pl.String, "rows": pl.Int64})
+        own = self._if_there(PUBLISHED["conflicts"]).drop("person_id", strict=False).sort("what")
         return Listing(own, f"{self.person_id}: {own.height} things that contradict each other", kind="conflicts")
 
     @look
@@ -248,9 +231,12 @@ class Person(Suggests):
         return Chart.of(person_chart(one, split=split))
 
     def _missing_rows(self) -> pl.DataFrame:
-        if (self.published.folder / "missing_count.parquet").is_file():
-            return self._own("missing_count")
-        return pl.DataFrame(schema=schema(MISSING_COUNT))  # a month published before there was the table
+        return self._if_there(MISSING_COUNT)
+
+    def _if_there(self, table: Table) -> pl.DataFrame:
+        """Their rows of a table; none of a month published before there was the table."""
+        there = (self.published.folder / f"{table.name}.parquet").is_file()
+        return self._own(table.name) if there else pl.DataFrame(schema=schema(table))
 
     def _own(self, table: str) -> pl.DataFrame:
         return self.published._rows(table, C("person_id") == self.person_id, self._shown)

@@ -14,7 +14,7 @@ from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables
+from hiu.site.tables import Tables, checked_top
 
 C = pl.col
 AREAS = ("incident", "home", "provider")
@@ -86,7 +86,7 @@ class Places(Suggests):
         """Where the team should sit: the first of the list with the community mental health team that supports each,
         points by team, and the fewest teams that support people with 80% of the points."""
         run = self.published
-        wanted = top or run.settings.rank.top
+        wanted = checked_top(run, "team", top)
         first = run._rows("ranked", C("list") == "adult").sort("rank", "person_id").head(wanted)
         found = seat(first, run._rows("support"), run._rows("conflicts"))
         tables = {"teams": found.teams, "people": found.people, "no team named": found.unnamed}
@@ -97,7 +97,7 @@ class Places(Suggests):
         """The first of the list, and everybody being supported, by the command unit where most of their contacts
         happened: what there is for partnership, prevention and intervention to settle."""
         run = self.published
-        wanted = top or run.settings.rank.top
+        wanted = checked_top(run, "tasking", top)
         place = C("rank").rank("ordinal").over("list")
         people = run._rows("ranked", (C("access") == "supported") | (place <= wanted))
         places = run._rows("event_place", C("person_id").is_in(people["person_id"].implode()))

@@ -15,7 +15,9 @@ from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables, checked_months
 
 C = pl.col
-GROUPS = ("sex", "age", "source")
+FILE = ("source", "period", "source_file")
+SENT = (*FILE, "received", "staged", "quarantined", "usual", "warning", "not_read")
+GROUPS = ("sex", "age", "source", "nhs_number")
 
 
 class Quality(Suggests):
@@ -35,25 +37,10 @@ class Quality(Suggests):
         """Rows received, staged and quarantined by source and month, latest first; `not_read` names the fields of which
         some filled cells could not be read, the worst first (`fields()` has the counts).
         """
-        columns = (
-            "source",
-            "period",
-            "source_file",
-            "received",
-            "staged",
-            "quarantined",
-            "usual",
-            "warning",
-            "not_read",
-        )
         found = self.published._table("deliveries").join(self._not_read(), on="delivery_id", how="left")
-        found = found.select(columns).sort("period", "source", descending=[True, False])
-        return Listing(
-            found,
-            "What each agency sent: received = staged + quarantined",
-            empty={"period": "register"},
-            kind="deliveries",
-        )
+        found = found.select(SENT).sort("period", "source", descending=[True, False])
+        title = "What each agency sent: received = staged + quarantined"
+        return Listing(found, title, empty={"period": "register"}, kind="deliveries")
 
     def _not_read(self) -> pl.DataFrame:
         """delivery_id and not_read: 'nhs_number 0 of 18, dob 6 of 18'; none of months before it was measured."""
@@ -73,9 +60,8 @@ class Quality(Suggests):
                 raise UsageError(not_among(f"no delivery is called '{source_file}'", source_file, files))
             found = found.filter(C("source_file") == source_file)
         order = found.sort("source_file", "source", "share", "field", nulls_last=True)
-        return Listing(
-            order, "How far each field was read: filled = read + missing + unreadable + unknown", kind="field_quality"
-        )
+        title = "How far each field was read: filled = read + missing + unreadable + unknown"
+        return Listing(order, title, kind="field_quality")
 
     def warnings(self) -> Listing:
         """Deliveries of which something was unusual: shorter than usual, a copy, replaced."""
@@ -95,14 +81,13 @@ class Quality(Suggests):
         codes = sorted(rows["code"].unique())
         if code not in codes:
             raise UsageError(not_among(f"no row was set aside as '{code}'", code, codes))
-        return Listing(
-            rows.filter(C("code") == code).drop("delivery_id"), f"Rows set aside as {code}", kind="quarantine"
-        )
+        title = f"Rows set aside as {code}"
+        return Listing(rows.filter(C("code") == code).drop("delivery_id"), title, kind="quarantine")
 
     def expectations(self) -> Listing:
         """What the gate expects of each source's rows, by kind, and how many rows were set aside for it, all time.
 
-        Rows that could not be read at all come before it: `quarantine()` has both.
+        Rows that could not be read at all come before it, so a code of theirs has no expectation (0) and their rows.
         """
         from hiu.quality.suites import suite
         from hiu.sources import load_sources
@@ -116,8 +101,10 @@ class Quality(Suggests):
         expected = pl.DataFrame(rows, schema=["source", "column", "code", "expected"], orient="row")
         failed = self.published._table("quarantine").group_by("source", "code").agg(rows=pl.len())
         kinds = expected.group_by("source", "code").agg(expectations=pl.len())
-        kinds = kinds.join(failed, on=["source", "code"], how="left").with_columns(C("rows").fill_null(0))
-        title = f"{expected.height} expectations of {len(sources)} sources, and the rows that failed them"
+        kinds = kinds.join(failed, on=["source", "code"], how="full", coalesce=True).with_columns(
+            C("expectations", "rows").fill_null(0)
+        )
+        title = f"{expected.height} expectations of {len(sources)} sources, and the rows set aside"
         return Listing(
             kinds.sort("rows", "source", "code", descending=[True, False, False]), title, kind="expectations"
         )
@@ -144,26 +131,34 @@ class Quality(Suggests):
         return Listing(wide, "What became of every row received", kind="became")
 
     def unmatched(self, by: str = "source") -> Listing:
-        """Rows that were joined to nothing else, by `source`, `sex` or `age`: whose figures are too low?
+        """Rows that were joined to nothing else, by `source`, `sex`, `age`, or source and `nhs_number` (whether the row
+        has one): whose figures are too low?
 
         A group that is matched less often looks as if it needed less. Raises UsageError naming the nearest group.
         """
         if by not in GROUPS:
             raise UsageError(not_among(f"cannot group by '{by}'", by, GROUPS))
         run = self.published
-        rows = run._scan("links").filter(C("status") == "counted").select("person_id", "source", "how")
-        if by != "source":
+        needed = ("person_id", "source", "how", "identity_id")
+        rows, keys = run._scan("links").filter(C("status") == "counted").select(needed), [by]
+        if by == "nhs_number":
+            word, keys = pl.when(C("nhs_number").is_null()).then(pl.lit("no")).otherwise(pl.lit("yes")), ["source", by]
+            each = run._scan("descriptions").select("identity_id", nhs_number=word)
+            rows = rows.join(each, on="identity_id", how="left")
+        elif by != "source":
             about = run._scan("people").select("person_id", "sex", age=age_band(age_on(run.month.end)))
             rows = rows.join(about, on="person_id", how="left")
-        group = C(by).fill_null("not recorded")
-        found = rows.group_by(group.alias(by)).agg(
+        single, nobody = (C("how") == "single").mean(), (C("how") == "nobody").mean()
+        found = rows.group_by(C(keys).fill_null("not recorded")).agg(
             rows=pl.len(),
-            names_nobody=(C("how") == "nobody").mean(),
-            stands_alone=(C("how") == "single").mean(),
+            joined=1 - single - nobody,
+            names_nobody=nobody,
+            stands_alone=single,
             by_number=(C("how") == "number").mean(),
             by_description=C("how").is_in(["model", "decision"]).mean(),
         )
-        return Listing(found.sort(by).collect(), f"How counted rows were matched, by {by} (shares)", kind="unmatched")
+        title = f"How counted rows were matched, by {' and '.join(keys)} (shares)"
+        return Listing(found.sort(keys).collect(), title, kind="unmatched")
 
     def linkage_quality(self) -> Listing:
         """How good the matching is: estimates with intervals, for everybody and by group."""
@@ -171,9 +166,8 @@ class Quality(Suggests):
         found = self.published._table(name) if name in PUBLISHED else pl.DataFrame()
         if found.height:
             found = found.sort(C("basis") == "count", "measure", C("group") != "all", "group")
-        return Listing(
-            found, "How good the matching is", empty={"low": "a count", "high": "a count"}, kind="link_quality"
-        )
+        title = "How good the matching is"
+        return Listing(found, title, empty={"low": "a count", "high": "a count"}, kind="link_quality")
 
     def _card(self) -> Card:
         rows = self.deliveries().to_polars().select("received", "staged", "quarantined").sum().row(0)

@@ -8,25 +8,11 @@ from hiu.errors import UsageError
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Sentence
-from hiu.site.tables import Tables, names_shown
+from hiu.site.tables import Tables, checked_top, names_shown
 from hiu.site.views.person import person_in
 
-COLUMNS = (
-    "rank",
-    "rank_low",
-    "rank_high",
-    "certainty",
-    "person_id",
-    "name",
-    "risk_band",
-    "contacts_3",
-    "contacts_12",
-    "points_12",
-    "label",
-    "intensity",
-    "list",
-    "sentence",
-)
+PLACE = ("rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band")
+COLUMNS = (*PLACE, "contacts_3", "contacts_12", "points_12", "label", "intensity", "list", "sentence")
 MEANING = {
     "A": "among the first {top} in at least 80% of draws",
     "C": "in under 20% of draws",
@@ -108,9 +94,8 @@ class Ranked(Listing):
     def moves(self) -> Listing:
         """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
         changes = self._run._table("changes").sort("kind", "rank_now", nulls_last=True)
-        return Listing(
-            changes, "Changes since last month's list", empty={"rank_before": "-", "rank_now": "-"}, kind="changes"
-        )
+        title = "Changes since last month's list"
+        return Listing(changes, title, empty={"rank_before": "-", "rank_now": "-"}, kind="changes")
 
     def uncertain(self) -> Listing:
         """How sure the places are: people and width of the plausible range by certainty."""
@@ -125,9 +110,8 @@ class Ranked(Listing):
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        return Listing(
-            found, f"Certainty of the first {2 * top} places, and how many ranks each could span", kind="uncertain"
-        )
+        title = f"Certainty of the first {2 * top} places, and how many ranks each could span"
+        return Listing(found, title, kind="uncertain")
 
     @property
     def _run(self) -> Tables:
@@ -139,10 +123,10 @@ class Ranked(Listing):
 
 def list_of(tables: Tables, top: int | None = None, show_names: bool | None = None, under_18: bool = False) -> Ranked:
     """The adults' list of a month, whole or its first `top`; or that of the under-18s, who are listed apart."""
-    if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
-        raise UsageError(f"the first {top!r} of the list: give a whole number from 1")
     everybody, own = tables._scan("ranked"), "under_18" if under_18 else "adult"
     wanted = everybody.filter(pl.col("list") == own)
+    if top is not None:
+        checked_top(tables, "ranked", top, own)
     there = [name for name in COLUMNS if name != "name"]
     places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).select(there).sort("rank").collect()
     names = names_of(tables, places["person_id"], show_names)

@@ -140,7 +140,7 @@ def test_the_data_dictionary_is_the_models() -> None:
 def test_the_analysts_examples_run(area: Path, published: object, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "docs" / "analyst.md").read_text(encoding="utf-8")
     code, *questions = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(questions) == 16  # test_site_second_day.py and test_site_forty.py run them
+    assert len(questions) == 10  # test_site_second_day.py and test_site_forty.py run them
     monkeypatch.chdir(area.parent)
     found: dict[str, object] = {}
     exec(code.replace('"demo"', repr(str(area))), found)

@@ -75,7 +75,7 @@ def test_sound_records_pass_whole() -> None:
         ("birth_year", 1066, "out_of_range"),
         ("age", -1, "out_of_range"),
         ("age", 121, "out_of_range"),
-        ("end", datetime(2026, 3, 4, 23, 59), "end_before_start"),
+        ("end", datetime(2026, 3, 4, 23, 59), "ends_before_start"),
         ("leave_end", date(2026, 3, 5), "leave_end_before_start"),
     ],
 )

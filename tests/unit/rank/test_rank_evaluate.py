@@ -100,6 +100,11 @@ def test_a_verdict_and_everything_beside_it() -> None:
     assert found.calendar is not None and found.calendar["expected"].sum() == pytest.approx(found.expected)
     assert found.by_dataset is not None and found.by_dataset["observed"].sum() == found.observed
     assert found.by_dataset["expected"].sum() == pytest.approx(found.expected)
+    assert found.comparison is not None
+    own, others = found.comparison.to_dicts()
+    assert (own["people"], own["after"] * 10) == (10, found.observed) and others["people"] > 0
+    assert own["expected"] * 10 == pytest.approx(found.expected)
+    assert others["after"] / others["expected"] == pytest.approx(found.drift)
 
 
 def test_the_same_frames_give_the_same_answer_in_any_order() -> None:

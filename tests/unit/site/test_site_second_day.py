@@ -332,7 +332,7 @@ def test_the_ten_questions_of_the_analysts_page_are_answered(run: Published) -> 
     assert answers[4] == pytest.approx(sum(active[: max(1, round(len(active) / 100))]) / sum(active))
     still = "select count(distinct person_id || spell) from '{t}/stay.parquet' where ended = 'open' and not nobody "
     assert answers[5].height == raw(run, still + f"and start < date '{run.month.after}'")[0][0]
-    calls = raw(run, "select count(*) from '{t}/timeline.parquet' where dataset = 'ambulance_call'")
+    calls = raw(run, "select count(distinct event_id) from '{t}/timeline.parquet' where dataset = 'ambulance_call'")
     assert answers[7]["calls"].sum() == calls[0][0]
     watched = raw(
         run, "select count(distinct person_id) from '{t}/stay.parquet' where \"end\" is not null and not nobody"
