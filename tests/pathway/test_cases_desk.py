@@ -1,4 +1,4 @@
-"""Fifty-one planted cases of the desk, each with its right answer, all through one run of a tiny site."""
+"""Fifty-three planted cases of the desk, each with its right answer, all through one run of a tiny site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty-five planted cases of plans and records and eighteen of incidents, each with its right answer, in one run."""
+"""Thirty-six planted cases of plans and records and nineteen of incidents, each with its right answer, in one run."""
 
 from __future__ import annotations
 

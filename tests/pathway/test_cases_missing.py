@@ -1,4 +1,4 @@
-"""Forty planted cases of people missing from hospital, each with its right answer, in one run of a tiny site."""
+"""Forty-two planted cases of people missing from hospital, each with its right answer, in one run of a tiny site."""
 
 from __future__ import annotations
 

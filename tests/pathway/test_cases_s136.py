@@ -1,4 +1,4 @@
-"""Sixty-one planted cases of the section 136 clock, each with its right answer: from text to tables."""
+"""Seventy planted cases of the section 136 clock, each with its right answer: from text to tables."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def answers(case: dict[str, Any], tables: Tables) -> dict[str, Any]:
     each = {name: dict(zip(_ids(clock), clock[name].to_list(), strict=True)) for name in ("over", "clock_minutes")}
     each["limit_hours"] = dict(zip(_ids(clock), clock["limit_hours"].to_list(), strict=True))
     several = case["expect"]["detentions"] > 1
-    counts = ("consulted", "conveyance", "first_place", "police_conveyance_reason")
+    counts = ("consulted", "conveyance", "first_place", "police_conveyance_reason", "place", "force_area")
     of_police = own.filter(conveyance="police")
     return {
         "detentions": own.height,

@@ -2,7 +2,8 @@
 -- theirs; else that of the bed the person had that night, if all their beds of that night are of one site. A report before
 -- the hour of the rules is of the night before. Nights of leave are the bed's too. A stay whose end was not sent gives way
 -- to one that began later: the person had moved.
--- Poor is what is shown to be so: incomplete, or too late. Not poor is only what is shown to be complete and in time.
+-- Poor is what is shown to be so: incomplete, or too late. Not poor is only what is shown to be complete and in time. A
+-- time in the hour that a clock change repeats or leaves out is judged only where each reading gives one answer.
 -- Parameter: month_after (the day after the month): who was found later is still missing at its end.
 WITH rule AS (
     SELECT
@@ -68,6 +69,8 @@ took AS (
     SELECT
         delivery_id, source_row,
         max(CASE WHEN leg = 'to_report' THEN minutes END) AS to_report,
+        max(CASE WHEN leg = 'to_report' THEN coalesce(leg.least, minutes) END) AS soonest,
+        max(CASE WHEN leg = 'to_report' THEN coalesce(leg.most, minutes) END) AS latest,
         max(CASE WHEN leg = 'missing' THEN minutes END) AS missing,
         bool_or(out_of_order) AS out_of_order
     FROM leg
@@ -80,8 +83,8 @@ SELECT
     CASE WHEN t.report_key <> '' THEN 'report' WHEN b.site IS NOT NULL THEN 'bed' END AS site_by,
     t.kind, t.risk, t.grab_pack, t.found_by,
     CASE
-        WHEN t.report_complete = 'no' OR k.to_report > r.report_minutes THEN 'yes'
-        WHEN t.report_complete = 'yes' AND k.to_report <= r.report_minutes THEN 'no'
+        WHEN t.report_complete = 'no' OR k.soonest > r.report_minutes THEN 'yes'
+        WHEN t.report_complete = 'yes' AND k.latest <= r.report_minutes THEN 'no'
         ELSE 'unknown'
     END AS poor,
     k.to_report AS minutes_to_report,

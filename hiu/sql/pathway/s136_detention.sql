@@ -48,7 +48,7 @@ joined AS (
         arg_max(p.outcome, p.place_no) AS outcome,
         coalesce(bool_or(p.outcome_recorded = 'recorded'), FALSE) AS has_outcome,
         arg_max(p.place, p.place_no) AS place,
-        arg_max(p.force_area, p.place_no) AS force_area,
+        arg_min(p.force_area, p.place_no) AS force_area,
         arg_min(p.age, p.place_no) AS age,
         arg_min(p.recorded_sex, p.place_no) AS recorded_sex,
         arg_min(p.ethnicity, p.place_no) AS ethnicity,

@@ -110,7 +110,8 @@ def _versions(rng: Generator, start: np.datetime64, end: np.datetime64, kind: st
 def _wrong(
     rows: list[dict[str, str]], kind: str, supported: bool
 ) -> list[tuple[str, str | None, str | None, int | None]]:
-    """What is to be put right of one plan: code, agency, content, number. Contents are asked of who is supported."""
+    """What is to be put right of one plan: code, agency, content, number. Contents are asked of who is supported, and
+    mentors of nobody."""
     last, before = rows[-1], rows[:-1]
     if kind in ("overdue", "review_unknown"):
         return [(kind, None, None, None)]
@@ -118,8 +119,8 @@ def _wrong(
         (agency,) = set(before[-1]["Circulated to"].split("|")) - set(last["Circulated to"].split("|"))
         return [(kind, agency.lower(), None, len(before))]
     if kind in ("content_lacking", "content_unknown") and supported:
-        (content,) = (name for name in CONTENTS if last[name] != "Yes")
-        return [(kind, None, content.lower().replace(" ", "_"), None)]
+        asked = (name for name in CONTENTS if last[name] != "Yes" and name != "Mentors")
+        return [(kind, None, content.lower().replace(" ", "_"), None) for content in asked]
     return []
 
 

@@ -80,15 +80,14 @@ def paper(counted: Counted, stamp: Stamp) -> Part:
 
 def _charts(counted: Counted, texts: Texts) -> Iterator[Chart]:
     """A funnel of command units by where contacts happened, and by where people lived, of the figures shown."""
-    total, base = (_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts"))
     for area in ("incident", "home"):
-        points = list(_points(texts, area))
-        if total is None or not base or len(points) < FEWEST_POINTS:
+        known = list(_known(texts, area, "command_unit"))
+        if len(known) < FEWEST_POINTS:
             continue
-        title, share = f"Command units, by {AREA[area]}", total / base
-        words = f"Contacts of people who repeat, per 1,000 contacts: {share * 1000:.0f} in the whole area."
+        title, share = f"Command units, by {AREA[area]}", _rate(known)
+        words = f"Contacts of people who repeat, per 1,000 contacts: {share * 1000:.0f} in all that are shown."
         svg = funnel_chart(
-            points,
+            [(name, size, n / size * 1000) for name, size, n in known],
             share,
             counted.spread[f"{area} command_unit"],
             title=title,
@@ -97,16 +96,21 @@ def _charts(counted: Counted, texts: Texts) -> Iterator[Chart]:
             per=1000,
             width=460,
         )
-        yield Chart(svg=svg, alt=f"{title}: a funnel of {len(points)} units. {words}")
+        yield Chart(svg=svg, alt=f"{title}: a funnel of {len(known)} units. {words}")
 
 
-def _points(texts: Texts, area: str) -> Iterator[tuple[str, int, float]]:
-    """Name, contacts and rate of each command unit of which both figures are shown."""
-    for name in _names(texts, area, "command_unit"):
-        part = Place(area, "command_unit", name)
+def _known(texts: Texts, area: str, level: str) -> Iterator[tuple[str, int, int]]:
+    """Name, contacts, and contacts of people who repeat, of each place that is known and of which both are shown."""
+    for name in _names(texts, area, level):
+        part = Place(area, level, name)
         size, n = (_number(texts.get((part, "events", what), "0")) for what in ("contacts", "repeat"))
         if name != UNKNOWN and size and n is not None:
-            yield name, size, n / size * 1000
+            yield name, size, n
+
+
+def _rate(known: Sequence[tuple[str, int, int]]) -> float:
+    """The rate of all that can be compared: contacts of which the place is not known would make it another."""
+    return sum(n for _, _, n in known) / max(1, sum(size for _, size, _ in known))
 
 
 def _names(texts: Texts, area: str, level: str) -> list[str]:
@@ -140,22 +144,20 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     if part.name == UNKNOWN:
         return (*cells, *[""] * (6 if people else 3))
     spread = counted.spread[f"{part.area} {part.level}"]
-    whole = [_number(texts.get((TOTAL, "events", what), "")) for what in ("repeat", "contacts")]
-    cells += _against(_number(repeat), _number(contacts), whole, 1000, spread)
+    rate = _rate(list(_known(texts, part.area, part.level)))
+    cells += _against(_number(repeat), _number(contacts), rate, 1000, spread)
     if people:
         there = sum(people.values())
         own = [_number(texts.get((Place(part.area, part.level, name), "events", "repeat"), "0")) for name in people]
-        seen = None if None in own else sum(n or 0 for n in own)
-        cells += _against(_number(repeat), people.get(part.name), [seen, there], 10_000, spread)
+        rate = None if None in own else sum(n or 0 for n in own) / there
+        cells += _against(_number(repeat), people.get(part.name), rate, 10_000, spread)
     return tuple(cells)
 
 
-def _against(n: int | None, of: int | None, whole: Sequence[int | None], per: int, spread: float) -> list[str]:
+def _against(n: int | None, of: int | None, share: float | None, per: int, spread: float) -> list[str]:
     """A rate, its limits and where it lies, from figures that are shown; words where one of them is not."""
-    total, base = whole
-    if n is None or not of or total is None or not base:
+    if n is None or not of or share is None:
         return [NOT_SHOWN, "", ""]
-    share = total / base
     inner, outer = (funnel(share, of, z, spread) for z in (Z95, Z998))
     return [f"{n / of * per:.0f}", f"{outer[0] * per:.0f} to {outer[1] * per:.0f}", position(n / of, inner, outer)]
 
@@ -190,7 +192,7 @@ def _lead(counted: Counted, texts: Texts, grids: Sequence[Grid]) -> list[str]:
         f"{_about(people)} people who had {REPEAT} or more."
     ]
     outside = [
-        f"{row[0]}, by {AREA[area]}: {row[8]}."
+        f"{row[0]}, by {AREA[area]}, lies {row[8]}."
         for area, grid in zip([area for area, levels in LEVELS.items() for _ in levels], grids, strict=True)
         for row in grid.rows
         if len(row) > 8 and row[8].startswith(("above", "below"))
@@ -222,7 +224,7 @@ def _notes(counted: Counted, stamp: Stamp) -> list[str]:
         "the Mental Health Act and all contacts with mental-health services are.",
         f"A person repeats who had {REPEAT} or more contacts about mental health in the 12 months, wherever they were. "
         "One incident that two agencies attended is a contact of each.",
-        "Limits are where the rate of an area of that size lies by chance if all areas are alike, 998 times in 1,000, "
+        "Limits are where the rate of an area of that size lies by chance if all areas shown are alike, 998 times in 1,000, "
         "widened because one person has several contacts. An area outside them is worth a question; of two within them "
         "neither is better than the other.",
         f"{HIDDEN_NOTE}. Counts are to the nearest {BASE}.",

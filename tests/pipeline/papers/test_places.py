@@ -20,7 +20,8 @@ from hiu.places import crosswalk
 from hiu.publish.release.folder import verify_release
 from pipelines.access.releases import kept_export
 from pipelines.common.place import Place, open_place
-from pipelines.papers.places.cells import decide
+from pipelines.papers.places.cells import TOTAL, UNKNOWN, Part, decide
+from pipelines.papers.places.figures import Counted, _row
 from pipelines.papers.places.write import AREAS, _kept, write_figures, write_people
 from pipelines.run import Outcome
 
@@ -139,6 +140,22 @@ def test_figures_are_hidden_or_rounded_name_nobody_and_are_the_same_in_every_for
     cells = {str(cell) for sheet in sheets.values() for row in sheet.rows() for cell in row}
     shown = set(re.findall(r"<t[hd][^>]*>([^<]+)</t[hd]>", page))
     assert shown - cells == set()
+
+
+def test_limits_lie_about_the_rate_of_places_that_are_known() -> None:
+    """Two units alike, beside many contacts whose unit nobody sent: these say nothing of either unit."""
+    shown = {"East": ("1000", "300"), "West": ("1000", "280"), UNKNOWN: ("5000", "4000")}
+    texts = {(TOTAL, "events", "contacts"): "7000", (TOTAL, "events", "repeat"): "4580"}
+    for name, pair in shown.items():
+        part = Part("incident", "command_unit", name)
+        texts |= {(part, "events", what): text for what, text in zip(("contacts", "repeat"), pair, strict=True)}
+    counted = Counted(month=LAST, cells=(), spread={"incident command_unit": 1.0}, people={}, files=())
+    rows = [_row(counted, texts, Part("incident", "command_unit", name), {}) for name in shown]
+    assert [row[6:] for row in rows] == [
+        ("300", "246 to 334", "within the limits"),
+        ("280", "246 to 334", "within the limits"),
+        ("", "", ""),
+    ]
 
 
 def test_figures_are_repeated_until_twelve_months_are_over(area: Path, written: Place, tmp_path: Path) -> None:
