@@ -190,8 +190,8 @@ def _require_grown(path: Path, content: bytes, audit: Path) -> None:
 
 
 _ACCEPT = (
-    "This login is shown nobody until 'hiu verify' has said what is wrong and a named person has taken the log as it is "
-    "('hiu audit accept --reason WHY --by NAME')"
+    "This login is shown nobody until 'hiu verify' has said what is wrong and a named person has taken the log "
+    "as it is ('hiu audit accept --reason WHY --by NAME')"
 )
 
 
@@ -269,8 +269,8 @@ def unsealed(path: Path, site_key: bytes, logged: Sequence[Entry]) -> str | None
         return None
     if state is None or state[0] != expected or own not in (None, state[1]):
         return (
-            f"{path}: its last line is number {expected - 1}, but the key of its login does not stand there: lines were "
-            "taken off the end, or the key was removed or changed"
+            f"{path}: its last line is number {expected - 1}, but the key of its login does not stand there: lines "
+            "were taken off the end, or the key was removed or changed"
         )
     return None
 
