@@ -184,7 +184,7 @@ def _sentences(event: Mapping[str, Any]) -> Rekeyed:
     if event["releases"]:
         stands.append(
             f"what commissioners were given ({event['releases']}) stays what later releases are checked against: "
-            "the log so far has each entry's digest. One that is not as it has it is refused; bring it back from a backup"
+            "the log so far has each entry's digest. One that differs is refused; bring it back from a backup"
         )
     steps = [
         "hiu run MONTH for every month in use, before the database is rebuilt or moved: it knows the old ids",
