@@ -5,13 +5,24 @@ On Windows a virus scanner or an open reader can hold a name for a moment: renam
 
 import errno
 import os
+import stat
 import time
 from pathlib import Path
 
-from hiu.errors import HiuError
+from hiu.errors import HiuError, SettingsError
 
 ATTEMPTS = 8
 _FIRST_WAIT = 0.05
+
+
+def read_small(path: Path, most: int = 1_000_000) -> bytes:
+    """The bytes of a plain file that is read whole. Raises SettingsError for a device, a pipe, a folder or one that is
+    larger, FileNotFoundError for none."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+        found = f"{about.st_size:,} bytes" if stat.S_ISREG(about.st_mode) else "a device, a pipe or a folder"
+        raise SettingsError(f"{path}: expected a plain file of at most {most:,} bytes; found {found}")
+    return path.read_bytes()
 
 
 def write_whole(path: Path, content: bytes) -> None:

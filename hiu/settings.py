@@ -10,18 +10,43 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from hiu.disk import read_small
 from hiu.errors import SettingsError
 from hiu.plain import one_line
 from hiu.toml_words import line_of, shown, unreadable, where_else
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Frozen(BaseModel):
+    """A table of a TOML: no other keys than its own, values that can be counted with, texts that can be shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_value(cls, value: object, info: ValidationInfo) -> object:
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) != (kind is bool) and kind in (bool, int, float, int | None):
+            raise ValueError("must be true or false" if kind is bool else "must be a number, not true or false")
+        _ = _within(value)
+        return value
 
 
-class Weights(_Frozen):
+def _within(value: object) -> None:
+    """Raises ValueError for what no setting needs, and what a computer can't count with, name a file by or show."""
+    if isinstance(value, dict | list | tuple):
+        for one in [*value, *(value.values() if isinstance(value, dict) else ())]:
+            _within(one)
+    elif isinstance(value, str) and (len(value) > _LONGEST or "\0" in value):
+        raise ValueError(f"must be a text of at most {_LONGEST:,} characters, none of which is the character 0")
+    elif isinstance(value, int | float) and abs(value) > _LARGEST:
+        raise ValueError(f"must not be larger than {_LARGEST:,}")
+    elif isinstance(value, date) and not 1900 <= value.year <= 2200:
+        raise ValueError("must be a date of the years 1900 to 2200")
+
+
+class Weights(Frozen):
     """Severity points for one unit of each data set (docs/ranking.md); `extra`: a site's own (else hiu.model.units)."""
 
     police_incident: float = Field(1, ge=0)
@@ -37,7 +62,7 @@ class Weights(_Frozen):
         return {**self.model_dump(exclude={"extra"}), **self.extra}
 
 
-class Rank(_Frozen):
+class Rank(Frozen):
     """Constants of intensity and certainty (docs/ranking.md)."""
 
     weights: Weights = Weights()
@@ -45,13 +70,13 @@ class Rank(_Frozen):
     top: int = Field(20, ge=1, description="places the meeting discusses (N)")
     charts: int = Field(50, ge=0, description="people whose charts are drawn each month")
     candidate_charts: bool = Field(True, description="false: only supported people's charts are in the pack")
-    draws: int = Field(1000, ge=100)
+    draws: int = Field(1000, ge=100, le=100_000)
     seed: int = 20260101
     minimum_age: int = 18
     police_a_year: int | None = Field(None, ge=1, description="local threshold of 'frequent'; there is no national one")
 
 
-class Labels(_Frozen):
+class Labels(Frozen):
     """Constants of the change labels (docs/ranking.md)."""
 
     escalating_3: float = 0.99
@@ -67,7 +92,7 @@ class Labels(_Frozen):
     quiet_months: int = 3
 
 
-class Counting(_Frozen):
+class Counting(Frozen):
     """Toggles of counting: for each data set, the measures that count, in place of the source TOML's own.
 
     Example: `ed_attendance = ["ed_requiring_treatment", "ed_left_during_treatment"]`.
@@ -75,11 +100,11 @@ class Counting(_Frozen):
 
     datasets: dict[str, tuple[str, ...]] = {}
     communal_calls: int = Field(15, ge=1, description="ambulance calls a month that make an address communal")
-    episode_hours: int = Field(24, ge=1)
-    s136_hours: int = Field(24, ge=1)
+    episode_hours: int = Field(24, ge=1, le=8760)
+    s136_hours: int = Field(24, ge=1, le=8760)
 
 
-class Linking(_Frozen):
+class Linking(Frozen):
     """Local knowledge for the matcher."""
 
     shared_addresses: tuple[str, ...] = Field((), description="'12 High Street, BS1 4ND': hostels, custody, hospitals")
@@ -96,7 +121,7 @@ class Linking(_Frozen):
     never_shared: tuple[tuple[str, str], ...] = Field((), description="pairs of sources that never share a person")
 
 
-class Agreement(_Frozen):
+class Agreement(Frozen):
     """A sharing agreement: deliveries of the source are taken only while one is in force."""
 
     source: str
@@ -108,7 +133,7 @@ class Agreement(_Frozen):
     largest_list: int | None = Field(None, gt=0, description="the most entries of the other site's list in an exchange")
 
 
-class Basis(_Frozen):
+class Basis(Frozen):
     """Leave for everybody's data to go to a recipient for a purpose; none is built in (hiu.govern.basis.gate)."""
 
     purpose: Literal["support", "planning"]
@@ -121,7 +146,7 @@ class Basis(_Frozen):
     end: date
 
 
-class Population(_Frozen):
+class Population(Frozen):
     """How many adults live in the area, by which rates are compared with other areas; none is assumed."""
 
     adults: int = Field(gt=0, lt=100_000_000, description="people of 18 and over who live in the area")
@@ -129,7 +154,7 @@ class Population(_Frozen):
     source: str = Field(min_length=3, max_length=120, description="who published it, such as 'ONS mid-year estimate'")
 
 
-class Paper(_Frozen):
+class Paper(Frozen):
     """What papers say of those who answer for them, and when the group meets; it bears on no figure."""
 
     owner: str = Field("", max_length=120, description="who answers for the paper, such as a post and organisation")
@@ -141,17 +166,17 @@ class Paper(_Frozen):
     meetings: tuple[date, ...] = Field((), description="when the group meets: a pack names the first after its month")
 
 
-class Governance(_Frozen):
+class Governance(Frozen):
     """What the data protection officer sets."""
 
     opt_out_purposes: tuple[str, ...] = Field(("planning",), description="what a national data opt-out forbids")
     left_out_of_counts: tuple[str, ...] = Field(("objection", "national_opt_out"), description="not in figures either")
-    retention_months: int = Field(36, ge=1, description="age at which a record is reviewed, never destroyed unseen")
-    exit_months: int = Field(12, ge=0, description="after support ended, when the record is reviewed")
+    retention_months: int = Field(36, ge=1, le=1200, description="age at which a record is reviewed, not destroyed")
+    exit_months: int = Field(12, ge=0, le=1200, description="after support ended, when the record is reviewed")
     area_postcodes: tuple[str, ...] = Field((), description="postcode areas of the site, to notice who moved away")
-    capacity_months: int = Field(6, ge=1, description="after which a capacity review is overdue")
-    plan_months: int = Field(12, ge=1, description="after which a plan without a review date is overdue")
-    due_days: int = Field(60, ge=0, description="days ahead in which an expiry is told")
+    capacity_months: int = Field(6, ge=1, le=1200, description="after which a capacity review is overdue")
+    plan_months: int = Field(12, ge=1, le=1200, description="after which a plan without a review date is overdue")
+    due_days: int = Field(60, ge=0, le=3650, description="days ahead in which an expiry is told")
     read_log: Path | None = Field(None, description="folder of the read log; every user must be able to write there")
     key_store: Literal["file", "keyring"] = Field("file", description="where the site key is kept")
     name_staff: bool = Field(False, description="whether a person's own file ('hiu subject') names members of staff")
@@ -181,7 +206,7 @@ _NO_FIGURE = {
 }
 
 
-class Settings(_Frozen):
+class Settings(Frozen):
     """Everything a site sets."""
 
     name: Annotated[str, AfterValidator(one_line)]
@@ -202,7 +227,7 @@ class Settings(_Frozen):
     policy_breaks: dict[str, date] = {"Right Care Right Person": date(2023, 7, 26)}
     usual_shorter: float = Field(0.25, gt=0, lt=1, description="warn when a file is this much shorter than its usual")
     keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
-    memory_limit: str = "3GB"
+    memory_limit: str = Field("3GB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="such as 3GB or 800MB")
     query_seconds: float = Field(60.0, gt=0, description="after which a query of a notebook (run.sql) is stopped")
     database_connect_seconds: int = Field(60, ge=2, description="after which a database counts as out of reach")
     database_query_seconds: int = Field(600, ge=1, description="after which a statement to a database is stopped")
@@ -248,10 +273,10 @@ def load(path: Path, **overrides: Any) -> Settings:
 def toml_text(path: Path) -> str:
     """The text of a TOML. Raises SettingsError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_small(path).decode("utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
         raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
-    except UnicodeDecodeError as error:
+    except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: not readable as TOML: {error}") from None
 
 
@@ -268,7 +293,7 @@ def parse(path: Path, text: str) -> dict[str, Any]:
 def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:
     """A validation error as sentences: file, line, key, found, expected, and where an unknown key belongs."""
     lines = []
-    for issue in error.errors():
+    for issue in error.errors()[:_MOST]:
         *_, last = issue["loc"] or ("",)
         key = ".".join(str(part) for part in issue["loc"])
         hint = where_else(str(last), model) if issue["type"] == "extra_forbidden" else ""
@@ -281,11 +306,16 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
         # of the file as a whole what was found is all of it, and is no help
         found = shown(repr(issue["input"]), key, 120)
         lines.append(f"{where}: '{key}': {fault}; found {found}.{hint}" if key else f"{path}: {fault}")
-    return "\n".join(lines)
+    more = error.error_count() - len(lines)
+    return "\n".join([*lines, *([f"{path}: {more:,} faults more, not listed"] if more else [])])
 
 
 _DATE = "must be a date such as 2027-03-31, without quotes"
+_MOST = 20
+"""Faults of a file that are listed."""
+_LONGEST, _LARGEST = 4000, 10**15
 _EXPECTED = {
+    "string_pattern_mismatch": "must be a number and a unit such as 3GB or 800MB",
     "date_type": _DATE,
     **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
     "extra_forbidden": "not a key that is used here",

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from hiu.disk import read_small
 from hiu.errors import SettingsError
 from hiu.extras import require
 from hiu.govern.audit import written_with
@@ -47,13 +48,13 @@ def load_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
         raise SettingsError("site.toml: 'key_file' is not set; 'hiu init' makes a key and sets it")
     _refuse_inside(path, outside)
     try:
-        text = path.read_text(encoding="ascii").strip()
+        text = read_small(path, 1000).decode("ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
             f"{path}: no key there. Put the copy of it back from where it is kept. If there is none, 'hiu key "
             "--new --lost' makes another: everybody gets a new id, and it lists what can't be carried"
         ) from None
-    except (UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise SettingsError(f"{path}: the key cannot be read: {type(error).__name__}") from None
     if problem := open_to_others(path):
         raise SettingsError(problem)

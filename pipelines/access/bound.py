@@ -12,7 +12,7 @@ from hiu.errors import HiuError
 from hiu.govern import records
 from hiu.govern.audit import CORRECTED, Entry, proven, read, set_back, times, verify
 from hiu.govern.house import PARTS, file_digests, house_of, site_digests
-from hiu.govern.reads import folder_of, keep_key
+from hiu.govern.reads import bound_keys, entered, folder_of, keep_key
 from hiu.govern.records import added_to, bound_files, measure, unsigned
 from hiu.model import BACKUPS
 from pipelines.access.disclose import record_files
@@ -154,7 +154,7 @@ def _set_back(place: Place) -> dict[str, list[tuple[int, timedelta]]]:
 
 
 def _dated_logs(place: Place) -> list[Path]:
-    return [place.audit, *sorted(folder_of(place.settings, place.curated).glob("*.jsonl"))]
+    return [place.audit, *_read_logs(place)]
 
 
 def require_whole(place: Place) -> None:
@@ -190,11 +190,44 @@ def signed_files(place: Place) -> dict[str, dict[str, list[object]]]:
 
 
 def bind(place: Place, now: datetime) -> None:
-    """Enter the files of records that changed since the log last had them."""
+    """Enter the files of records, and the read logs, that changed since the log last had them."""
     before = bound_files(events(place), "records")
     changed = {name: one for name, one in signed_files(place)["records"].items() if before.get(name) != tuple(one)}
     if changed:
         record(place, now, "records_bound", records=changed)
+    bind_reads(place, now)
+
+
+def bind_reads(place: Place, now: datetime) -> None:
+    """Enter the read logs that grew, if every line since the log last had them is as its login wrote it."""
+    if (found := grown_reads(place))["reads"]:
+        record(place, now, "reads_bound", **found)
+
+
+def grown_reads(place: Place) -> dict[str, dict[str, object]]:
+    """Of each read log that grew: length, digest and where its login's key stands. One that is not whole stays as the
+    log last had it, so that no line of the log covers what was done to it."""
+    logged, lost, found, keys = events(place), " ".join(lost_reads(place)), dict[str, object](), dict[str, object]()
+    before, kept = bound_files(logged, "reads"), bound_keys(logged)
+    for path in _read_logs(place):
+        grown = path.stat().st_size > before.get(path.stem, (0, ""))[0]
+        if (grown or path.stem not in kept) and f"reads/{path.name}:" not in lost:
+            about, standing = entered(path, place.key, logged) or (None, None)
+            found |= {path.stem: about} if about and (grown or standing) else {}
+            keys |= {path.stem: standing} if standing else {}
+    return {"reads": found, "read_keys": keys}
+
+
+def _accepted_reads(place: Place) -> dict[str, object]:
+    """The read logs as they are, those that are gone as empty; their logins' keys begin anew."""
+    gone = {name: measure(b"") for name in bound_files(events(place), "reads")}
+    for key in sorted(folder_of(place.settings, place.curated).glob("*.key")):
+        key.unlink()
+    return gone | {path.stem: measure(path.read_bytes()) for path in _read_logs(place)}
+
+
+def _read_logs(place: Place) -> list[Path]:
+    return sorted(folder_of(place.settings, place.curated).glob("*.jsonl"))
 
 
 def changed_parts(place: Place) -> list[str]:
@@ -211,12 +244,10 @@ def changed_parts(place: Place) -> list[str]:
 
 def bound_now(place: Place, *, accepted: bool = False) -> dict[str, object]:
     """What every run's line holds: records, read logs, and what site.toml says."""
-    folder = folder_of(place.settings, place.curated)
-    files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
     keep_key(place.key_for("reads"), place.curated)
     return {
         **(record_files(place) if accepted else signed_files(place)),
-        "reads": {path.stem: measure(path.read_bytes()) for path in files},
+        **({"reads": _accepted_reads(place)} if accepted else grown_reads(place)),
         "site": site_digests(place.home),
         "files": file_digests(place.home),
         "house": house_of(place.home, place.curated),

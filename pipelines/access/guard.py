@@ -16,7 +16,7 @@ from hiu.govern.login import COMMANDS_OF, login, require_role
 from hiu.govern.placeholder import require_signature
 from hiu.govern.release.outputs import require_outside
 from hiu.settings import load
-from pipelines.access.bound import FOREIGN, bind, require_whole
+from pipelines.access.bound import FOREIGN, bind, bind_reads, require_whole
 from pipelines.access.looks import RIGHTS, enter_look, people_in, without_ids
 from pipelines.access.wording import require_plain
 from pipelines.common import answer
@@ -155,6 +155,8 @@ def _shown(place: Place, job: Job, name: str, given: Mapping[str, object], now: 
             return job(**given)
         finally:
             show(place, gathered, name, given, now)
+            if gathered.entered and place.audit.exists():
+                bind_reads(place, now)
 
 
 def show(place: Place, gathered: answer.Answer, name: str, given: Mapping[str, object], now: datetime) -> None:

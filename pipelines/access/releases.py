@@ -8,7 +8,7 @@ The audit log has the last digest of each, so that one that is missing, or older
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -70,8 +70,9 @@ def past(place: Place, recipient: str) -> Past:
     found, head = Past(), START
     names = []
     cells: dict[Key, Cell] = {}
+    logged = digests(_logged(place))
     for path in sorted(folder.glob("*.sealed.json")):
-        row = _opened(place, path)
+        row = _opened(place, path, logged)
         if row.get("before") != head:
             raise HiuError(f"{path}: a release before it is missing from the register. {_WAY}")
         head = _digest(path.read_bytes())
@@ -119,6 +120,15 @@ def heads(logged: Iterable[Entry]) -> dict[str, str]:
     return last
 
 
+def digests(logged: Iterable[Entry]) -> set[str]:
+    """Every digest of an entry or of a release's seal that events of the log have."""
+    found = set[str]()
+    for event in logged:
+        found |= {str(event[name]) for name in ("register", "seal") if event.get(name)}
+        found |= set(map(str, event.get("registers", {}).values()))
+    return found
+
+
 def registers_now(paths: Paths) -> dict[str, str]:
     """The same of the registers as they lie there."""
     exports, releases = (paths.curated / folder for folder in REGISTERS)
@@ -164,7 +174,7 @@ def kept_export(place: Place, recipient: str, month: str) -> Export | None:
         if last:
             raise HiuError(f"{path}: missing, though the audit log has it. {_WAY}")
         return None
-    row = _opened(place, path, last)
+    row = _opened(place, path, {last} if last else ())
     if last and last not in (_digest(path.read_bytes()), row.get("follows")):
         raise HiuError(f"{path}: older than what the audit log has of it. {_WAY}")
     return Export(
@@ -230,7 +240,7 @@ def _write(path: Path, content: bytes) -> None:
     rewrite(path, content)
 
 
-def _opened(place: Place, path: Path, logged: str | None = None) -> Row:
+def _opened(place: Place, path: Path, logged: Collection[str]) -> Row:
     """What an entry says. One that the log has to the byte needs no signature: it may be by the key before today's."""
     try:
         if path.is_symlink():
@@ -239,7 +249,7 @@ def _opened(place: Place, path: Path, logged: str | None = None) -> Row:
         signed = str(row.pop("signature"))
     except (OSError, ValueError, KeyError, AttributeError):
         raise HiuError(f"{path}: it can't be read. {_WAY}") from None
-    if logged != _digest(path.read_bytes()) and not hmac.compare_digest(signature(place, row), signed):
+    if _digest(path.read_bytes()) not in logged and not hmac.compare_digest(signature(place, row), signed):
         raise HiuError(f"{path}: changed since it was written, or not written with this site's key. {_WAY}")
     return dict(row)
 

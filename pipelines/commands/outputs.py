@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hiu.disk import write_whole
 from hiu.errors import UsageError
 from hiu.govern.login import login
 from pipelines.commands.options import AsJson, Curated, OfMonth, Quiet, Raw, Site, now, open_site, print_json
@@ -72,12 +73,17 @@ def meet(
     from pipelines.papers.meeting.meet import meet as hold_meeting
     from pipelines.run import run_month
 
-    def opened(address: str) -> None:
+    def opened(address: str) -> Path | None:
         say(f"The meeting is at {address}")
         say("The address is good once, on this computer alone. 'End of meeting' on the page ends it.")
         release()
-        if browser:
-            webbrowser.open(address)
+        if not browser:
+            return None
+        # others of this computer can read a browser's command line: it names a file that only the owner can read
+        lead = place.curated / "open-meeting.html"
+        write_whole(lead, f'<meta http-equiv="refresh" content="0;url={address}">'.encode())
+        webbrowser.open(lead.resolve().as_uri())
+        return lead
 
     place = open_site(site, curated, raw)
     if not hold_meeting(place, month, by=by.strip(), clock=now, opened=opened):

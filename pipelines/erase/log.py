@@ -19,7 +19,7 @@ from hiu.govern.erase.residue import Traces, trace_places
 from hiu.govern.erase.words import redact_loosely
 from hiu.govern.reads import folder_of
 from hiu.govern.records import measure
-from pipelines.access.bound import EARLIER_REDACTED
+from pipelines.access.bound import EARLIER_REDACTED, bind_reads
 from pipelines.common.journal import event_time, record
 from pipelines.common.place import Place
 
@@ -56,6 +56,7 @@ def _earlier(place: Place, change: Change, erasure: str, now: datetime) -> int:
 
 def _reads(place: Place, change: Change, erasure: str, now: datetime) -> int:
     """The read logs; those changed for this erasure, now or before a cut, are bound anew."""
+    bind_reads(place, now)
     folder, count, bound = folder_of(place.settings, place.curated), 0, {}
     for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
         with FileLock(path.with_suffix(".lock"), timeout=30):

@@ -119,7 +119,7 @@ def _turn(place: Place, new: bytes, old: bytes | None, reason: str, by: str, now
     recipients = records.read(place.records, KEY_TURNS)["recipient"].n_unique()
     about: dict[str, object] = {"erased": erased, "recipients": recipients, "lost": old is None}
     about["differed"] = list(lost_records(place))
-    about["releases"] = len(list((place.curated / "releases").glob("board-*")))
+    about["releases"] = len(list((place.curated / "releases" / "register").glob("*/*.sealed.json")))
     until = f"until-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     if (reads := folder_of(place.settings, place.curated)).is_dir():
         move(reads, reads.with_name(f"{reads.name}-{until}"))  # their lines are proved by the key before
@@ -182,7 +182,10 @@ def _sentences(event: Mapping[str, Any]) -> Rekeyed:
         )
     lost += event["differed"]
     if event["releases"]:
-        lost.append(f"seals of {event['releases']} releases were made with the old key, and hiu verify says so of each")
+        stands.append(
+            f"what commissioners were given ({event['releases']}) stays what later releases are checked against: "
+            "the log so far has each entry's digest. One that differs is refused; bring it back from a backup"
+        )
     steps = [
         "hiu run MONTH for every month in use, before the database is rebuilt or moved: it knows the old ids",
         "hiu key --copy FOLDER: keep a copy of the new key apart from the data",

@@ -228,7 +228,7 @@ def _foreign(place: Place) -> Iterator[str]:
 def _reads(place: Place) -> Iterator[str]:
     """Read logs: their chains, and what each of the two logs knows of the other."""
     heads = {GENESIS, *(str(entry["mac"]) for log in logs(place) for entry in read(log))}
-    yield from problems(folder_of(place.settings, place.curated), place.key_for("reads"), heads)
+    yield from problems(folder_of(place.settings, place.curated), place.key, heads, events(place))
     if bound_files(events(place), "reads"):
         yield from lost_reads(place)
 

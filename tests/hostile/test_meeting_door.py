@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import Queue
 
 import pytest
+from hostile_kit import Site
 from meet_kit import Caller
 
 from pipelines.papers.meeting.server import MOST_BYTES, Door
@@ -50,6 +55,53 @@ def test_the_token_is_good_once(caller: Caller) -> None:
     other = Caller(caller.address)
     assert other.enter() == 403 and not other.secret
     assert other.call("GET", "/page")[0] == 403
+
+
+def test_the_browser_s_command_line_does_not_tell_the_address(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finding: the one-time address was an argument of the browser, which every user of the computer can read."""
+    asked: list[str] = []
+    monkeypatch.setattr("webbrowser.open", asked.append)
+    led: list[Path | None] = []
+
+    def held(*_: object, opened: Callable[[str], Path | None], **__: object) -> bool:
+        led.append(opened("http://127.0.0.1:1/enter/THETOKEN"))
+        return False
+
+    monkeypatch.setattr("pipelines.papers.meeting.meet.meet", held)
+    assert site.hiu("meet", "--by", "A. Chair").code == 1 and site.hiu("meet", "--by", "A", "--no-browser").code == 1
+    file = led[0]
+    assert file and led[1] is None and asked == [file.as_uri()] and "THETOKEN" not in asked[0]
+    assert "/enter/THETOKEN" in file.read_text()
+    assert os.name == "nt" or stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("enters", [True, False])
+def test_the_file_that_leads_there_is_removed_when_used_or_when_the_meeting_ends(enters: bool, tmp_path: Path) -> None:
+    ended, opened, lead = threading.Event(), Queue[str](), tmp_path / "lead.html"
+
+    def leave(address: str) -> Path:
+        lead.write_text(address)
+        opened.put(address)
+        return lead
+
+    door = Door(lambda: (SECRET, "default-src 'none'"), {}, lambda _: {})
+    thread = threading.Thread(target=door.serve, args=(leave, ended.is_set), daemon=True)
+    thread.start()
+    caller = Caller(opened.get(timeout=60))
+    assert lead.exists()
+    if enters:
+        # as a browser says that a file led it there
+        led = caller.call("GET", f"/enter/{door.token}", None, {"Sec-Fetch-Site": "cross-site"})
+        assert led[0] == 200 and door.secret in led[2].decode()
+        assert Caller(caller.address).enter() == 403, "once"
+        for _ in range(100):
+            if not lead.exists():
+                break
+            time.sleep(0.1)
+        assert not lead.exists() and caller.call("GET", "/", None, {"Sec-Fetch-Site": "cross-site"})[0] == 403
+    ended.set()
+    thread.join(timeout=10)
+    assert not lead.exists()
 
 
 @pytest.mark.parametrize("token", ["", "x", "%00", "../", "é".encode().hex(), "A" * 5000])

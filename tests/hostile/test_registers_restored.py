@@ -130,3 +130,28 @@ def test_no_other_file_comes_with_the_registers(home: Site, tmp_path: Path) -> N
     with zipfile.ZipFile(made) as zipped:
         names = [name for name in zipped.namelist() if "/exports/" in name or "/releases/" in name]
     assert names == [f"curated/exports/register/pathway-desk/{LAST}.json"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_under_a_new_key_earlier_releases_stay_what_later_ones_are_checked_against(lost: bool, home: Site) -> None:
+    """Every release was refused after 'hiu key --new', for good, since the register is signed with the key before."""
+    keep_export(home.place, SHOWN, NOW)
+    board = other(SHOWN, recipient="commissioner")
+    release(home, "board-a", board)
+    release(home, "board-b", other(board, head=past(home.place, "commissioner").head, answers={"equality": "2026-01"}))
+    before = past(home.place, "commissioner")
+    key = home.place.settings.key_file
+    assert key
+    if lost:
+        key.unlink()
+    said = home.hiu("key", "--new", *(["--lost"] if lost else []), "--reason", "it was seen", "--by", "Officer")
+    assert said.code == 0 and "stays what later releases are checked against" in said.out, said.err
+    place = open_place(home.place.home)
+    assert past(place, "commissioner") == before and list(lost_registers(place)) == []
+    assert kept_export(place, SHOWN.recipient, SHOWN.month)
+    release(Site(place), "board-c", other(board, head=before.head))
+    assert past(place, "commissioner").head != before.head and list(lost_registers(place)) == []
+    sealed = place.curated / "releases" / "register" / "commissioner" / "board-a.sealed.json"
+    sealed.write_bytes(sealed.read_bytes().replace(b'"board-a"', b'"board-x"'))
+    with pytest.raises(HiuError, match=r"board-a\.sealed\.json"):
+        past(place, "commissioner")

@@ -21,12 +21,14 @@ def requests(
     asked_by: Annotated[str, typer.Option("--for", help="Who asked: the person, or who acts for them")] = "",
     on: On = None,
     acknowledge: Annotated[str | None, typer.Option(help="This complaint was acknowledged today")] = None,
-    wait: Annotated[str | None, typer.Option(help="The person was asked something: stop its clock; --reason")] = None,
+    wait: Annotated[str | None, typer.Option(help="Stop its clock: the person was asked what --reason says")] = None,
     resume: Annotated[str | None, typer.Option(help="The person answered: this clock runs again")] = None,
     extend: Annotated[str | None, typer.Option(help="Take two months more for this request")] = None,
     close: Annotated[str | None, typer.Option(help="Enter the answer to this request")] = None,
     outcome: Annotated[str | None, typer.Option(help="What was answered, and when")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why more time is needed, or what the person was asked")] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; of --wait 'proof of identity' or 'which data they mean'")
+    ] = None,
     by: By = "",
     site: Site = None,
     curated: Curated = None,
@@ -38,6 +40,8 @@ def requests(
     place, at = open_site(site, curated), now()
     if sum(map(bool, (new, acknowledge, wait, resume, extend, close))) > 1:
         raise UsageError("--new, --acknowledge, --wait, --resume, --extend and --close: give one at a time")
+    if on and not new:
+        raise UsageError("--on is the day of receipt, for --new alone: every other entry is of today")
     if new:
         asked = register.NewRequest(kind=new, person=person, asked_by=asked_by, on=a_day(on))
         register.add_request(place, asked, by=by, now=at)

@@ -18,6 +18,9 @@ from pipelines.common.work import Row
 from pipelines.govern.retain import current_id
 
 KINDS = next(column.codes for column in REQUESTS.columns if column.name == "kind")
+RIGHTS = ("access", "rectification", "erasure", "restriction", "objection", "portability")
+STOPS = {"proof of identity": RIGHTS, "which data they mean": ("access",)}
+"""What a person may be asked while the clock stands, and of which kinds of request (UK GDPR articles 12A and 12(6))."""
 COMPLAINT = "complaint"
 """To be acknowledged by its day and answered without undue delay (Data Protection Act 2018, section 164A)."""
 
@@ -82,11 +85,17 @@ def acknowledge(place: Place, which: str, *, by: str, now: datetime) -> Row:
 
 
 def wait_for(place: Place, which: str, *, what: str, by: str, now: datetime) -> Row:
-    """Stop the clock: the person was asked who they are, or which data they mean (UK GDPR article 12A).
+    """Stop the clock from today: the person was asked who they are, or which data they mean (UK GDPR article 12A).
 
-    Raises UsageError if it stands already, or the last day to answer has passed.
+    Raises UsageError for what stops no clock of this kind in law, if it stands already, or the last day has passed.
     """
     row = _with_clock(place, which)
+    if row["kind"] not in STOPS.get(what, ()):
+        grounds = [f"'{ground}'" for ground, kinds in STOPS.items() if row["kind"] in kinds]
+        raise UsageError(
+            f"{which}: the law does not stop the clock of a request of the kind '{row['kind']}' for '{what}', only for "
+            f"{' or '.join(grounds) or 'none of its grounds'} (UK GDPR article 12A); nothing was changed"
+        )
     if row["waiting_since"] or now.date() > row["due_on"]:
         why = f"waits since {day(row['waiting_since'])}" if row["waiting_since"] else f"was due on {day(row['due_on'])}"
         raise UsageError(f"{which} {why}; its clock can't be stopped")

@@ -23,14 +23,12 @@ from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.papers.meeting import matches, returned
 from pipelines.papers.meeting.desk import Answer, Asked, Desk, optional_text
-from pipelines.papers.meeting.server import Door
+from pipelines.papers.meeting.server import Door, Opened
 
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 
-def meet(
-    place: Place, month: str | None, *, by: str, clock: Callable[[], datetime], opened: Callable[[str], None]
-) -> bool:
+def meet(place: Place, month: str | None, *, by: str, clock: Callable[[], datetime], opened: Opened) -> bool:
     """Serve the meeting about a published month until it is ended on the page (True) or stopped (False).
 
     Raises Busy while another meeting is going on, HiuError for a month that is not the latest.

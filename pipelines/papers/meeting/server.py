@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from hmac import compare_digest
+from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPServerRequest
@@ -49,13 +50,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+Opened = Callable[[str], Path | None]
+"""What is handed the address; it may leave a file that leads the browser there."""
 Job = Callable[[Mapping[str, object]], Mapping[str, object]]
 Look = Callable[[bytes], Mapping[str, object]]
 
 
 class Door:
     """Who is let in, and what they may ask: `page` gives the page with its policy, `jobs` answer by name, `look` is
-    handed the bytes of a file. `open_` is called with the address once it is listened on."""
+    handed the bytes of a file."""
 
     def __init__(self, page: Callable[[], tuple[str, str]], jobs: Mapping[str, Job], look: Look) -> None:
         self.page, self.jobs, self.look = page, jobs, look
@@ -74,11 +77,12 @@ class Door:
         """The one host name that is answered."""
         return f"{HERE}:{self.port}"
 
-    def serve(self, opened: Callable[[str], None], ended: Callable[[], bool]) -> None:
-        """Serve until `ended` says so, or Ctrl+C."""
+    def serve(self, opened: Opened, ended: Callable[[], bool]) -> None:
+        """Serve until `ended` says so, or Ctrl+C. `opened` is called once the address is listened on; the file that it
+        leaves is removed as soon as somebody was let in."""
         asyncio.run(self._serve(opened, ended))
 
-    async def _serve(self, opened: Callable[[str], None], ended: Callable[[], bool]) -> None:
+    async def _serve(self, opened: Opened, ended: Callable[[], bool]) -> None:
         sockets = bind_sockets(0, HERE)
         self.port = sockets[0].getsockname()[1]
         about = {"door": self}
@@ -93,10 +97,16 @@ class Door:
         )
         server = HTTPServer(application, max_body_size=MOST_BYTES, max_buffer_size=MOST_BYTES)
         server.add_sockets(sockets)
-        opened(f"http://{self.host}/enter/{self.token}")
-        # woken now and then: on Windows Ctrl+C is only noticed between two waits
-        while not ended():
-            await asyncio.sleep(_WAKE)
+        lead = opened(f"http://{self.host}/enter/{self.token}")
+        try:
+            # woken now and then: on Windows Ctrl+C is only noticed between two waits
+            while not ended():
+                await asyncio.sleep(_WAKE)
+                if lead and self.token is None:
+                    lead.unlink(missing_ok=True)
+        finally:
+            if lead:
+                lead.unlink(missing_ok=True)
         server.stop()
         await server.close_all_connections()
 
@@ -106,6 +116,7 @@ class Guarded(RequestHandler):
 
     door: Door
     entered = True
+    led_by: tuple[str, ...] = ()
 
     def initialize(self, door: Door) -> None:
         """The door it belongs to."""
@@ -122,7 +133,7 @@ class Guarded(RequestHandler):
         headers, origin = self.request.headers, f"http://{self.door.host}"
         if headers.get("Host") != self.door.host or len(headers.get_list("Host")) != 1:
             raise HTTPError(421)
-        elsewhere = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+        elsewhere = headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin", *self.led_by)
         if elsewhere or headers.get("Origin", origin) != origin:
             raise HTTPError(403)
         if self.request.method == "POST" and "Origin" not in headers:
@@ -178,6 +189,8 @@ class First(Guarded):
 
 class Enter(First):
     """The address that was printed: its token is exchanged for the secret, once."""
+
+    led_by = ("cross-site",)  # as a browser calls the file that leads here; the token is what lets in
 
     def get(self, token: str) -> None:  # type: ignore[override]
         """Let in whoever has the token, and forget it."""

@@ -25,6 +25,7 @@ from pipelines.govern.record_basis import BasisChange, record_change
 from pipelines.govern.registers.breaches import add_breach, breaches_due, note_breach
 from pipelines.govern.registers.overview import chapters_of
 from pipelines.govern.registers.requests import (
+    KINDS,
     NewRequest,
     acknowledge,
     add_request,
@@ -103,14 +104,14 @@ def test_the_clock_is_stopped_while_the_person_is_asked(place_of: PlaceOf) -> No
         f"{which} (access): the clock has been stopped since 8 Apr 2026, until the person answers"
     ]
     with pytest.raises(UsageError, match="can't be stopped"):
-        wait_for(place, which, what="again", by="Officer", now=NOW)
+        wait_for(place, which, what="proof of identity", by="Officer", now=NOW)
     back = NOW + timedelta(days=10)
     assert resume(place, which, by="Officer", now=back)["due_on"] == date(2026, 5, 11)
     with pytest.raises(UsageError, match="its clock runs"):
         resume(place, which, by="Officer", now=back)
     more = extend_request(place, which, reason="three records", by="Officer", now=back)
     assert more["due_on"] == date(2026, 7, 11)
-    wait_for(place, which, what="which records", by="Officer", now=back)
+    wait_for(place, which, what="which data they mean", by="Officer", now=back)
     closed = close_request(place, which, outcome="file handed over", by="Officer", now=back + timedelta(days=2))
     assert (closed["due_on"], closed["waited_days"], closed["waiting_since"]) == (date(2026, 7, 13), 12, None)
 
@@ -120,6 +121,33 @@ def test_the_clock_can_not_be_stopped_when_the_day_has_passed(place_of: PlaceOf)
     which = str(add_request(place, asked(on=date(2026, 3, 1)), by="Officer", now=NOW)["request_id"])
     with pytest.raises(UsageError, match="was due on 1 Apr 2026; its clock can't be stopped"):
         wait_for(place, which, what="proof of identity", by="Officer", now=NOW)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("what", ["proof of identity", "which data they mean", "busy", "", "Proof Of Identity"])
+def test_the_clock_is_stopped_only_for_what_the_law_stops_it_for(kind: str, what: str, place_of: PlaceOf) -> None:
+    """Finding: any request could be made to wait for anything."""
+    place = place_of()
+    which = str(add_request(place, asked(kind, on=date(2026, 4, 1)), by="Officer", now=NOW)["request_id"])
+    lawful = kind not in ("complaint", "other") and (
+        what == "proof of identity" or (kind == "access" and what == "which data they mean")
+    )
+    if lawful:
+        row = wait_for(place, which, what=what, by="Officer", now=NOW)
+        assert (row["waiting_for"], row["waiting_since"]) == (what, NOW.date())
+        return
+    with pytest.raises(UsageError, match="is a complaint" if kind == "complaint" else "the law does not stop"):
+        wait_for(place, which, what=what, by="Officer", now=NOW)
+    assert records.history(place.records, REQUESTS).height == 1
+
+
+def test_no_clock_is_stopped_from_a_day_before(place_of: PlaceOf) -> None:
+    place = place_of()
+    which = str(add_request(place, asked(on=date(2026, 4, 1)), by="Officer", now=NOW)["request_id"])
+    line = ["requests", "--wait", which, "--reason", "proof of identity", "--by", "Officer", "--on", "2026-04-02"]
+    said = CliRunner().invoke(app, [*line, "--site", str(place.home), "--curated", str(place.curated)])
+    assert said.exit_code == 2 and "--on is the day of receipt" in said.stderr
+    assert records.history(place.records, REQUESTS).height == 1
 
 
 def test_counts_of_people_on_the_page_of_an_inspection_are_as_counts_may_leave(changed: Known) -> None:
