@@ -128,8 +128,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "data_to": stamp.data_text,
-        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
-        f"changes no number. Audit head {stamp.audit_head or 'none'}.",
+        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support does "
+        f"not change a person's place. Audit head {stamp.audit_head or 'none'}.",
         "candidates": CANDIDATES,
         "changes": groups(name, minors=False),
         "minors_changes": groups(full, minors=True),

@@ -56,14 +56,15 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
+  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
-      person.who || person.was ? h("span", { class: "about" }, [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ")) : null,
-      person.alerts.length ? h("span", { class: "alerts" }, person.alerts.map(([code]) => ALERTS[code]).join(", ")) : null),
+      // one line, over the empty second line of the cells beside it
+      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.alerts.map(([code]) => ALERTS[code]).join(", "))) : null),
     h("td", {}, tag(person.risk, "")),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),
