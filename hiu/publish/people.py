@@ -3,7 +3,7 @@
 Meetings' entries and actions, the words of the gates before support, and those for born, risk and doubt.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -112,13 +112,28 @@ GRADERS = {"clinical": "the lead clinician's grading", "public_safety": "the pol
 """Whose grading of risk it is, by role: two gradings, of two things (G43)."""
 
 
-def graded_on(tables: Tables, month: Month) -> dict[tuple[str, str], date]:
-    """By person and role: the day of the latest grading with a band up to the month's end."""
-    if (found := tables.get("risk_grading")) is None:
-        return {}
-    latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
-    rows = latest.unique(["person_id", "role"], keep="last").select("person_id", "role", "at").iter_rows()
-    return {(one, role): at for one, role, at in rows}
+Graded = Mapping[str, tuple[date, str]]
+"""By role: day and band of a person's latest grading."""
+
+
+def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, str]]]:
+    """By person: the latest grading of each role with a band up to the month's end."""
+    out: dict[str, dict[str, tuple[date, str]]] = {}
+    if (found := tables.get("risk_grading")) is not None:
+        latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
+        for one, role, at, grade in latest.select("person_id", "role", "at", "grade").iter_rows():
+            out.setdefault(one, {})[role] = at, grade
+    return out
+
+
+def graded_words(found: Graded, month: Month, first: date, since: Callable[[date], bool], own: str = "") -> str:
+    """Both graders' latest band with its day, that of the role `own` first, and which is from before the latest alert:
+    `since` says whether there is one after a day. That no clinician graded it is said beside the police's."""
+    parts = []
+    for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
+        later = ", before the latest alert" if at != first and since(at) else ""
+        parts.append(f"{GRADERS[role]} {graded_day(at, month, first)}{later}: {band.lower()}")
+    return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 
 
 def first_month(coverage: pl.DataFrame) -> date:

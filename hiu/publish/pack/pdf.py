@@ -23,7 +23,7 @@ from hiu.publish.words.text import count_of, fit, join_words, shorten
 COLUMNS = 24
 """Months in the table of figures; earlier ones are summed up beside them."""
 
-TOTALS = ("Last 3", "Last 12")
+TOTALS = ("3 mths", "12 mths")
 """Heads of the sums beside the months."""
 
 ENTER = "What the meeting decides is entered in the month's workbook or on the meeting's page."
@@ -121,15 +121,15 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     with_alerts = alerted(view["people"])
     return {
         **heading(
-            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}, withheld: {view['withheld']}"
+            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
         ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "data_to": stamp.data_text,
-        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support does "
-        f"not change a person's place. Audit head {stamp.audit_head or 'none'}.",
+        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
+        "does not change a person's place.",
         "candidates": CANDIDATES,
         "changes": groups(name, minors=False),
         "minors_changes": groups(full, minors=True),
@@ -138,6 +138,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
+        "young": join_words(place_words(one) for one in view["people"] if one["minor"] and one["alerts"]),
         "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -152,6 +153,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
+        "bedless": view["bedless"],
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
         "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
@@ -160,7 +162,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {view['notes']['ungraded']}"
+        f"overlap there is no reliable difference. {view['notes']['unplaced']}{view['notes']['ungraded']}"
         f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
         f"{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
@@ -210,7 +212,7 @@ def _row(person: Person) -> list[str]:
         fit(person["name"], CELL, 9)
         + "".join(f", {one}" for one in ("supported" if person["supported"] else person["was"], person["who"]) if one),
         person["id"],
-        person["risk"],
+        f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
         f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
@@ -233,6 +235,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
+    against = f"Against the 12 months before: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
     shown = [
@@ -248,7 +251,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
-        "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),
+        "changed": " ".join([*person["changes"], against]),
         "presets": "; ".join(person["presets"]),
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],

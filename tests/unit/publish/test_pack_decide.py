@@ -108,12 +108,14 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     )
     left = {"person_id": IDS[1], "month": LAST.start, "measure": "left_before_treatment", "n": 1}
     people, html, pdf = outputs({**tables, "monthly_extra": frames.frame(PUBLISHED["monthly_extra"], [left])})
-    words = "the police's grading of risk to the public of 16 Feb 2026"
-    assert people[1]["risk_note"] == words
-    sentence = f"T{words[1:]}: {people[1]['risk'].lower()}."
+    words = "the police's grading of risk to the public of 16 Feb 2026: medium; the lead clinician's grading of 3 Mar"
+    assert people[1]["risk_note"] == f"{words} 2026: medium"
+    sentence = f"T{words[1:]} 2026: medium."
     assert words in pdf and sentence in pdf and sentence.replace("'", "&#39;") in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
-    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith("public without a date")
+    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
+        "public without a date: medium; the lead clinician has graded none"
+    )
     old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
     note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
     assert note.endswith("public of 31 Mar 2025, over 12 months old")
@@ -139,9 +141,9 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"{below.height} people below place 2 are marked A or B too; "
+        f"{below.height} people below place 2 are marked A or B too, "
     )
-    words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
+    words = "police incidents, ambulance deployments and ED attendances, each counted, though several can be of one"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]
 
 

@@ -153,7 +153,7 @@ def test_days_in_hospital_are_not_days_without_contacts() -> None:
     assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
     assert sentence == (
         "12 contacts in 3 months. Going by the 12 months before, 14 would be expected in the 54 of these 90 days "
-        "outside hospital (contacts per 30 such days: 6.7, 7.9 before)."
+        "outside hospital. Contacts in 30 days outside hospital: 6.7 now, 7.9 then."
     )
     ward = {POLICE: [3, 2, 2] + [1] * 9 + [2, 0, 0], BEDS: [0, 0, 0] + [30] * 9 + [20, 0, 0]}
     _, sentence = label(ward)
