@@ -32,7 +32,8 @@ from hiu.settings import Settings
 
 CANDIDATES = (
     "Permissions, the latest episodes and what they were about are shown for supported people: no alert of suicide or "
-    "self-harm here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person sheet with a "
+    "self-harm here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person "
+    "sheet with a "
     "reason, which is recorded."
 )
 MINOR = (

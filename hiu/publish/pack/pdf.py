@@ -242,6 +242,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")
     ]
     return {
+        "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": " · ".join(filter(None, (person["label"], f"risk: {risk}", standing(person), young, person["who"]))),
         "minor": MINOR if person["minor"] else "",

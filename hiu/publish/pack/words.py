@@ -115,7 +115,9 @@ def notes(
 ) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
     reviews are due, `contacts` = what counts as one, `unplaced` = how many supported people have no
-    place, `under` = how many below the first places may belong there, `ungraded` = how many of the first rest on the middle grading (a space follows), or nothing."""
+    place, `under` = how many below the first places may belong there, `ungraded` = how many of the first rest on the
+    middle grading (a space follows), or nothing.
+    """
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
     meeting = next((one for one in sorted(settings.paper.meetings) if one > month.end), None)

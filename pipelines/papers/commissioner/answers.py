@@ -127,7 +127,8 @@ def _unaided(share: float, expected: int) -> str:
     fall = f"would fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "would not fall"
     return (
         "The months before support are no measure, since people are offered it when their contacts are highest: from "
-        f"the rate of the last 3 of these months contacts {fall} without support too, and the {expected:,} allow for that."
+        f"the rate of the last 3 of these months contacts {fall} without support too, and the {expected:,} allow for "
+        "that."
     )
 
 

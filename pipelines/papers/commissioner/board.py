@@ -176,7 +176,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services agree which adults with very many "
-    "contacts (police incidents, ambulance deployments and ED attendances) to offer support to. Support is voluntary; declining it changes nobody's place on the list."
+    "contacts (police incidents, ambulance deployments and ED attendances) to offer support to. Support is voluntary; "
+    "declining it changes nobody's place on the list."
 )
 
 
@@ -223,6 +224,4 @@ def _share(released: Released, top: int, as_at: Month) -> str:
         return f"{who}. {beside} How many contacts they had can't be shown."
     whole = sum(map(int, texts)) if all(text.isdigit() for text in texts) else 0
     share, percent = (f" of the {whole:,}", f", {min(1, int(first) / whole):.0%}") if whole else ("", "")
-    return (
-        f"{who}. These {top} had about {thousands(first)}{share} contacts in the 12 months{percent}. {beside}"
-    )
+    return f"{who}. These {top} had about {thousands(first)}{share} contacts in the 12 months{percent}. {beside}"

@@ -59,7 +59,8 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         )
     if dark:
         out.append(
-            f"By {join_words(dark)} no recorded group can be judged, as too much has to be hidden. The organisation's own "
+            f"By {join_words(dark)} no recorded group can be judged, as too much has to be hidden. The organisation's "
+            "own "
             "equality check, with exact figures, can say."
         )
     if lacking:

@@ -99,8 +99,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         grading = frames.frame(PUBLISHED["risk_grading"], [{**about, "at": at, "person_id": one} for one in IDS[:2]])
         graded = {**tables, "ranked": own, "risk_grading": grading}
         people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-        assert people[0]["risk_note"].endswith(", before the latest alert") == later
-        assert people[1]["risk_note"].endswith(f" public of {at.day} Mar 2026"), "of a candidate nothing is looked at"
+        assert (", before the latest alert: low" in people[0]["risk_note"]) == later
+        assert f" public of {at.day} Mar 2026: low" in people[1]["risk_note"], "of a candidate nothing is looked at"
 
 
 def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:

@@ -118,7 +118,7 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     )
     old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
     note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
-    assert note.endswith("public of 31 Mar 2025, over 12 months old")
+    assert "public of 31 Mar 2025, over 12 months old: medium" in note
 
 
 def test_who_moved_only_because_others_did_stands_apart() -> None:

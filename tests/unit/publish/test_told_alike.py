@@ -243,7 +243,9 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         "stay, no such contact since."
     )
     aside = [{**calls[2], "dataset": name, "event_id": name} for name in ("s136", "ambulance_call")]
-    around = last_stay(timeline([ward, calls[0], *calls[2:], *aside, {**left(times[1]), "counted": True}]), LAST, supplied=True)
+    around = last_stay(
+        timeline([ward, calls[0], *calls[2:], *aside, {**left(times[1]), "counted": True}]), LAST, supplied=True
+    )
     assert "1 contact with police, ambulance or ED during the stay, 1 contact since." in around, "by the hour"
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
     assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
@@ -254,8 +256,8 @@ def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() 
     seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "start": datetime(2026, 1, 1, 9)}
     whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose. 1 of 2 contacts came without a reason. That "
-        "does not mean that there is no danger."
+        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose. 1 of 2 contacts came without a reason. "
+        "That does not mean that there is no danger."
     )
 
 
@@ -318,7 +320,8 @@ def test_detentions_and_assessments_are_counted_with_the_latest_day_and_none_is_
         "Since Apr 2024: no detention and no completed assessment; 1 MHA assessment not completed, latest 3 Mar 2025."
     )
     assert detentions(timeline([*rows, *tried]), BEGAN) == (
-        "Since Apr 2024: 2 section 136 detentions, latest 5 Jan 2026; 2 MHA assessments not completed, latest 5 Jan 2026."
+        "Since Apr 2024: 2 section 136 detentions, latest 5 Jan 2026; 2 MHA assessments not completed, latest 5 Jan "
+        "2026."
     )
 
 

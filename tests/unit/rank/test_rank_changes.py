@@ -143,10 +143,7 @@ def test_restated_figures_are_the_reason() -> None:
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert (
-        row["what"]
-        == "Up from 3rd to 2nd: last month's 12-month severity score was corrected from 72 to 96."
-    )
+    assert row["what"] == "Up from 3rd to 2nd: last month's 12-month severity score was corrected from 72 to 96."
 
 
 def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -> None:

@@ -157,7 +157,7 @@ def test_days_in_hospital_are_not_days_without_contacts() -> None:
     )
     ward = {POLICE: [3, 2, 2] + [1] * 9 + [2, 0, 0], BEDS: [0, 0, 0] + [30] * 9 + [20, 0, 0]}
     _, sentence = label(ward)
-    assert "(contacts per 30 such days: 0.9, 2.2 before; 9 more in months on a ward)" in sentence
+    assert "Contacts in 30 days outside hospital: 0.9 now, 2.2 then." in sentence
     assert "2 contacts in 3 months. Going by the 12 months before, 5 would be expected in the 70 of" in sentence, (
         "the nine contacts of months on the ward are none of the days outside"
     )
