@@ -162,7 +162,7 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
     since = (month - 2).start
     mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"))
     found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
-    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
+    return f"The records since {day(since)} mention: {found}." if found else ""
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:

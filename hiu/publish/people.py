@@ -108,7 +108,7 @@ NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 
 
-GRADERS = {"clinical": "the lead clinician's grading", "public_safety": "the police's grading of risk to the public"}
+GRADERS = {"clinical": "lead clinician's grading", "public_safety": "police's grading of risk to the public"}
 """Whose grading of risk it is, by role: two gradings, of two things (G43)."""
 
 
@@ -132,7 +132,7 @@ def graded_words(found: Graded, month: Month, first: date, since: Callable[[date
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
         later = ", before the latest alert" if at != first and since(at) else ""
-        parts.append(f"{GRADERS[role]} {graded_day(at, month, first)}{later}: {band.lower()}")
+        parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 
 
@@ -145,7 +145,7 @@ def graded_day(at: date, month: Month, first: date) -> str:
     """The day of a grading, and that it is old if it is from before the latest 12 months; one without a date is kept as
     of the `first` month supplied."""
     old = ", over 12 months old" if at < (month - 11).start else ""
-    return "without a date" if at == first else f"of {day(at)}{old}"
+    return "without a date" if at == first else f"{day(at)}{old}"
 
 
 def ages(people: pl.DataFrame, ids: Collection[str], month: Month) -> dict[str, int | None]:

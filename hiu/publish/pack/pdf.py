@@ -118,7 +118,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
-    with_alerts = alerted(view["people"])
+    with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
     return {
         **heading(
             stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
@@ -138,7 +138,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
-        "young": join_words(place_words(one) for one in view["people"] if one["minor"] and one["alerts"]),
+        "young": join_words(place_words(one) for one in young if one["alerts"]),
         "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -161,13 +161,13 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "nothing_waits": NOTHING_WAITS,
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
-        "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {view['notes']['unplaced']}{view['notes']['ungraded']}"
+        "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
+        f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. {view['notes']['unplaced']}{view['notes']['ungraded']}"
         f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
         f"{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
-        "minors": [_row(person) for person in view["people"] if person["minor"]],
+        "minors": [_row(person) for person in young],
         "settings_version": stamp.settings_version,
     }
 
@@ -205,12 +205,12 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
+    standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        fit(person["name"], CELL, 9)
-        + "".join(f", {one}" for one in ("supported" if person["supported"] else person["was"], person["who"]) if one),
+        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"]))),
         person["id"],
         f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),

@@ -119,7 +119,7 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "would fall by about 30% without support too; the 325 allow for that" in _unaided(-0.31, 325)
+    assert "would fall by about 30% without support too, and the 325 allow for that" in _unaided(-0.31, 325)
     assert "would not fall without support too" in _unaided(0.1, 325)
 
 

@@ -108,17 +108,19 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     )
     left = {"person_id": IDS[1], "month": LAST.start, "measure": "left_before_treatment", "n": 1}
     people, html, pdf = outputs({**tables, "monthly_extra": frames.frame(PUBLISHED["monthly_extra"], [left])})
-    words = "the police's grading of risk to the public of 16 Feb 2026: medium; the lead clinician's grading of 3 Mar"
-    assert people[1]["risk_note"] == f"{words} 2026: medium"
-    sentence = f"T{words[1:]} 2026: medium."
+    words = (
+        "police's grading of risk to the public: medium (16 Feb 2026); lead clinician's grading: medium (3 Mar 2026)"
+    )
+    assert people[1]["risk_note"] == words
+    sentence = f"P{words[1:]}."
     assert words in pdf and sentence in pdf and sentence.replace("'", "&#39;") in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
     assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
-        "public without a date: medium; the lead clinician has graded none"
+        "public: medium (without a date); the lead clinician has graded none"
     )
     old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
     note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
-    assert "public of 31 Mar 2025, over 12 months old: medium" in note
+    assert "public: medium (31 Mar 2025, over 12 months old)" in note
 
 
 def test_who_moved_only_because_others_did_stands_apart() -> None:

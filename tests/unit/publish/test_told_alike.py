@@ -337,11 +337,11 @@ def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> 
     told = timeline([{**about, "start": datetime(2026, 3, 5)}])
     first = date(2024, 4, 1)
     assert risk_words(own, told, first, LAST) == (
-        "The lead clinician's grading of 3 Feb 2025, over 12 months old, before the latest alert: medium; the police's "
-        "grading of risk to the public of 9 Mar 2026: high."
+        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the latest alert); police's grading "
+        "of risk to the public: high (9 Mar 2026)."
     )
     police = {"risk_grading": own["risk_grading"].filter(role="public_safety")}
-    assert risk_words(police, told, first, LAST).endswith(": high; the lead clinician has graded none.")
+    assert risk_words(police, told, first, LAST).endswith(": high (9 Mar 2026); the lead clinician has graded none.")
     assert risk_words({"risk_grading": own["risk_grading"].head(0)}, told, first, LAST) == "Nobody has graded it."
 
 
