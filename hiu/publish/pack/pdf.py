@@ -162,9 +162,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
         "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
-        f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. {view['notes']['unplaced']}{view['notes']['ungraded']}"
-        f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
-        f"{notes_of(view['people'])}",
+        f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. "
+        f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
+        f"{view['notes']['under']} {view['notes']['contacts']} {ENTER}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in young],
@@ -205,7 +205,7 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
-    standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
+    standing = "supported" if person["supported"] else person["was"]
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
