@@ -143,7 +143,7 @@ def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
     role = in_words(row, "role")
-    part = [f"recorded by the police as {role}" if role else "part not stated"] if police else []
+    part = [f"police role: {role}" if role else "part not stated"] if police else []
     # a stay has the legal status that it began with, which may have changed since
     began = "when it began " if is_stay(row) and in_words(row, "reason") else ""
     return began + ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])

@@ -164,7 +164,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
         f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. "
         f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
-        f"{view['notes']['under']} {view['notes']['contacts']} {ENTER}{notes_of(view['people'])}",
+        f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}{ENTER}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in young],
@@ -234,7 +234,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     last = len(series.months)
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
-    risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
+    graded = ":" in person["risk_note"]
+    note = person["risk_note"] and (f" · {person['risk_note']}" if graded else f" ({person['risk_note']})")
     against = f"Against the 12 months before: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
@@ -244,7 +245,9 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     return {
         "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
-        "tags": " · ".join(filter(None, (person["label"], f"risk: {risk}", standing(person), young, person["who"]))),
+        "tags": " · ".join(
+            filter(None, (person["label"], f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
+        ),
         "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],
         "picture": picture,

@@ -114,7 +114,7 @@ def notes(
     tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0
 ) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
-    reviews are due, `contacts` = what counts as one, `unplaced` = how many supported people have no
+    reviews are due, `contacts` = what counts as one, `crisis` = of how many crises, `unplaced` = how many supported people have no
     place, `under` = how many below the first places may belong there, `ungraded` = how many of the first rest on the
     middle grading (a space follows), or nothing.
     """
@@ -135,12 +135,10 @@ def notes(
     below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
     supported = (", and supported" if here == n else f", {here or 'none'} of them supported") if n else ""
     return {
+        "crisis": "Each contact is counted, though several can be of one crisis. ",
         "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
         "due": f"Due by the end of {until.title}{passed if on > until.end else ''}",
-        "contacts": f"Contacts are {sets}, each counted, though several can be of one crisis; visits and calls by the "
-        "team are not among them."
-        if sets
-        else "",
+        "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
         "unplaced": f"{count_of(without, 'supported person has', 'supported people have')} no place and no page: see "
         "'Supported but not on the list'. "
         if without

@@ -36,7 +36,7 @@ CODES = {
     "1077781000000101": "streamed elsewhere",
 }
 """Chief complaints and discharge statuses of ECDS in words; any other code is called one."""
-CARDS = {"23": "call for overdose or poisoning", "25": "call for mental health, behaviour or a suicide attempt"}
+CARDS = {"23": "overdose or poisoning call", "25": "mental health or suicide call"}
 """What an ambulance's call code is about, by the number that it begins with (AMPDS); another stays a code."""
 _BARE = {"reason": "complaint", "outcome": "status"}
 """What a code in figures alone is called, by its column; of a place or a part it tells a reader nothing."""

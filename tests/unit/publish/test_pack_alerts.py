@@ -88,8 +88,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
     ]
     words = (
         "The records since 1 Jan 2026 mention: suicide - threat or attempt "
-        "(2 Jan 2026 and 5 Mar 2026); feeling suicidal (6 Mar 2026); call for mental health, behaviour or a suicide "
-        "attempt (7 Mar 2026)"
+        "(2 Jan 2026 and 5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}

@@ -145,7 +145,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     assert below.height > 1 and made["notes"]["under"].startswith(
         f"{below.height} people below place 2 are marked A or B too, "
     )
-    words = "police incidents, ambulance deployments and ED attendances, each counted, though several can be of one"
+    words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]
 
 

@@ -353,9 +353,7 @@ def test_an_ambulance_s_call_code_of_overdose_or_mental_health_is_told_in_words_
     )
     assert [row[3] for row in contacts(whole)] == [
         "call code 32B03",
-        "call for mental health, behaviour or a suicide attempt",
-        "call for overdose or poisoning",
+        "mental health or suicide call",
+        "overdose or poisoning call",
     ]
-    assert "Mar 2026: call for mental health, behaviour or a suicide attempt (2 Mar 2026); call for overdose or " in (
-        mentions(whole, LAST)
-    )
+    assert "Mar 2026: mental health or suicide call (2 Mar 2026); overdose or " in (mentions(whole, LAST))
