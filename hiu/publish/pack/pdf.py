@@ -164,7 +164,8 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
         f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. "
         f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
-        f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}{ENTER}{notes_of(view['people'])}",
+        f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}"
+        f"{ENTER}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in young],

@@ -114,9 +114,9 @@ def notes(
     tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0
 ) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
-    reviews are due, `contacts` = what counts as one, `crisis` = of how many crises, `unplaced` = how many supported people have no
-    place, `under` = how many below the first places may belong there, `ungraded` = how many of the first rest on the
-    middle grading (a space follows), or nothing.
+    reviews are due, `contacts` = what counts as one, `crisis` = that several can be of one, `unplaced` = how many
+    supported people have no place, `under` = how many below the first places may belong there, `ungraded` = how many of
+    the first rest on the middle grading. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
     """
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
