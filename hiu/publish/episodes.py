@@ -142,8 +142,11 @@ def kind_words(dataset: str, n: int) -> str:
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
-    part = [f"part: {in_words(row, 'role')}" if in_words(row, "role") else "part not stated"] if police else []
-    return ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
+    role = in_words(row, "role")
+    part = [f"police role: {role}" if role else "part not stated"] if police else []
+    # a stay has the legal status that it began with, which may have changed since
+    began = "when it began " if is_stay(row) and in_words(row, "reason") else ""
+    return began + ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
 
 
 def in_words(row: Row, *names: str) -> str:
@@ -157,28 +160,30 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
     In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
     """
     since = (month - 2).start
-    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"), left=False)
+    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"))
     found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
-    return f"In the last 3 months (since {day(since)}) the records mention: {found}." if found else ""
+    return f"The records since {day(since)} mention: {found}." if found else ""
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
-    """What the records of the latest months mention of suicide, self-harm and overdose, and each time that the person
-    left before treatment, with the days, latest first; and what earlier months mention. Of none, how many contacts came
+    """What the records of the latest months mention of suicide, self-harm and overdose, with the days, latest first;
+    what earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
     without a reason."""
     since = (month - (months - 1)).start
     events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
     own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
-    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own, left=True).items())
-    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier, left=False).items())
-    span, before = f"{Month.of(since).title} to {month.title}", f" Before that, latest: {before}." if before else ""
-    if found:
-        return f"{span}: {found}.{before}"
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own).items())
+    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier).items())
+    gone = list(map(day, own.filter(dataset="left_before_treatment")["start"].dt.date().unique(maintain_order=True)))
     main = own.filter(~pl.col("dataset").is_in(list(SIDE)))
     silent = main.filter(pl.col("reason").is_null()).height
     beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
-    none = "no mention of suicide, self-harm or overdose, and not once left before treatment"
-    return f"{span}: {none}.{beside} That does not mean that there is no danger.{before}"
+    none = f"no mention of suicide, self-harm or overdose.{beside} That does not mean that there is no danger."
+    return (
+        f"{Month.of(since).title} to {month.title}: {f'{found}.' if found else none}"
+        f"{f' Before that, latest: {before}.' if before else ''}"
+        f"{f' Left the emergency department before treatment: {_days(gone)}.' if gone else ''}"
+    )
 
 
 def _days(days: Sequence[str]) -> str:
@@ -186,15 +191,13 @@ def _days(days: Sequence[str]) -> str:
     return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
 
 
-def _mentioned(events: pl.DataFrame, *, left: bool) -> dict[str, list[str]]:
-    """Words of danger, with `left` those of leaving before treatment too, and their days in the order of `events`."""
+def _mentioned(events: pl.DataFrame) -> dict[str, list[str]]:
+    """Words of danger and their days, in the order of `events`."""
     found: dict[str, dict[str, None]] = {}
     for row in events.iter_rows(named=True):
-        words = [text.lower() for text in (*named(row, "reason"), *named(row, "outcome")) if DANGER.search(text)]
-        if left and row["dataset"] == "left_before_treatment":
-            words = [f"left before treatment, not counted{f': {join_words(words)}' if words else ''}"]
-        for text in words:
-            found.setdefault(text, {})[day(row["start"].date())] = None
+        for text in (*named(row, "reason"), *named(row, "outcome")):
+            if DANGER.search(text):
+                found.setdefault(text.lower(), {})[day(row["start"].date())] = None
     return {text: list(days) for text, days in found.items()}
 
 
@@ -214,9 +217,9 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
-def detentions(timeline: pl.DataFrame) -> str:
+def detentions(timeline: pl.DataFrame, first: date) -> str:
     """How often one person was detained or assessed under the Mental Health Act, assessments that were not completed
-    too, and when latest, in a sentence."""
+    too, since the `first` month of the records, and when latest, in a sentence."""
     tried = pl.col("dataset") == "mha_not_completed"
     own = timeline.filter(tried | (pl.col("counted") & pl.col("dataset").is_in(list(MARKERS)))).sort(
         "start", descending=True
@@ -227,25 +230,28 @@ def detentions(timeline: pl.DataFrame) -> str:
         for rows in found
     ]
     if own.height and own.filter(~tried).is_empty():
-        parts.insert(0, "No detention and no completed assessment")
-    return f"{'; '.join(parts) or 'None in the records'}."
+        parts.insert(0, "no detention and no completed assessment")
+    return f"Since {Month.of(first).title}: {'; '.join(parts) or 'none'}."
 
 
 def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: int = 6) -> str:
-    """The latest stay in a mental-health bed, if it goes on or ended in the latest `months`: where, its days, and the
-    contacts during it and since; else that there was none in these months, or that beds were not `supplied` for all."""
+    """The latest stay in a mental-health bed: where, its days, and the contacts during it and since; of one that ended
+    before the latest `months` the days alone. Of none in these months, that beds were not `supplied` for all of them.
+    """
     since = (month - (months - 1)).start
     rows = timeline.filter(pl.col("start") < month.end + timedelta(days=1)).sort("start").to_dicts()
-    stays = [row for row in rows if is_stay(row) and (_goes_on(row, month) or _ended_since(row, since))]
-    if not stays and not supplied:
-        return f"Bed days were not supplied for each of the last {months} months, so a stay may be missing here."
+    every = [row for row in rows if is_stay(row)]
+    stays = [row for row in every if _goes_on(row, month) or _ended_since(row, since)]
     if not stays:
-        return f"No stay in a mental-health bed in the last {months} months is in the records."
+        none = f"No stay in a mental-health bed in the last {months} months is in the records."
+        part = f"Bed days were not supplied for each of the last {months} months, so a stay may be missing here."
+        return f"{none if supplied else part}{_earlier(every)}"
     row = stays[-1]
     end, first = None if _goes_on(row, month) else row["end"], row["start"].date()
     # an end without a time is that whole day
     until = end if end and has_time(end) else datetime.combine(end or month.end, time.max)
-    events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in MARKERS]
+    apart = (*MARKERS, *SIDE)
+    events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in apart]
     # an event of the day of admission, before its hour, led to the stay
     during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
     details = _details(row)
@@ -253,11 +259,21 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     if end is None:
         return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."
     nights = count_of((end.date() - first).days, "night")
+    more = f" {count_of(len(stays) - 1, 'other stay')} in the last {months} months." if len(stays) > 1 else ""
     return (
         f"Left {where} on {day(end)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
-        f"and not in the months below). {_some(during)} with police, ambulance or ED during the "
+        f"and not in the months below).{more} {_some(during)} with police, ambulance or ED during the "
         f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )
+
+
+def _earlier(stays: Sequence[Row]) -> str:
+    """Of a latest stay that ended longer ago: when, and after how many nights; empty without one."""
+    ended = [row for row in stays if row["end"] is not None]
+    if not ended:
+        return ""
+    end, start = ended[-1]["end"].date(), ended[-1]["start"].date()
+    return f" The latest ended on {day(end)}, after {count_of((end - start).days, 'night')}."
 
 
 def _goes_on(row: Row, month: Month) -> bool:

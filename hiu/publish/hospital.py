@@ -21,7 +21,7 @@ WAIT = 7
 """Days within which the bed is looked for: some people wait for one."""
 MONTHS = 12
 CODES = ("no_bed_days", "met_elsewhere")
-_LOST = "a detention or admission to hospital is recorded {days}, and no bed days were supplied for it"
+_LOST = "an assessment or detention {days} ended in hospital by its record, and no bed days were supplied for it"
 _MET = "{n} while the bed data has the person in hospital {days}: compare the dates with the senders'"
 _SETS = ("police_incident", "ambulance_deployment")
 

@@ -3,7 +3,7 @@
 Meetings' entries and actions, the words of the gates before support, and those for born, risk and doubt.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -108,17 +108,32 @@ NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 
 
-GRADERS = {"clinical": "the lead clinician's grading", "public_safety": "the police's grading of risk to the public"}
+GRADERS = {"clinical": "lead clinician's grading", "public_safety": "police's grading of risk to the public"}
 """Whose grading of risk it is, by role: two gradings, of two things (G43)."""
 
 
-def graded_on(tables: Tables, month: Month) -> dict[tuple[str, str], date]:
-    """By person and role: the day of the latest grading with a band up to the month's end."""
-    if (found := tables.get("risk_grading")) is None:
-        return {}
-    latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
-    rows = latest.unique(["person_id", "role"], keep="last").select("person_id", "role", "at").iter_rows()
-    return {(one, role): at for one, role, at in rows}
+Graded = Mapping[str, tuple[date, str]]
+"""By role: day and band of a person's latest grading."""
+
+
+def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, str]]]:
+    """By person: the latest grading of each role with a band up to the month's end."""
+    out: dict[str, dict[str, tuple[date, str]]] = {}
+    if (found := tables.get("risk_grading")) is not None:
+        latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
+        for one, role, at, grade in latest.select("person_id", "role", "at", "grade").iter_rows():
+            out.setdefault(one, {})[role] = at, grade
+    return out
+
+
+def graded_words(found: Graded, month: Month, first: date, since: Callable[[date], bool], own: str = "") -> str:
+    """Both graders' latest band with its day, that of the role `own` first, and which is from before the latest alert:
+    `since` says whether there is one after a day. That no clinician graded it is said beside the police's."""
+    parts = []
+    for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
+        later = ", before the latest alert" if at != first and since(at) else ""
+        parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
+    return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 
 
 def first_month(coverage: pl.DataFrame) -> date:
@@ -130,7 +145,7 @@ def graded_day(at: date, month: Month, first: date) -> str:
     """The day of a grading, and that it is old if it is from before the latest 12 months; one without a date is kept as
     of the `first` month supplied."""
     old = ", over 12 months old" if at < (month - 11).start else ""
-    return "without a date" if at == first else f"of {day(at)}{old}"
+    return "without a date" if at == first else f"{day(at)}{old}"
 
 
 def ages(people: pl.DataFrame, ids: Collection[str], month: Month) -> dict[str, int | None]:

@@ -103,9 +103,8 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         contacts = sum(n for _, n in side) - ward
         rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
         unit = "" if parts else " contact" if rate == "1" else " contacts"
-        per = " a month" if not apart else "" if parts else " per 30 days in the community"
-        left = f"; {count_of(ward, 'contact')} in months on a ward left out" if ward else ""
-        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'}{left})" if apart else ""
+        per = " a month" if not apart else "" if parts else " per 30 days outside hospital"
+        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
         parts.append(f"{rate}{unit}{per} {words}{beside}")
     few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
     return f"{'; '.join(parts)}{few}. {_flagged(person, start)}"

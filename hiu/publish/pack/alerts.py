@@ -70,9 +70,9 @@ def alerted(people: Iterable[Person]) -> list[Person]:
 
 
 def risk_sentence(person: Person) -> str:
-    """The band, and whose grading it is first: beside an alert of suicide it must not read as the risk of that."""
+    """Whose grading it is and the band: beside an alert of suicide it must not read as the risk of that."""
     note, band = person["risk_note"], person["risk"].lower()
-    return f"{note[0].upper()}{note[1:]}: {band}." if note and person["risk"] != NOT_ASSESSED else f"Risk: {band}."
+    return f"{note[0].upper()}{note[1:]}." if ":" in note and person["risk"] != NOT_ASSESSED else f"Risk: {band}."
 
 
 @dataclass(frozen=True, kw_only=True)

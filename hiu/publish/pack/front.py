@@ -9,8 +9,9 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.access import PERMITTED, supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
+from hiu.publish.hospital import CODES, disagreements
 from hiu.publish.pack.matches import matches
-from hiu.publish.pack.people import value_of
+from hiu.publish.pack.people import AGAINST, value_of
 from hiu.publish.pack.reviews import MEETING, going, reviews
 from hiu.publish.pack.view import Changes, Decision, Entry, Front, Late, Overdue, Review, Reviews, Task
 from hiu.publish.people import actions_of, ages, date_in, entries_of
@@ -25,8 +26,6 @@ ALWAYS = ("new", "rising", "falling", "left")
 
 MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
-_AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
-"""What a move says beside a label that points the other way: here it is said once, of all (pack.html)."""
 _OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
 """What a move says that others alone made."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
@@ -61,6 +60,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "a permission or consent without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
+        "bedless": bedless(tables, shown, month),
         "matches": matches(tables, shown),
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
         "unnamed": others,
@@ -122,7 +122,7 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
     for kind, heading in CHANGES.items():
         rows = found.filter(kind=kind).sort("rank_now", "rank_before", "what", nulls_last=True)
         pairs = rows.select("person_id", "what").iter_rows()
-        entries = [Entry(id=one, what=_AGAINST.sub("", clean(what))) for one, what in pairs]
+        entries = [Entry(id=one, what=AGAINST.sub("", clean(what))) for one, what in pairs]
         if kind in _IDENTITY:
             others = [one for one in entries if one["id"] not in set(shown)]
             entries = [one for one in entries if one["id"] in set(shown)]
@@ -130,7 +130,8 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
                 what = f"{count_of(len(others), 'record')} of people who are not in this pack."
                 entries.append(Entry(id=None, what=what))
         else:
-            minors += [one for one in entries if one["id"] in young]
+            # a child who has no page here is not named
+            minors += [one for one in entries if one["id"] in young & set(shown)]
             entries = [one for one in entries if one["id"] not in young]
         # whoever's own figures moved too has a reason of their own beside the others'
         own = [one for one in entries if kind not in ("rising", "falling") or not _OTHERS.search(one["what"])]
@@ -196,6 +197,12 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
     rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
     ids = [row["person_id"] for row in rows if going(row, month)]
     return list(absent(ids, people, month).items())
+
+
+def bedless(tables: Tables, shown: Collection[str], month: Month) -> str:
+    """Of how many people shown a stay seems to be missing, in a sentence; empty if of none."""
+    n = disagreements(tables, month, shown).filter(code=CODES[0])["person_id"].n_unique()
+    return f"Of {_people(n)} here stays are missing though bed days were supplied: see 'Sources' there." if n else ""
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

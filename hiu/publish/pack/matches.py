@@ -18,7 +18,7 @@ NOTHING_WAITS = "Whoever approaches them checks which is right first, and the se
 """Why the meeting has nothing to decide."""
 APART = "Held apart, though of one name and date of birth, and not in these matches (see their pages):"
 """Before namesakes whom nobody is asked about."""
-LESS_SURE = "Until this is reviewed, the places of the people in it are less sure."
+LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
 

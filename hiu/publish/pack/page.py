@@ -31,8 +31,9 @@ from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
-    "Shown for supported people, as are the latest episodes and what they were about: no alert of suicide or self-harm "
-    "here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person sheet with a "
+    "Permissions, the latest episodes and what they were about are shown for supported people: no alert of suicide or "
+    "self-harm here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person "
+    "sheet with a "
     "reason, which is recorded."
 )
 MINOR = (
@@ -81,7 +82,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "notes": notes(tables, people, stamp, settings),
+        "notes": notes(tables, people, stamp, settings, len(screen["unlisted"])),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
@@ -170,7 +171,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             no_row=no_row,
             minors_note=MINORS_NOTE,
             alerted=[one for one in alerted(people) if not one["minor"]],
-            alerted_minors=sum(bool(one["alerts"]) for one in people if one["minor"]),
+            alerted_minors=[one for one in people if one["minor"] and one["alerts"]],
             supported_only=SUPPORTED_ONLY,
             certain=certain(view["definitions"]),
             stale=view["stamp"].stale,

@@ -23,7 +23,7 @@ from hiu.publish.words.text import count_of, fit, join_words, shorten
 COLUMNS = 24
 """Months in the table of figures; earlier ones are summed up beside them."""
 
-TOTALS = ("Last 3", "Last 12")
+TOTALS = ("3 mths", "12 mths")
 """Heads of the sums beside the months."""
 
 ENTER = "What the meeting decides is entered in the month's workbook or on the meeting's page."
@@ -118,10 +118,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
-    with_alerts = alerted(view["people"])
+    with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
     return {
         **heading(
-            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}, withheld: {view['withheld']}"
+            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
         ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
@@ -129,7 +129,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "month": stamp.month.title,
         "data_to": stamp.data_text,
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
-        f"changes no number. Audit head {stamp.audit_head or 'none'}.",
+        "does not change a person's place.",
         "candidates": CANDIDATES,
         "changes": groups(name, minors=False),
         "minors_changes": groups(full, minors=True),
@@ -138,6 +138,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
+        "young": join_words(place_words(one) for one in young if one["alerts"]),
         "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -152,6 +153,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
+        "bedless": view["bedless"],
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
         "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
@@ -159,13 +161,14 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "nothing_waits": NOTHING_WAITS,
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
-        "list_note": f"Supported people, and candidates in the first {view['top']} places. Where plausible ranks "
-        f"overlap there is no reliable difference. {view['notes']['ungraded']}"
-        f"{certain(view['definitions'])} {view['notes']['under']} {view['notes']['contacts']} {ENTER}"
-        f"{notes_of(view['people'])}",
+        "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
+        f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. "
+        f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
+        f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}"
+        f"{ENTER}{notes_of(view['people'])}",
         "adults": [_row(person) for person in view["people"] if not person["minor"]],
         "minors_note": MINORS_NOTE,
-        "minors": [_row(person) for person in view["people"] if person["minor"]],
+        "minors": [_row(person) for person in young],
         "settings_version": stamp.settings_version,
     }
 
@@ -203,14 +206,14 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
+    standing = "supported" if person["supported"] else person["was"]
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        fit(person["name"], CELL, 9)
-        + "".join(f", {one}" for one in ("supported" if person["supported"] else person["was"], person["who"]) if one),
+        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"]))),
         person["id"],
-        person["risk"],
+        f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
         f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
@@ -232,15 +235,20 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     last = len(series.months)
     months, rows = month_rows(series, max(0, last - COLUMNS), last)
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
-    risk = f"{person['risk']} ({person['risk_note']})" if person["risk_note"] else person["risk"]
+    graded = ":" in person["risk_note"]
+    note = person["risk_note"] and (f" · {person['risk_note']}" if graded else f" ({person['risk_note']})")
+    against = f"Against the 12 months before: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
     shown = [
         one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")
     ]
     return {
+        "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
-        "tags": " · ".join(filter(None, (person["label"], f"risk: {risk}", standing(person), young, person["who"]))),
+        "tags": " · ".join(
+            filter(None, (person["label"], f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
+        ),
         "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],
         "picture": picture,
@@ -248,7 +256,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
-        "changed": " ".join([*person["changes"], f"{person['label']}: {person['label_why']}"]),
+        "changed": " ".join([*person["changes"], against]),
         "presets": "; ".join(person["presets"]),
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],

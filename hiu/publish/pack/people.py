@@ -4,6 +4,7 @@ Everybody in it may be shown (`access.visible`). Gates and the team's dates are 
 of a candidate the pack has the row, the sentences, the counts, and what meetings recorded (G18, G57).
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -24,14 +25,13 @@ from hiu.publish.pack.matches import CHECK, waiting
 from hiu.publish.pack.reviews import overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
-    GRADERS,
     NAMESAKE,
     ages,
     date_in,
     entries_of,
     first_month,
-    graded_day,
     graded_on,
+    graded_words,
     risk_word,
     support_so_far,
     versions,
@@ -54,6 +54,8 @@ from hiu.settings import Settings
 LEAD = "Lead clinician"
 _ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
 _CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
+AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
+"""What a move says beside a label that points the other way: the pack says beside every label what it compares with."""
 _SETTLE = "First whether the match is right (see its alert). "
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
@@ -74,7 +76,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         found.setdefault(person_id, []).append(what)
     changes: dict[str, list[str]] = {}
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
-        changes.setdefault(person_id, []).append(clean(what))
+        changes.setdefault(person_id, []).append(AGAINST.sub("", clean(what)))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
     same = ["The same place as last month."] if compared else []
     timelines = _timelines(tables, ids)
@@ -178,6 +180,7 @@ def _person(
         "certainty": row["certainty"],
         "risk": risk_word(row),
         "risk_note": risk_note,
+        "risk_police": row["risk_source"] == "public_safety",
         "contacts": row["contacts_3"],
         "contacts_12": row["contacts_12"],
         "nights": more.count("nights", row["person_id"]),
@@ -238,16 +241,19 @@ def _risk_note(row: Row, graded: str) -> str:
 
 
 def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
-    """By person: whose the grading of their band is and of which day, and that the records mention danger since; an
-    undated one holds from the first month."""
-    first, days, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
+    """By person: both graders' bands with their days, that of the list first, and that the records mention danger
+    since; an undated one holds from the first month."""
+    first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
     timeline = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     for row in shown.iter_rows(named=True):
-        if at := days.get((row["person_id"], row["risk_source"])):
-            since = timeline.filter(pl.col("start").dt.date() > at, person_id=row["person_id"])
-            later = at != first and shows_gates(row) and danger(since, month)
-            words = f"{GRADERS[row['risk_source']]} {graded_day(at, month, first)}"
-            out[row["person_id"]] = f"{words}, before the latest alert" if later else words
+        own = found.get(one := row["person_id"], {})
+
+        def since(at: date, row: Row = row) -> bool:
+            events = timeline.filter(pl.col("start").dt.date() > at, person_id=row["person_id"])
+            return shows_gates(row) and bool(danger(events, month))
+
+        if row["risk_source"] in own:
+            out[one] = graded_words(own, month, first, since, row["risk_source"])
     return out
 
 

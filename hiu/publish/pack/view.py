@@ -23,6 +23,7 @@ class Person(TypedDict):
     certainty: str | None
     risk: str
     risk_note: str
+    risk_police: bool
     contacts: int | None
     contacts_12: int | None
     nights: int | None
@@ -150,6 +151,7 @@ class Front(TypedDict):
     due: list[Reviews]
     feeds: list[Feed]
     unread: list[str]
+    bedless: str
     matches: Matches
     unlisted: list[tuple[str, str]]
     unnamed: str

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.basis.gate import basis_block
+from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.units import contact_sets
 from hiu.publish.pack.view import Person
 from hiu.publish.people import date_in
@@ -109,26 +110,39 @@ def place_words(person: Person) -> str:
     return f"{'U' if person['minor'] else ''}{person['rank']}"
 
 
-def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings) -> dict[str, str]:
+def notes(
+    tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0
+) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
-    reviews are due, `contacts` = what counts as one, `under` = how many below the first places may belong there,
-    `ungraded` = how many of the first rest on the middle grading (a space follows), or nothing."""
+    reviews are due, `contacts` = what counts as one, `crisis` = that several can be of one, `unplaced` = how many
+    supported people have no place, `under` = how many below the first places may belong there, `ungraded` = how many of
+    the first rest on the middle grading. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
+    """
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
     meeting = next((one for one in sorted(settings.paper.meetings) if one > month.end), None)
     sets = join_words(in_sentence(name) for name in contact_sets(tables["coverage"]))
     first = [person for person in people if not person["minor"] and person["rank"] <= top]
     missing = sum(person["risk"] == NOT_ASSESSED for person in first)
-    middle = f"{missing} of these first {len(first)} have no risk grading and are given the middle one. "
+    given = tables["ranked"].filter(pl.col("risk_source") == NO_GRADING)["risk"].max()
+    middle = (
+        f"{missing} of these first {len(first)} have no risk grading and are given the middle one"
+        f"{f' ({given:.1f} of 5)' if isinstance(given, float) else ''}. "
+    )
     sure = pl.col("certainty").is_in(["A", "B"])
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
     below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
-    supported = f"; {here or 'none'} of them {'are' if here > 1 else 'is'} supported and so shown" if n else ""
+    supported = (", and supported" if here == n else f", {here or 'none'} of them supported") if n else ""
     return {
+        "crisis": "Each contact is counted, though several can be of one crisis. ",
         "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
         "due": f"Due by the end of {until.title}{passed if on > until.end else ''}",
         "contacts": f"Contacts are {sets}; visits and calls by the team are not among them." if sets else "",
+        "unplaced": f"{count_of(without, 'supported person has', 'supported people have')} no place and no page: see "
+        "'Supported but not on the list'. "
+        if without
+        else "",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B too{supported}.",
     }
@@ -140,5 +154,5 @@ def no_row(why: str) -> str:
         return f"{why}. Support goes on."
     return (
         f"{why}. By the caseload support goes on. Whether the person is alive and still lives here is not in these "
-        "data: check before contact."
+        "data: check before contact. To decide: whether support goes on, changes or ends."
     )

@@ -8,9 +8,9 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
+from hiu.publish.episodes import danger, detentions, last_contact, last_stay, mentions
 from hiu.publish.pack.reviews import going, overdue_of, to_decide
-from hiu.publish.people import ASK_FIRST, GRADERS, entries_of, first_month, graded_day, graded_on, support_so_far
+from hiu.publish.people import ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
@@ -41,9 +41,9 @@ def first_facts(
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
-        ("Risk grading", risk_words(own, first_month(coverage), month)),
+        ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
-        ("Detentions and assessments", detentions(timeline)),
+        ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (
             "Last contact, the team's apart",
@@ -75,16 +75,15 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
 
 
-def risk_words(own: Tables, first: date, month: Month) -> str:
-    """The latest band of each grader with its day, in a sentence."""
-    found = own["risk_grading"].filter(pl.col("grade").is_not_null())
-    days = graded_on(own, month).items()
-    bands = {(row["role"], row["at"]): row["grade"] for row in found.iter_rows(named=True)}
-    parts = [
-        f"{GRADERS[role]} {graded_day(at, month, first)}: {bands[role, at].lower()}" for (_, role), at in sorted(days)
-    ]
-    words = "; ".join(parts)
-    return f"{words[0].upper()}{words[1:]}." if parts else "Nobody has graded it."
+def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -> str:
+    """The latest band of each grader with its day, and which is older than an alert, in a sentence."""
+
+    def since(at: date) -> bool:
+        return bool(danger(timeline.filter(pl.col("start").dt.date() > at), month))
+
+    found = next(iter(graded_on(own, month).values()), {})
+    words = graded_words(found, month, first, since)
+    return f"{words[0].upper()}{words[1:]}." if found else "Nobody has graded it."
 
 
 def team_contacts(found: pl.DataFrame) -> str:

@@ -95,8 +95,8 @@ def dated(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> dict[s
     sentence, week = hours_of_week(timeline, (month - (MONTHS - 1)).start, sets)
     every, events = how_many(timeline), contacts(timeline)
     return {
-        "episodes": episodes(timeline, EPISODES),
-        "of_episodes": _latest(EPISODES, every),
+        "episodes": (listed := episodes(timeline, EPISODES, since=(month - 5).start)),
+        "of_episodes": _latest(EPISODES, every) + (", and the latest stays" if len(listed) > EPISODES else ""),
         "week": week if has_pattern(sentence) else [],
         "blocks": blocks(),
         "week_words": sentence,
@@ -167,15 +167,15 @@ def _months(
     sums = [prior_sum(row[1:]) for row in rows]
     first = drawn.months[0]
     older = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") < first.start)
-    n = older.filter(pl.col("dataset").is_in(list(DATASETS))).height
+    n = older.filter(pl.col("dataset").is_in(list(contact_sets(coverage)))).height
     last, prior = (_contacts(drawn, coverage, first, after) for first, after in ((-12, None), (-24, -12)))
     compared = (
         "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in the 12 before. "
     )
     return {
-        "months": [*months, *TOTALS, "Prior 12"],
+        "months": [*months, *TOTALS, "12 before"],
         "rows": [[*row, one] for row, one in zip(with_totals(rows), sums, strict=True)],
-        "earlier": compared + (f"Before {first.title}: {count_of(n, 'counted contact')}. " if n else ""),
+        "earlier": compared + (f"Before {first.title}: {count_of(n, 'contact')}. " if n else ""),
     }
 
 
@@ -197,7 +197,8 @@ def _place(row: Row, drawn: PersonSeries, settings: Settings) -> str:
     beds = ""
     if 2 * nights >= row["points_12"] > 0:
         beds = f" Of the {number(row['points_12'])} of 12 months, {number(nights)} are for nights in a bed."
-    return clean(f"{row['sentence']}{beds} {label_words(row['label'])}: {row['label_sentence']}")
+    # the label's reason is the heading of the chart
+    return clean(f"{row['sentence']}{beds} Against the 12 months before: {label_words(row['label'])}.")
 
 
 def supplied_words(drawn: PersonSeries) -> str:

@@ -50,7 +50,7 @@ def identity(
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
             ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name sent"),
-            ("First and latest contact", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
+            ("In these records", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links, conflicts(about) or doubt),

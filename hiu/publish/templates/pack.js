@@ -56,15 +56,16 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
+  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
     h("td", { class: "who-cell" }, h("div", {},
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
-      person.who || person.was ? h("span", { class: "about" }, [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ")) : null,
-      person.alerts.length ? h("span", { class: "alerts" }, person.alerts.map(([code]) => ALERTS[code]).join(", ")) : null),
-    h("td", {}, tag(person.risk, "")),
+      // one line, over the empty second line of the cells beside it
+      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.alerts.map(([code]) => ALERTS[code]).join(", "))) : null),
+    h("td", {}, tag(person.risk, ""), person.risk_police ? " P" : null),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),
     h("td", { class: "n" }, person.intensity.toFixed(1), person.estimated ? h("abbr", { title: "part estimated: a month was not supplied" }, "*") : null));
@@ -169,13 +170,13 @@ function showPerson() {
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
-    h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `${person.label}: ${person.label_why}`)),
+    h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Against the 12 months before: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
     ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: the latest ${person.episodes.length} of ${person.all_episodes}`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
-    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("h3", {}, "Permissions and dates"), h("p", { class: "small" }, data.candidates)]),
+    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("p", { class: "small" }, data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   ].filter(Boolean));

@@ -19,6 +19,7 @@ CODES = {
     "267036007": "breathlessness",
     "82271004": "head injury",
     "127279002": "injury of the leg",
+    "262525000": "chest injury",
     "422400008": "vomiting",
     "25064002": "headache",
     "386661006": "fever",
@@ -35,6 +36,8 @@ CODES = {
     "1077781000000101": "streamed elsewhere",
 }
 """Chief complaints and discharge statuses of ECDS in words; any other code is called one."""
+CARDS = {"23": "overdose or poisoning call", "25": "mental health or suicide call"}
+"""What an ambulance's call code is about, by the number that it begins with (AMPDS); another stays a code."""
 _BARE = {"reason": "complaint", "outcome": "status"}
 """What a code in figures alone is called, by its column; of a place or a part it tells a reader nothing."""
 KINDS = {
@@ -48,8 +51,9 @@ DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
 
 def named(row: Row, name: str) -> list[str]:
     """What a source coded, in words: a code that no table here has is called what it is."""
-    words = (CODES.get(one, one) for one in clean(str(row.get(name) or "")).split("|"))
+    words = [CODES.get(one, one) for one in clean(str(row.get(name) or "")).split("|")]
     kind, looks = KINDS.get(name, ("", None))
-    shown = [f"{kind} {one}" if looks and looks.fullmatch(one) else one for one in words if one]
+    coded = {one: CARDS.get(one[:2], f"{kind} {one}") for one in words if looks and looks.fullmatch(one)}
+    shown = [coded.get(one, one) for one in words if one]
     bare = _BARE.get(name)
     return [f"{bare} code {one}" if one.isdigit() else one for one in shown if bare or not one.isdigit()]

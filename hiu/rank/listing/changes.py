@@ -192,7 +192,7 @@ class _Why:
         if self._all_by_others(was, row):
             found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
-        smaller = "" if less in ([], ["this person changed little"]) else "with less effect on the place, "
+        smaller = "" if less in ([], ["this person changed little"]) else "with less effect, "
         return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}."
 
     def _corrected(self, was: Row, then: Row, name: str) -> str:
@@ -200,7 +200,7 @@ class _Why:
             return "records were joined or split"
         months = 3 if amount(then["points_12"]) == amount(was["points_12"]) else 12
         now, before = (amount(one[f"points_{months}"]) for one in (then, was))
-        return f"corrected data, by which last month's {months}-month severity score is {now} instead of {before}"
+        return f"last month's {months}-month severity score was corrected from {before} to {now}"
 
     def _all_by_others(self, was: Row, row: Row) -> bool:
         """Whether the person would have this very place with the intensity of a month ago too."""

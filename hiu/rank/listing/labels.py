@@ -143,8 +143,7 @@ def _community(window: Window, unit: str) -> Floats:
     if window.beds is not None:
         for at in np.flatnonzero(window.beds.differ):
             R, B = (float(counts[at]) for counts in window.outside)
-            left = float(window.R[at] + window.B[at]) - R - B
-            words[at] = community_words(window.beds, int(at), R, B, left=left, unit=unit, earlier=window.n)
+            words[at] = community_words(window.beds, int(at), R, B, unit=unit, earlier=window.n)
     return words
 
 

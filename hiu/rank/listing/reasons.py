@@ -213,10 +213,10 @@ EXPECTED = "{expected}"
 """Where the number expected belongs in what `community_words` says."""
 
 
-def community_words(beds: Beds, at: int, recent: float, before: float, *, left: float, unit: str, earlier: int) -> str:
+def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: str, earlier: int) -> str:
     """What was to be expected of one person outside hospital, and contacts for 30 such days, now and before.
 
-    earlier: how many months before are compared with; left: contacts left out, since their months were spent on a ward.
+    earlier: how many months before are compared with.
     """
     free, free_before = beds.days - beds.recent[at], beds.days_before - beds.before[at]
     if free < 1:
@@ -225,14 +225,13 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, left: 
         return f"All of the {earlier} months before were in hospital, so there are none outside to compare with."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
     days = (
-        f"in the {free:.0f} of these {beds.days} days outside hospital"
+        f"the {free:.0f} of these {beds.days} days outside hospital"
         if beds.recent[at] >= 1
-        else f"in these {beds.days} days, outside hospital as far as bed days show"
+        else f"these {beds.days} days"
     )
-    ward = f"; {left:.0f} more in months on a ward" if left else ""
     return (
-        f"Going by the {earlier} months before, {EXPECTED} would be expected {days} "
-        f"({unit} per 30 such days: {now}, {then} before{ward})."
+        f"Going by the {earlier} months before, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days "
+        f"outside hospital: {now} now, {then} then."
     )
 
 

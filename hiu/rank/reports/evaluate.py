@@ -194,10 +194,9 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            learned = "in the months from which the expectation is worked out, before anybody's support,"
-            when = learned if day < entry else "while people were followed up"
-            title = f"{day.day} {Month.of(day).title}"
-            out.append(f"{name} ({title}) began {when} and can itself have changed the figures.")
+            title, during = f"{day.day} {Month.of(day).title}", "began while people were followed up, so it"
+            learned = "began in months on which the expected figure rests, so that it too"
+            out.append(f"{name} ({title}) {learned if day < entry else during} may explain a difference.")
     return tuple(out)
 
 

@@ -126,8 +126,9 @@ def _unaided(share: float, expected: int) -> str:
     """What contacts of such people do without support, and that the expectation has it in it already."""
     fall = f"would fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "would not fall"
     return (
-        "People are offered support when their contacts are highest. From the rate of the 3 months before it they "
-        f"{fall} without support too; the {expected:,} allow for that."
+        "The months before support are no measure, since people are offered it when their contacts are highest: from "
+        f"the rate of the last 3 of these months contacts {fall} without support too, and the {expected:,} allow for "
+        "that."
     )
 
 
@@ -168,7 +169,8 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    periods = (f"In the {BASELINE} months before", before), ("Since then", since)
+    earlier = f"{(begin - BASELINE).title} to {(begin - 1).title}"
+    periods = (f"In the {BASELINE} months before, {earlier},", before), ("Since then", since)
     counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
         return (
@@ -180,7 +182,7 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     if not (before.isdigit() and since.isdigit()):
         why = (
             f"in one of the periods fewer than {FEWEST} people were detained, one person has more than half of the "
-            "detentions, or such a figure could be worked out. Months that show 0 don't answer it either"
+            "detentions, or such a figure could be worked out from it"
         )
         also = "besides the missing months, " if gaps else ""
         return (aim_text, *missing, *counted, f"Whether the section 136 target was met can't be shown: {also}{why}.")

@@ -98,10 +98,10 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     late = tables["changes"].filter(C("kind") == "restated").height
     if late:
         text = count_text(late)
-        how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
+        how_many = f"about {text}" if text.isdigit() else f"1 to {FEWEST - 1}"
         out.append(
-            f"Since the list of the month before, late or corrected entries changed somebody's figure of a month "
-            f"{how_many} times."
+            f"Since the list of the month before, late or corrected entries changed {how_many} of the figures that "
+            "the list has by person and month."
         )
     return tuple(out)
 

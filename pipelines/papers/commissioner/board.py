@@ -176,7 +176,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services agree which adults with very many "
-    "contacts to offer support to. Support is voluntary; declining it changes nobody's place on the list."
+    "contacts (police incidents, ambulance deployments and ED attendances) to offer support to. Support is voluntary; "
+    "declining it changes nobody's place on the list."
 )
 
 
@@ -197,7 +198,7 @@ def _headline(
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
         f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: all whom these name, "
-        "not only those with very many contacts. People known to be under "
+        "not only those with very many contacts, and who has died since is counted. People known to be under "
         f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
         "adults.",
         *caseload_sentences(released),
@@ -223,7 +224,4 @@ def _share(released: Released, top: int, as_at: Month) -> str:
         return f"{who}. {beside} How many contacts they had can't be shown."
     whole = sum(map(int, texts)) if all(text.isdigit() for text in texts) else 0
     share, percent = (f" of the {whole:,}", f", {min(1, int(first) / whole):.0%}") if whole else ("", "")
-    return (
-        f"{who}. These {top} had about {thousands(first)}{share} contacts in the 12 months{percent} (police "
-        f"incidents, ambulance deployments and ED attendances). {beside}"
-    )
+    return f"{who}. These {top} had about {thousands(first)}{share} contacts in the 12 months{percent}. {beside}"

@@ -69,12 +69,13 @@ def caseload_table(released: Released, settings: Settings) -> Grid:
     """How many adults were offered support, agreed, declined or did not answer, ended, and are being supported."""
     words = dict(zip(ANSWERS, ("Agreed to an offer", "Declined an offer", "Waiting to answer an offer"), strict=True))
     words |= {ENDED: "Support ended", SUPPORTED: f"Supported at the end of {released.month.title}"}
-    words |= {one: f"Of these: {one}" for one in OVERDUE}
+    words |= {one: f"Of these: {_mental(one)}" for one in OVERDUE}
     rows = tuple((words[group], thousands(text)) for group, text in _texts(released).items())
     note = (
         "Offers made in the 2 years, by the answer at the end of these. Endings can be of support that began earlier. "
         "All offers together are not given, since the number who declined could be worked out from them. Overdue: a "
-        f"capacity review older than {settings.governance.capacity_months} months or never recorded; a plan past its "
+        f"mental-capacity review older than {settings.governance.capacity_months} months or never recorded; a plan "
+        "past its "
         f"review date, older than {settings.governance.plan_months} months without one, or lacking. As entered by "
         f"{day(released.month.end)}."
     )
@@ -101,10 +102,15 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
 
 
 def _late(group: str, text: str) -> str:
-    review = group.removesuffix(" overdue")
+    review = _mental(group).removesuffix(" overdue")
     if text == NOT_RECORDED:
         return f"no {review} is recorded"
     return f"the {review} is overdue for {'a number not shown' if text in UNSEEN else about(text)}"
+
+
+def _mental(group: str) -> str:
+    """A review by the name that a board does not take for staff and beds."""
+    return group.replace("capacity", "mental-capacity")
 
 
 def about(text: str) -> str:

@@ -49,7 +49,7 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         elif not rated:
             dark.append(source_words(kind))
         elif seen := [f"{_named(row)} {_ratio(row)}" for row in rated if not row["flag"]]:
-            what = f"by {source_words(kind)}, where {len(rated)} of {len(own)} groups can be judged"
+            what = f"by {source_words(kind)}, where {len(rated)} of {len(own)} recorded groups can be judged"
             calm.append(f"{what}: {join_words(seen)}")
     if calm:
         out.append(
@@ -59,13 +59,14 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         )
     if dark:
         out.append(
-            f"By {join_words(dark)} no group can be judged, as too much has to be hidden. The organisation's own "
+            f"By {join_words(dark)} no recorded group can be judged, as too much has to be hidden. The organisation's "
+            "own "
             "equality check, with exact figures, can say."
         )
     if lacking:
         out.append(
             f"By {join_words(lacking)} no group can be judged, here or in the organisation's own equality check, as "
-            "that is recorded for hardly anybody."
+            "the agencies' entries sent here have it for hardly anybody."
         )
     return (*out, *((NOT_SUPPLIED,) if set(kinds) <= {"sex", "age"} else ()), OFFERED)
 

@@ -48,22 +48,20 @@ def test_overdue_reviews_of_those_being_supported_are_counted() -> None:
     paper = kit.whole(reviewed(14, 30))
     values = {cell.group: cell.value for cell in paper.cells if cell.group in OVERDUE and cell.less is None}
     assert values == {OVERDUE[0]: 14, OVERDUE[1]: 0}
-    assert late_rows(paper) == {"capacity review overdue": "15", "plan review overdue": "0"}
-    said = (
-        "Of those being supported the capacity review is overdue for about 15 and the plan review is overdue for none."
-    )
-    assert said in paper.board.headline
+    assert late_rows(paper) == {"mental-capacity review overdue": "15", "plan review overdue": "0"}
+    said = "supported the mental-capacity review is overdue for about 15 and the plan review is overdue for none."
+    assert f"Of those being {said}" in paper.board.headline
     assert any("overdue reviews" in text for text in paper.board.asks)
 
 
 def test_overdue_reviews_are_hidden_where_they_would_tell_of_a_few_who_have_none() -> None:
     """Of 20 people 19 have a late review: whoever knows both numbers knows of the one who has none."""
     paper = kit.whole(reviewed(19, 20))
-    number, late = paper.board.caseload.rows[-3][1], late_rows(paper)["capacity review overdue"]
+    number, late = paper.board.caseload.rows[-3][1], late_rows(paper)["mental-capacity review overdue"]
     assert "*" in (number, late), (number, late)
     none = kit.whole(with_support(offers(20)))
     assert set(late_rows(none).values()) == {"not recorded"}
-    assert "no capacity review is recorded" in " ".join(none.board.headline)
+    assert "no mental-capacity review is recorded" in " ".join(none.board.headline)
 
 
 def test_how_many_first_places_rest_on_a_risk_that_nobody_graded_is_said() -> None:
@@ -105,7 +103,7 @@ def test_the_first_page_judges_as_many_groups_as_the_table() -> None:
     assert sum(judged(board).values()) > 2
     for kind, n in judged(board).items():
         of = sum(row[0].lower() == kind for row in board.equality.rows)
-        text = f"by {kind}, where {n} of {of} groups can be judged" if n else f"{kind}"
+        text = f"by {kind}, where {n} of {of} recorded groups can be judged" if n else f"{kind}"
         assert any(text in one for one in board.fairness), (kind, n)
 
 
@@ -138,7 +136,7 @@ def test_the_numbers_before_a_target_are_on_the_page_where_they_are_in_the_data_
     ).unique(["person_id", "dataset", "month"], keep="last")
     paper = kit.whole(tables)
     assert any("can't be shown" in text for text in paper.board.target)
-    assert any(text.startswith("In the 12 months before about") for text in paper.board.target), paper.board.target
+    assert any(text.startswith("In the 12 months before, ") for text in paper.board.target), paper.board.target
     assert_same_everywhere(paper)
 
 

@@ -107,18 +107,19 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
     said = findings([row("most deprived fifth", 1.9), *(row(str(at), None) for at in range(2, 6))], 20)
     assert said[0] == (
         "How likely people of a group are to be among the first 20, beside all others (range in brackets), by "
-        "deprivation, where 1 of 5 groups can be judged: most deprived fifth 1.9 times (0.8 to 4.7). Chance alone "
-        "could explain each of these; with 20 people only large differences would show."
+        "deprivation, where 1 of 5 recorded groups can be judged: most deprived fifth 1.9 times (0.8 to 4.7). Chance "
+        "alone could explain each of these; with 20 people only large differences would show."
     )
     assert not any("no group stands out" in text for text in said)
-    assert "By deprivation no group can be judged, as too much has to be hidden" in findings([row("2", None)], 20)[0]
+    dark = findings([row("2", None)], 20)[0]
+    assert "By deprivation no recorded group can be judged, as too much has to be hidden" in dark
     blank = findings([row("not recorded", None)], 20)[0]
-    assert "as that is recorded for hardly anybody" in blank and "hidden" not in blank
+    assert "as the agencies' entries sent here have it for hardly anybody" in blank and "hidden" not in blank
     assert assurance.absent_groups([row("not recorded", None)]) and not assurance.absent_groups([row("2", None)])
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "would fall by about 30% without support too; the 325 allow for that" in _unaided(-0.31, 325)
+    assert "would fall by about 30% without support too, and the 325 allow for that" in _unaided(-0.31, 325)
     assert "would not fall without support too" in _unaided(0.1, 325)
 
 

@@ -238,7 +238,7 @@ def support_words(figures: dict[str, list[int | None]], start: date, end: date |
 def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
     assert support_words(figures, date(2025, 4, 10)) == (
-        "After support started (10 Apr 2025): 7.8 contacts per 30 days in the community in the latest 6 complete "
+        "After support started (10 Apr 2025): 7.8 contacts per 30 days outside hospital in the latest 6 complete "
         "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). "
         "Not causal: this does not show what support changed."
     )
@@ -248,8 +248,8 @@ def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() ->
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
     figures["mh_bed_day"] += [0, 0]
     words = support_words(figures, date(2025, 4, 10))
-    assert "3.4 contacts per 30 days in the community in the latest 6 complete months" in words
-    assert "(112 nights in hospital; 16 contacts in months on a ward left out)" in words
+    assert "3.4 contacts per 30 days outside hospital in the latest 6 complete months" in words
+    assert "(112 nights in hospital)" in words
 
 
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:

@@ -108,15 +108,19 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     )
     left = {"person_id": IDS[1], "month": LAST.start, "measure": "left_before_treatment", "n": 1}
     people, html, pdf = outputs({**tables, "monthly_extra": frames.frame(PUBLISHED["monthly_extra"], [left])})
-    words = "the police's grading of risk to the public of 16 Feb 2026"
+    words = (
+        "police's grading of risk to the public: medium (16 Feb 2026); lead clinician's grading: medium (3 Mar 2026)"
+    )
     assert people[1]["risk_note"] == words
-    sentence = f"T{words[1:]}: {people[1]['risk'].lower()}."
+    sentence = f"P{words[1:]}."
     assert words in pdf and sentence in pdf and sentence.replace("'", "&#39;") in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
-    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith("public without a date")
+    assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
+        "public: medium (without a date); the lead clinician has graded none"
+    )
     old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
     note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
-    assert note.endswith("public of 31 Mar 2025, over 12 months old")
+    assert "public: medium (31 Mar 2025, over 12 months old)" in note
 
 
 def test_who_moved_only_because_others_did_stands_apart() -> None:
@@ -139,7 +143,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"{below.height} people below place 2 are marked A or B too; "
+        f"{below.height} people below place 2 are marked A or B too, "
     )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]

@@ -103,7 +103,7 @@ def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: An
 def test_it_says_what_the_pack_says(twin: Read) -> None:
     wanted = """What changed since last month|Last month's actions and decisions|Reviews overdue on 31 Mar 2026
         |MH bed days NOT SUPPLIED|Matches to review that could change the list (2)|somebody not on the list
-        |decided offer support|OVERDUE|Definitions (version|Permissions and dates Shown for supported"""
+        |decided offer support|OVERDUE|Definitions (version|Permissions, the latest episodes and what"""
     for words in map(str.strip, wanted.split("|")):
         assert words in twin.text, words
     assert "decided not yet seen" not in twin.text, "a decision about this list opens the next month's pack"

@@ -110,7 +110,7 @@ def test_under_18s_have_an_age_on_list_page_and_in_alerts_and_the_children_s_lea
     name = found[5]["name"]
     alert = r"\(age 13\): ([^.<]{,99} in the last 3 months(; | · ))?Left the emergency department"
     assert re.search(f"{name} {alert}", pdf) and f"{name}, age 13" in pdf
-    assert "Under 18: 1 with an alert, in their own part of the list." in html
+    assert "<b>Under 18, before anything else:</b>" in html and "talks about U1 (alerts in their own part" in pdf
     assert pdf.index("Whether this meeting talks about any of them") < pdf.index(name), (
         "who decides whether the meeting talks about them is said first"
     )
@@ -169,7 +169,7 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
 def test_an_episode_says_in_which_part_the_police_had_somebody_or_that_it_is_not_stated() -> None:
     row = {"person_id": IDS[0], "source": "police", "dataset": "police_incident", "event_id": "1", "episode": 1}
     row |= {"start": datetime(2026, 3, 5, 3), "counted": True, "reason": "Burglary"}
-    for role, words in (("victim", "part: victim"), (None, "part not stated")):
+    for role, words in (("victim", "police role: victim"), (None, "part not stated")):
         told = frames.frame(PUBLISHED["timeline"], [{**row, "role": role}])
         found, _, pdf = outputs(area(timeline=told))
         assert found[0]["episodes"][0][1] == f"1 police incident (Burglary, {words})" and words in pdf

@@ -138,9 +138,9 @@ def test_a_detention_in_hospital_without_bed_days_is_remarked_on(outcome: str, b
     found = disagreements(tables, LAST)
     assert (found["code"].to_list() == ["no_bed_days"]) == lost
     told = sentences(remarks(found).get("P", []), dated=True)
-    assert ("recorded (17 Mar 2026), and no bed days were supplied for it." in told) == lost
+    assert ("detention (17 Mar 2026) ended in hospital by its record, and no bed days were" in told) == lost
     bare = sentences(remarks(found).get("P", []), dated=False)
-    assert "17 Mar" not in bare and ("recorded in Mar 2026, and" in bare) == lost, "of a candidate without the day"
+    assert "17 Mar" not in bare and ("detention in Mar 2026 ended" in bare) == lost, "of a candidate without the day"
     assert bool(counts(found)) == lost
     unsent = {**tables, "coverage": frames.coverage(24, {"mh_bed_day": (23,)})}
     assert disagreements(unsent, LAST).is_empty(), "bed days that nobody supplied are missing, not none"
@@ -213,9 +213,9 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: left before treatment, not counted: feeling suicidal (29 Dec 2025); poisoning or "
-        "overdose (26 Dec 2025); left before treatment, not counted (1 Jul 2025). Before that, latest: "
-        "self-injurious behaviour (5 Jan 2024)."
+        "Apr 2025 to Mar 2026: feeling suicidal (29 Dec 2025); poisoning or overdose (26 Dec 2025). Before that, "
+        "latest: self-injurious behaviour (5 Jan 2024). Left the emergency department before treatment: 29 Dec 2025 "
+        "and 1 Jul 2025."
     )
     assert last_contact(whole, LAST) == (
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment. "
@@ -234,14 +234,18 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
     times = (datetime(2025, 12, 28, 2), datetime(2026, 2, 1, 3), datetime(2026, 1, 21, 15, 1), datetime(2025, 3, 7, 8))
     calls = [{**call, "event_id": str(at), "start": at} for at in times]
     assert last_stay(timeline([before]), LAST, supplied=True) == (
-        "No stay in a mental-health bed in the last 6 months is in the records."
+        "No stay in a mental-health bed in the last 6 months is in the records. The latest ended on 5 Aug 2024, after "
+        "4 nights."
     )
     assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
         "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
         "this number and not in the months below). 1 contact with police, ambulance or ED during the "
         "stay, no such contact since."
     )
-    around = last_stay(timeline([ward, calls[0], *calls[2:], {**calls[0], "dataset": "s136"}]), LAST, supplied=True)
+    aside = [{**calls[2], "dataset": name, "event_id": name} for name in ("s136", "ambulance_call")]
+    around = last_stay(
+        timeline([ward, calls[0], *calls[2:], *aside, {**left(times[1]), "counted": True}]), LAST, supplied=True
+    )
     assert "1 contact with police, ambulance or ED during the stay, 1 contact since." in around, "by the hour"
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
     assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
@@ -252,8 +256,8 @@ def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() 
     seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "start": datetime(2026, 1, 1, 9)}
     whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose, and not once left before treatment. "
-        "1 of 2 contacts came without a reason. That does not mean that there is no danger."
+        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose. 1 of 2 contacts came without a reason. "
+        "That does not mean that there is no danger."
     )
 
 
@@ -309,14 +313,15 @@ def test_detentions_and_assessments_are_counted_with_the_latest_day_and_none_is_
     days = (datetime(2025, 3, 3, 2), datetime(2026, 1, 5, 9))
     rows = [{**about, "event_id": str(at), "start": at} for at in days]
     again = {**rows[0], "event_id": "police", "source": "police", "counted": False}
-    assert detentions(timeline([*rows, again])) == "2 section 136 detentions, latest 5 Jan 2026."
-    assert detentions(timeline([{**again, "dataset": "police_incident"}])) == "None in the records."
+    assert detentions(timeline([*rows, again]), BEGAN) == "Since Apr 2024: 2 section 136 detentions, latest 5 Jan 2026."
+    assert detentions(timeline([{**again, "dataset": "police_incident"}]), BEGAN) == "Since Apr 2024: none."
     tried = [{**again, "dataset": "mha_not_completed", "event_id": str(at), "start": at} for at in days]
-    assert detentions(timeline(tried[:1])) == (
-        "No detention and no completed assessment; 1 MHA assessment not completed, latest 3 Mar 2025."
+    assert detentions(timeline(tried[:1]), BEGAN) == (
+        "Since Apr 2024: no detention and no completed assessment; 1 MHA assessment not completed, latest 3 Mar 2025."
     )
-    assert detentions(timeline([*rows, *tried])) == (
-        "2 section 136 detentions, latest 5 Jan 2026; 2 MHA assessments not completed, latest 5 Jan 2026."
+    assert detentions(timeline([*rows, *tried]), BEGAN) == (
+        "Since Apr 2024: 2 section 136 detentions, latest 5 Jan 2026; 2 MHA assessments not completed, latest 5 Jan "
+        "2026."
     )
 
 
@@ -328,8 +333,27 @@ def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> 
         {**about, "role": "public_safety", "grade": "High", "at": date(2026, 3, 9)},
     ]
     own = {"risk_grading": frames.frame(PUBLISHED["risk_grading"], rows)}
-    assert risk_words(own, date(2024, 4, 1), LAST) == (
-        "The lead clinician's grading of 3 Feb 2025, over 12 months old: medium; the police's grading of risk "
-        "to the public of 9 Mar 2026: high."
+    about = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "event_id": "1", "reason": "6471006"}
+    told = timeline([{**about, "start": datetime(2026, 3, 5)}])
+    first = date(2024, 4, 1)
+    assert risk_words(own, told, first, LAST) == (
+        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the latest alert); police's grading "
+        "of risk to the public: high (9 Mar 2026)."
     )
-    assert risk_words({"risk_grading": own["risk_grading"].head(0)}, date(2024, 4, 1), LAST) == "Nobody has graded it."
+    police = {"risk_grading": own["risk_grading"].filter(role="public_safety")}
+    assert risk_words(police, told, first, LAST).endswith(": high (9 Mar 2026); the lead clinician has graded none.")
+    assert risk_words({"risk_grading": own["risk_grading"].head(0)}, told, first, LAST) == "Nobody has graded it."
+
+
+def test_an_ambulance_s_call_code_of_overdose_or_mental_health_is_told_in_words_and_is_a_mention() -> None:
+    about = {"person_id": "P", "source": "ambulance", "dataset": "ambulance_deployment"}
+    codes = ("23C02", "25D02", "32B03")
+    whole = timeline(
+        [{**about, "event_id": one, "start": datetime(2026, 3, k + 1), "reason": one} for k, one in enumerate(codes)]
+    )
+    assert [row[3] for row in contacts(whole)] == [
+        "call code 32B03",
+        "mental health or suicide call",
+        "overdose or poisoning call",
+    ]
+    assert "Mar 2026: mental health or suicide call (2 Mar 2026); overdose or " in (mentions(whole, LAST))

@@ -143,10 +143,7 @@ def test_restated_figures_are_the_reason() -> None:
     sent_again["C"] = {POLICE: [6] * 20 + [30, 6, 6, 6]}
     found = changes(month(sent_again), then, month=MARCH, places=3, recounted=month(sent_again, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
-    assert (
-        row["what"]
-        == "Up from 3rd to 2nd: corrected data, by which last month's 12-month severity score is 96 instead of 72."
-    )
+    assert row["what"] == "Up from 3rd to 2nd: last month's 12-month severity score was corrected from 72 to 96."
 
 
 def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -> None:
@@ -158,8 +155,8 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     )
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 2nd: corrected data, by which last month's 12-month severity score is 96 instead of 72; "
-        "with less effect on the place, over 12 months, 100 police incidents (was 96): severity score 100, was 96."
+        "Up from 3rd to 2nd: last month's 12-month severity score was corrected from 72 to 96; "
+        "with less effect, over 12 months, 100 police incidents (was 96): severity score 100, was 96."
     )
 
 
@@ -183,8 +180,8 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 1st: over 3 months severity score 52, was 19; with less effect on the place, corrected "
-        "data, by which last month's 12-month severity score is 73 instead of 72."
+        "Up from 3rd to 1st: over 3 months severity score 52, was 19; with less effect, last month's "
+        "12-month severity score was corrected from 72 to 73."
     )
 
 
