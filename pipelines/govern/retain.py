@@ -22,7 +22,7 @@ BY_RUN = "hiu run"
 
 
 def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
-    """Take people whom a register, a name as sent or an emergency department says have died off every list and letter, and hold their records.
+    """Take people who died off every list and letter, and hold their records: a register, a name or an ED row says so.
 
     The ids new to it.
 

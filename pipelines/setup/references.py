@@ -113,7 +113,7 @@ def _within(number: int, text: str) -> str:
 
 
 _ABOUT = [
-    "An example, of no site and with the shipped settings: `hiu assurance` writes the seventeen documents of yours, each",
+    "An example, of no site and with the shipped settings: `hiu assurance` writes yours, seventeen documents, each",
     f"a file ([assurance.md](assurance.md)). {NO_CLAIM} B2 and",
     "the like are entries of the [bibliography](bibliography.md), which says how far each was read.",
     "",
