@@ -167,7 +167,7 @@ class Paper(Frozen):
 
 
 class Governance(Frozen):
-    """What the data protection officer sets."""
+    """What the controllers set, advised by their data protection officers."""
 
     opt_out_purposes: tuple[str, ...] = Field(("planning",), description="what a national data opt-out forbids")
     left_out_of_counts: tuple[str, ...] = Field(("objection", "national_opt_out"), description="not in figures either")

@@ -65,7 +65,7 @@ def site_toml(*, name: str, synthetic: bool, today: date, sources: Sequence[str]
 
 
 def _basis(purpose: str, recipient: str, today: date, synthetic: bool) -> str:
-    """A site's leave to share: a synthetic one's own, or what a live one's data protection officer has to fill in."""
+    """A site's leave to share: a synthetic one's own, or what the controllers of a live one have to fill in."""
     if synthetic:
         return (
             f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'

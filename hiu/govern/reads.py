@@ -66,7 +66,8 @@ def refusal(people: Collection[str], purpose: str, on: date) -> LookRefused:
     """What is said of an id that no basis lets the asker look at and of one that is nobody's: one thing."""
     return LookRefused(
         f"nothing is shown: either nobody has this id, or no basis lets an analyst look at them for purpose "
-        f"'{purpose}' on {on}. The data protection officer decides it ('hiu basis', docs/governance.md)",
+        f"'{purpose}' on {on}. Each controller decides it, advised by its data protection officer ('hiu basis', "
+        "docs/governance.md)",
         people,
     )
 

@@ -1,6 +1,7 @@
 -- What contradicts itself about a person, between rows and files or in one row. Parameter: month_after.
 -- Facts of registers that stand against each other, support that ends before it starts, births after a contact or against
--- an age, contacts after a death, deaths before a birth, and names that say the person died though no register does.
+-- an age, contacts after a death, deaths before a birth, and names or emergency departments that say
+-- the person died though no register does.
 -- Records that do not fit the age: somebody under ten suspected of a crime (ten is the age of criminal responsibility),
 -- detained, assessed, in a mental-health bed or on the team's list, and police or ambulance contacts in the first year.
 -- No free text is kept.
@@ -111,7 +112,7 @@ row_doubt AS (
     FROM record AS r
     JOIN latest AS l ON l.delivery_id = r.delivery_id AND l.source_row = r.source_row
     JOIN people AS p ON p.person_id = l.person_id
-    WHERE '|' || r.flags || '|' LIKE '%|DECEASED|%' AND l.state = 'live' AND p.named AND p.died IS NULL
+    WHERE ('|' || r.flags || '|' LIKE '%|DECEASED|%' OR list_contains(r.measures, 'ed_death')) AND l.state = 'live' AND p.named AND p.died IS NULL
 )
 SELECT person_id, what, sources, "rows", detail FROM differing
 UNION ALL

@@ -145,7 +145,7 @@ def unpermitted(place: Place, on: date) -> list[str]:
     return [
         f"nobody may be shown to the group, so its list is empty: no [[basis]] for purpose 'support' and recipient "
         f"'group' is in force on {on}{gate.unsigned(place.settings, purpose='support', recipient='group')}. "
-        "When the data protection officer has decided (docs/governance.md), add to "
+        "When each controller has decided, advised by its data protection officer (docs/governance.md), add to "
         f"{place.home / 'site.toml'} and run the month again:\n"
         f"{gate.basis_block('support', 'group', on)}"
     ]

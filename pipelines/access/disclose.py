@@ -24,6 +24,7 @@ from hiu.publish.pack.page import PACK_TABLES, named
 from hiu.publish.release.folder import MANIFEST, digest
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.looks import enter_look
+from pipelines.common.fingerprint import build
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place, published_tables
 
@@ -103,7 +104,8 @@ def note_published(place: Place, tables: Mapping[str, pl.DataFrame], folder: Pat
     logged = (entry["event"] for entry in (read(place.audit) if place.audit.exists() else ()))
     if not any(old.get("type") == "published" and old.get("folder") == folder.name for old in logged):
         manifest = digest(folder / MANIFEST)
-        record(place, now, "published", folder=folder.name, manifest=manifest, people=len(who), withheld=kept_back)
+        about = {"manifest": manifest, "people": len(who), "withheld": kept_back, "build": build()}
+        record(place, now, "published", folder=folder.name, **about)
     if not who or not records.history(place.records, DISCLOSURES).filter(file=file).is_empty():
         return
     aliases = tables["aliases"]

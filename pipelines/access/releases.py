@@ -86,7 +86,8 @@ def past(place: Place, recipient: str) -> Past:
 
 _WAY = (
     "Bring the register back from a backup ('hiu restore'); until then nothing can be checked against what was shown. "
-    "If there is none, and the data protection officer agrees, 'hiu audit accept' takes the registers as they are"
+    "If there is none, and the controller agrees, advised by its data protection officer, 'hiu audit accept' takes "
+    "the registers as they are"
 )
 
 
@@ -99,7 +100,8 @@ def _complete(place: Place, recipient: str, head: str, names: list[str]) -> None
         if folder.name not in names:
             raise HiuError(
                 f"{folder.name}: released before released figures were kept, so nothing can be checked against it. "
-                "When the data protection officer has agreed, move that folder out of 'releases' and release again"
+                "When the controller has agreed, advised by its data protection officer, move that folder out of "
+                "'releases' and release again"
             )
 
 

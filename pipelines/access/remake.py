@@ -43,6 +43,7 @@ from pipelines.access.basis import allowed, basis_of, called_since, hidden, last
 from pipelines.access.mart.kept import renew
 from pipelines.access.pages import pages
 from pipelines.access.papers.withdraw import withdraw_papers
+from pipelines.common.fingerprint import build
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
 from pipelines.common.place import Paths, Place
@@ -97,7 +98,7 @@ def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Rema
         write_whole(inside(aside, name), content)
     rows = {name: _write(aside, name, frame) for name, frame in shown.items()}
     seal(aside, stamp, rows, keep_whole(folder, tables, shown))
-    record(place, how.now, "rewritten", folder=folder.name, manifest=digest(aside / MANIFEST))
+    record(place, how.now, "rewritten", folder=folder.name, manifest=digest(aside / MANIFEST), build=build())
     old = folder.with_name(f"{OLD}{folder.name}")
     move(folder, old)
     move(aside, folder)

@@ -32,7 +32,7 @@ def cross(
     site: Site = None,
     curated: Curated = None,
 ) -> None:
-    """Find people who are in two invented areas (docs/network.md); without options, how things stand."""
+    """Find people whom two areas share, once the risk is accepted (docs/network.md); without options, how it stands."""
     from hiu.govern.basis.agreements import in_force
     from hiu.model.govern import PURPOSES
     from pipelines.access.guard import require_named

@@ -9,6 +9,7 @@ import ast
 import hashlib
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -28,6 +29,9 @@ _IMPORT = re.compile(rb"\n[ \t]*((?:from|import) (?:hiu|pipelines)\b(?:[^(\n]*\(
 _TYPING = re.compile(rb"\nif TYPE_CHECKING:(?:\n[ \t]+.*|\n(?=\n))+")
 """Imports that only a type checker reads."""
 _OPENS = re.compile(rb'(?:resources\.files|PackageLoader)\(\s*(?:"([\w.]+)"|__package__|__name__)')
+ROOT = Path(__file__).parents[2]
+AT_THE_TOP = ("*.md", "*.toml", "*.lock", "*.cff", "LICENSE", "Makefile", "Containerfile")
+"""Which files at the top of a checkout are of a build; a site's own site.toml can lie there, and is not."""
 Files = Mapping[str, bytes]
 """What ships, by path: `hiu/month.py`."""
 
@@ -76,9 +80,24 @@ def reached(files: Files, root: str) -> set[str]:
     return paths
 
 
-def build() -> str:
-    """What tells two copies of one version apart: 12 signs of a digest of every file that ships, as installed."""
-    return digest([(path, hashlib.sha256(data).hexdigest()) for path, data in sorted(shipped().items())])[:12]
+def build(root: Path = ROOT) -> str:
+    """What tells two copies of one version apart: 12 signs of a digest of every file of `ours`."""
+    return digest([(path, hashlib.sha256(data).hexdigest()) for path, data in sorted(ours(root).items())])[:12]
+
+
+def ours(root: Path = ROOT) -> dict[str, bytes]:
+    """Every file that runs or is read: both packages; in a checkout also what a wheel is made of, and the documents.
+
+    docs/versioning.md says what is left out, and why. The same whichever line ends a checkout has.
+    """
+    tops = ["hiu", "pipelines"]
+    if (root / "docs" / "versioning.md").is_file():  # a checkout
+        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        top = [path.name for kind in AT_THE_TOP for path in root.glob(kind) if path.name != "site.toml"]
+        tops += [*project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"], "docs", *top]
+    files = {name: root / name for name in tops if (root / name).is_file()}
+    found = {path: data for top in tops if top not in files for path, data in _files(root / top, top)}
+    return found | {name: _unix(path.read_bytes()) for name, path in files.items()}
 
 
 @cache
@@ -92,7 +111,11 @@ def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
         if item.is_dir():
             yield from _files(item, f"{path}/{item.name}")
         elif not item.name.endswith((".pyc", ".pyo")):
-            yield f"{path}/{item.name}", item.read_bytes().replace(b"\r\n", b"\n")
+            yield f"{path}/{item.name}", _unix(item.read_bytes())
+
+
+def _unix(data: bytes) -> bytes:
+    return data.replace(b"\r\n", b"\n")
 
 
 def _path(files: Files, module: str) -> str | None:

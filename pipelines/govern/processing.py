@@ -27,7 +27,7 @@ _WHO = {
 _NOTHING = "**none: nothing is shown**"
 _NONE = {"analyst": "**none: no names; rows without id, number, initials, birth or day where others have a basis**"}
 
-_FILL = "- **To be completed by the organisation (data protection officer)**: "
+_FILL = "- **To be completed by the organisation (each controller, advised by its data protection officer)**: "
 _ANSWERS = (
     _FILL + "name and contact of the controller, of each joint controller, and of the data protection officer of each "
     "(Article 30(1)(a)).",

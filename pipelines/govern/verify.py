@@ -14,7 +14,7 @@ from hiu.govern.reads import folder_of, problems
 from hiu.govern.records import bound_files
 from hiu.publish.release.folder import MANIFEST, digest, read_manifest, verify_release
 from hiu.publish.release.working import whole_table
-from hiu.publish.words.text import count_of
+from hiu.publish.words.text import count_of, join_words
 from pipelines.access.bound import (
     EARLIER_REDACTED,
     added_records,
@@ -31,6 +31,7 @@ from pipelines.access.looks import people_in
 from pipelines.access.papers.withdraw import papers_with_refused
 from pipelines.access.releases import lost_registers
 from pipelines.access.remake import folders, refused_since
+from pipelines.common.fingerprint import build
 from pipelines.common.lock import holder
 from pipelines.common.place import Paths, Place, open_warehouse
 from pipelines.common.progress import out
@@ -51,6 +52,7 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
+    out(_builds(place))
     last = []
     with suppress(HiuError):  # a last line that is none is among the problems
         last = [f"head of the audit log: {head(place.audit)}"] if place.audit.exists() else []
@@ -62,6 +64,15 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     for line in last:
         out(line)
     return 1 if found else 0
+
+
+def _builds(place: Place) -> str:
+    """The build that is installed, and which months that are shown were published by another, as the log has it."""
+    own, shown = build(), set(place.months().values())
+    made = (event for event in events(place) if event.get("type") in ("published", "rewritten"))
+    by = {event["folder"]: event.get("build") for event in made}
+    other = [f"{name[:7]} ({by.get(name) or 'not in the log'})" for name in sorted(shown) if by.get(name) != own]
+    return f"build {own}" + (f"; published by another build: {join_words(other)}" if other else "")
 
 
 def problems_of(place: Place, recorded: str | None = None, on: date | None = None) -> list[str]:

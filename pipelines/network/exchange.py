@@ -92,7 +92,7 @@ def permitted(place: Place, purpose: str, now: datetime) -> tuple[pl.DataFrame, 
     if not found.ids:
         raise HiuError(
             f"nobody may be in an exchange: no [[basis]] for purpose '{purpose}' and recipient 'partner' is in force "
-            f"on {now.date()}. The data protection officer decides it (docs/governance.md)"
+            f"on {now.date()}. Each controller decides it, advised by its data protection officer (docs/governance.md)"
         )
     mine = people.filter(pl.col("person_id").is_in(sorted(found.ids)))
     return subjects(mine, tables["descriptions"]), found.codes, found.withheld

@@ -157,8 +157,9 @@ def exchanged(place: Place, name: str, purpose: str, on: date) -> Agreement:
     raise HiuError(
         f"nobody has accepted the risk of an exchange of real people with '{name}': a partner who changes the program "
         "can learn which people of a list that it guesses are in your area (docs/network.md, 'What is known not to "
-        "hold'). Nothing was sent, and nothing was taken in. Once the data protection officer has accepted it, add to "
-        f"the block of '{found.source}' in {place.home / 'site.toml'}: risk_accepted_by = \"name and post\" and "
+        "hold'). Nothing was sent, and nothing was taken in. Once the controller, advised by its data protection "
+        f"officer, has accepted it, add to the block of '{found.source}' in {place.home / 'site.toml'}: "
+        'risk_accepted_by = "name and post" and '
         "largest_list = the most entries of the other site's list that you answer"
     )
 

@@ -12,6 +12,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.month import Month
 from hiu.publish.release.folder import digest, read_manifest
+from pipelines.common.fingerprint import build
 from pipelines.common.journal import record
 from pipelines.common.place import NOTEBOOKS, Place
 from pipelines.papers.report_page import Heading, page
@@ -52,7 +53,7 @@ def report(place: Place, notebook: str, month: str, *, now: datetime, code: bool
     target = place.curated / "reports" / folder.name / f"{source.stem}.html"
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace(target, page(cells, heading, code=code).encode("utf-8"))
-    about = {"notebook": source.stem, "month": str(wanted), "run": folder.name}
+    about = {"notebook": source.stem, "month": str(wanted), "run": folder.name, "build": build()}
     record(place, now, "notebook_report", **about, sha256=digest(target))
     return Report(target, source.stem, wanted, folder.name)
 

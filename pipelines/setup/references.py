@@ -1,21 +1,26 @@
-"""Pages of docs that are made of data: definitions, bibliography, the impact assessment's draft, agencies' columns.
+"""Pages of docs that are made of data: definitions, bibliography, the documents of the pack, agencies' columns.
 
 `python -m pipelines.setup.references` writes them.
 """
 
+import re
 from pathlib import Path
+from typing import Any
 
 from hiu.govern.release.disclosure import BASE, FEWEST
-from hiu.publish.assurance.content import Line, document
-from hiu.publish.assurance.render import markdown
+from hiu.link.model.adopted import in_force
+from hiu.publish.assurance.content import Line, document, documents
+from hiu.publish.assurance.render import NO_CLAIM, markdown
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.words.bibliography import GUIDE, REFERENCES, Reference
 from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
+from hiu.version import VERSION
 from pipelines.setup.pages import extracts
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS, DOCUMENTS = ROOT / "docs", ROOT / "hiu" / "publish" / "assurance" / "documents"
 
 _MADE = (
     "Made from `hiu/publish/words/{}` by `python -m pipelines.setup.references`; a test compares the page with it.\n"
@@ -79,17 +84,78 @@ def _entry(source: Reference) -> list[str]:
 
 def impact_assessment() -> str:
     """The draft of the impact assessment with the shipped settings, and where a site's own words and figures stand."""
+    facts = _facts()
+    return markdown(document("06-dpia", facts, _site(), {}), facts)
+
+
+def assurance_pack() -> str:
+    """Every document of the pack with the shipped settings, on one page, to be read before anything is installed."""
+    facts = _facts()
+    made = documents(facts, _site(), {})
+    contents = [
+        f"- [{title}](#{_place(title)})" for title in (f"Document {n}. {one.title}" for n, one in enumerate(made, 1))
+    ]
+    bodies = [_within(number, markdown(one, facts | {"made": ""})) for number, one in enumerate(made, 1)]
+    head = ["# The assurance pack, before your site fills it in", "", facts["made"], "", *_ABOUT, *contents]
+    return "\n\n".join(["\n".join(head), *bodies]) + "\n"
+
+
+def _within(number: int, text: str) -> str:
+    """A document as a part of the page: without its sources, which are in the bibliography, and one rank lower."""
+    text = (
+        text.replace("# ", f"# Document {number}. ", 1)
+        .split("\n## Sources\n")[0]
+        .replace(f"{NO_CLAIM}\n\n", "")
+        .replace(". \n", ".\n")
+        .rstrip()
+    )
+    return re.sub(r"^#", "##", re.sub(r"^## ", f"## {number}.", text, flags=re.MULTILINE), flags=re.MULTILINE)
+
+
+_ABOUT = [
+    "An example, of no site and with the shipped settings: `hiu assurance` writes yours, seventeen documents, each",
+    f"a file ([assurance.md](assurance.md)). {NO_CLAIM} B2 and",
+    "the like are entries of the [bibliography](bibliography.md), which says how far each was read.",
+    "",
+]
+
+
+def _place(title: str) -> str:
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+def _facts() -> dict[str, Any]:
+    """What the documents are filled with where there is no site."""
     settings = Settings(name="your site")
-    site = {name: [Line(kind="figures", text=text)] for name, text in _SITE.items()}
-    facts: dict[str, object] = {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip()}
-    facts |= settings.rank.model_dump() | settings.governance.model_dump() | {"most_hidden": FEWEST - 1, "base": BASE}
-    return markdown(document("06-dpia", facts, site, {}), facts)
+    facts: dict[str, Any] = {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip()}
+    facts |= settings.rank.model_dump() | settings.governance.model_dump() | settings.linking.model_dump()
+    facts |= {"fewest": FEWEST, "most_hidden": FEWEST - 1, "base": BASE, "version": VERSION, "site": settings.name}
+    facts |= {
+        "definitions_version": definitions_version(),
+        "model": in_force(ROOT, settings.linking).version,
+        "own_model": "the shipped model",
+    }
+    facts |= {
+        "settings_version": "(your site's)",
+        "basis_version": "(your site's)",
+        "synthetic": False,
+        "on": "(a day)",
+    }
+    return facts | {"roles": "(Whether roles are set.)", "double_review": f"{settings.linking.double_review:.0%}"}
+
+
+def _site() -> dict[str, list[Line]]:
+    """Where a site's own words and figures stand in the documents: what is written there."""
+    texts = (path.read_text(encoding="utf-8") for path in DOCUMENTS.glob("*.toml"))
+    names = {name for text in texts for name in re.findall(r'figures = "([^"]+)"', text)}
+    what = {name: _SITE.get(name, "what your configuration, records and latest month say") for name in names}
+    return {name: [Line(kind="figures", text=f"`hiu assurance` writes {text} here.")] for name, text in what.items()}
 
 
 _SITE = {
-    "agreements": "`hiu assurance` writes the sharing agreements of your site here.",
-    "basis": "`hiu assurance` writes the basis of each purpose and recipient here, from `[[basis]]` of site.toml.",
-    "requests": "`hiu assurance` writes the requests that were received, and what waits, here.",
+    "agreements": "the sharing agreements of your site",
+    "basis": "the basis of each purpose and recipient, from `[[basis]]` of site.toml,",
+    "requests": "the requests that were received, and what waits,",
 }
 
 
@@ -102,6 +168,7 @@ PAGES = {
     "definitions.md": definitions,
     "bibliography.md": bibliography,
     "dpia-template.md": impact_assessment,
+    "assurance-pack.md": assurance_pack,
     "extracts.md": what_agencies_send,
 }
 """Name of the page -> what makes it."""

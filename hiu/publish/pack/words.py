@@ -74,8 +74,8 @@ def nobody_shown(left_out: int, on: date) -> dict[str, str]:
     """Of a list with nobody in it because all are withheld: why, and what to put into site.toml."""
     return {
         "said": f"Nobody is shown: {count_of(left_out, 'person', 'people')} would be, but nothing permits it. If no "
-        "basis is in force ('hiu status' says so): when the data protection officer has decided (docs/governance.md), "
-        "whoever runs the product adds this to site.toml and runs the month again:",
+        "basis is in force ('hiu status' says so): when each controller has decided, advised by its data protection "
+        "officer (docs/governance.md), whoever runs the product adds this to site.toml and runs the month again:",
         "block": basis_block("support", "group", on),
     }
 

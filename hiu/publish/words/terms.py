@@ -89,7 +89,7 @@ CONTRADICTIONS = {
     "age_against_records": "records that do not fit the age",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
-    "death_to_check": "a name sent as deceased, which no register says: check",
+    "death_to_check": "a row that has the person as dead, which no register says: check",
 }
 """What of the table `conflicts`, in words."""
 

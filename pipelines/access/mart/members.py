@@ -35,8 +35,8 @@ def members(
     if ids.len() and not found.ids:
         raise HiuError(
             f"{place.home / 'site.toml'}: no [[basis]] for purpose '{PURPOSE}' and recipient '{RECIPIENT}' is in force "
-            f"on {on}, so no mart can be made. When the data protection officer has decided (docs/governance.md), "
-            "add:\n" + basis_block(PURPOSE, RECIPIENT, on)
+            f"on {on}, so no mart can be made. When the controllers have decided, advised by their data protection "
+            "officers (docs/governance.md), add:\n" + basis_block(PURPOSE, RECIPIENT, on)
         )
     own = ids.filter(ids.is_in(sorted(permitted))).sort()
     frame = pl.DataFrame(

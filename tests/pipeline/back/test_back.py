@@ -11,6 +11,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from areakit import LAST, NOW, PlaceOf, copy_months, link_rows, run, same, table
@@ -227,6 +228,15 @@ def test_a_backup_restored_is_the_site_it_was_made_of(place_after: Place, publis
     shutil.copytree(place_after.raw, home / "data" / "raw", dirs_exist_ok=True)
     again = run(place)
     assert not again.changed and again.intake.received == 0
+
+
+def test_neither_the_warehouse_nor_a_backup_is_encrypted(place_after: Place, tmp_path: Path) -> None:
+    """Whoever can read the files can read the people in them, without any key: the papers say so."""
+    with duckdb.connect(str(place_after.warehouse), read_only=True) as database:
+        assert database.execute("select count(*) from people").fetchone()
+    with zipfile.ZipFile(backup(place_after, tmp_path / "copies", now=NOW).path) as archive:
+        (ranked,) = (name for name in archive.namelist() if name.endswith("/ranked.parquet") and "working" not in name)
+        assert pl.read_parquet(archive.read(ranked)).height
 
 
 def test_a_restore_names_what_it_will_not_do(place_after: Place, tmp_path: Path) -> None:

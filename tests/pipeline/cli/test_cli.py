@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,7 @@ from typer.testing import CliRunner
 from hiu.govern.audit import read
 from hiu.version import VERSION
 from pipelines.cli import SUBJECTS, app
-from pipelines.common import fingerprint
-from pipelines.common.fingerprint import build
+from pipelines.common.fingerprint import build, ours
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.erase.erase import token_of
@@ -79,13 +79,36 @@ def test_the_version_is_one_everywhere() -> None:
     assert f"\nversion: {VERSION}\n" in (REPOSITORY / "CITATION.cff").read_text(encoding="utf-8")
 
 
-def test_the_build_changes_with_any_file_that_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    before, files = build(), fingerprint.shipped()
+def _kinds(files: Mapping[str, bytes]) -> list[str]:
+    """A file of each kind: folder at the top, and how the name ends."""
+    return [*{(path.split("/")[0], Path(path).suffix): path for path in sorted(files)}.values()]
+
+
+def test_the_build_changes_with_any_file_that_runs_or_is_read(tmp_path: Path) -> None:
+    root, before = tmp_path / "copy", build()
     assert re.fullmatch("[0-9a-f]{12}", before)
-    for path in ("hiu/sql/people.sql", "hiu/sources/police.toml", "pipelines/cli.py"):
-        assert path in files, path
-        monkeypatch.setattr(fingerprint, "shipped", lambda path=path: {**files, path: files[path] + b"\n"})
-        assert build() != before, path
+    files = {path: path for path in _kinds(ours())}
+    assert {"notebooks", "expectations", "docs", "hiu", "pipelines", "README.md"} <= {p.split("/")[0] for p in files}
+    for path, data in ours().items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(data)
+    assert build(root) == before, "a copy without its history"
+    for path in files:
+        data = (root / path).read_bytes()
+        (root / path).write_bytes(data + b"#")
+        assert build(root) != before, path
+        (root / path).write_bytes(data)
+    assert build(root) == before
+
+
+def test_what_the_build_leaves_out_is_said() -> None:
+    listed = subprocess.run(["git", "-C", REPOSITORY, "ls-files"], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this copy has no history to ask which files are the project's")
+    out = {path.split("/")[0] for path in listed.stdout.splitlines() if path not in ours()}
+    page = (REPOSITORY / "docs" / "versioning.md").read_text(encoding="utf-8")
+    (said,) = re.findall("^Left out of a build: (.*)$", page, re.MULTILINE)
+    assert out == {name.strip("/") for name in re.findall("`([^`]+)`", said)}
 
 
 def test_help_has_every_command_once_under_its_subject() -> None:
@@ -304,6 +327,16 @@ def test_verify_finds_a_changed_byte(at: tuple[str, ...], place_after: Place) ->
     page.write_bytes(page.read_bytes().replace(b"e", b"3", 1))
     said = hiu("verify", *at)
     assert said.code == 1 and "quality.html" in said.out
+
+
+def test_verify_says_which_build_it_is_and_which_published_a_month(
+    at: tuple[str, ...], place_after: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"build {build()}\n" in hiu("verify", *at).out
+    published = next(e["event"] for e in read(place_after.audit) if e["event"].get("type") == "published")
+    assert published["build"] == build()
+    monkeypatch.setattr("pipelines.govern.verify.build", lambda: "0123456789ab")
+    assert f"build 0123456789ab; published by another build: {LAST} ({build()})" in hiu("verify", *at).out
 
 
 def test_verify_finds_a_changed_log(at: tuple[str, ...], place_after: Place) -> None:

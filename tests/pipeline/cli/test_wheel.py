@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -83,6 +84,17 @@ def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert all(Path(line).is_relative_to(installed) for line in said.stdout.splitlines())
+
+
+def test_its_build_changes_with_a_notebook_a_suite_a_template_and_a_page(installed: Path, tmp_path: Path) -> None:
+    before = hiu(installed, tmp_path, "--version").stdout
+    kinds = ("pipelines/notebooks/cohort.py", "hiu/quality/expectations/police.json", "hiu/publish/templates/pack.css")
+    for name in (*kinds, *(["pipelines/docs/index.html"] if find_spec("sphinx") else [])):
+        data = (installed / name).read_bytes()
+        (installed / name).write_bytes(data + b"#")
+        assert hiu(installed, tmp_path, "--version").stdout != before, name
+        (installed / name).write_bytes(data)
+    assert hiu(installed, tmp_path, "--version").stdout == before
 
 
 def test_without_a_site_it_says_how_to_make_one(installed: Path, tmp_path: Path) -> None:

@@ -194,3 +194,72 @@ def test_ethnic_group_is_named_wherever_what_is_held_is_told() -> None:
     for name in ("06-dpia", "09-equality-impact", "17-transparency-record", "commissioner.md", "analyst.md"):
         assert "s136_pathway" in EVERYWHERE[name], name
     assert "your ethnic group, where" in PACK["08-privacy-notice"]
+
+
+OFFICER_DECIDES = re.compile(
+    r"(?<!advised by )(?<!advised by its )(?<!advised by their )(?:data protection officers?|DPO)(?:'s)? "
+    r"(?:has |have |had |must )?(?:decid|decision|accept|approv|agreed?\b)",
+    re.IGNORECASE,
+)
+"""An officer advises; purposes and risks are the controller's to decide (UK GDPR, Articles 35(2), 38(6), 39(1)(c))."""
+
+
+def test_the_controller_decides_and_its_data_protection_officer_advises() -> None:
+    kinds = ("docs/**/*.md", "*.md", "hiu/**/*.py", "hiu/**/*.toml", "hiu/**/*.j2", "hiu/**/*.typ", "pipelines/**/*.py")
+    found = []
+    for path in (path for kind in kinds for path in ROOT.glob(kind) if path.name != "CHANGELOG.md"):
+        text = re.sub(r'["\s]*\n\s*(?:f?")?', " ", path.read_text(encoding="utf-8"))
+        found += [(path.name, one[0]) for one in OFFICER_DECIDES.finditer(text)]
+    assert found == []
+    assert OFFICER_DECIDES.search("When the data protection officer has decided (docs/governance.md), add")
+    assert OFFICER_DECIDES.search("if the data protection officer's decisions allowed it")
+
+
+def test_no_place_that_is_the_controllers_is_the_officers_to_complete() -> None:
+    own = {"06-dpia.advice", "07-law-enforcement.agreement"}
+    lines = [line for one in documents(FACTS, {}, {}) for line in one.lines if line.kind == "fill"]
+    officers = {line.key for line in lines if re.match(r"(force )?data protection officer", line.who)}
+    assert officers == own and len(lines) > 60
+    rows = [line for line in PAGES["governance.md"].splitlines() if line.endswith(" |")]
+    assert [line for line in rows if line.split("|")[-2].strip().lower().startswith("data protection officer")] == []
+
+
+def test_the_most_memory_of_a_million_rows_is_one_figure_everywhere() -> None:
+    peaks, at = [0.0], []
+    for line in section("docs/benchmarks.md", "the-monthly-run-on-a-million-rows").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        at = [n for n, cell in enumerate(cells) if cell.startswith("peak GB")] or (at if len(cells) > 2 else [])
+        peaks += [float(cells[n]) for n in at if n < len(cells) and re.fullmatch(r"\d\.\d\d", cells[n])]
+    for name in ("install.md", "questions.md", "scale.md", "10-dtac", "benchmarks.md"):
+        text = EVERYWHERE[name] if name != "benchmarks.md" else PAGES[name].split("\n## ")[0]
+        said = re.findall(
+            r"(\d\.\d+)(?: GB|\]\(benchmarks)",
+            " ".join(one for one in text.splitlines() if "million rows" in one or "1,000,821" in one),
+        )
+        assert said and {float(one) for one in said} == {max(peaks)}, (name, said)
+
+
+def test_that_no_user_has_tried_it_is_said_where_it_is_asked() -> None:
+    for text in (PAGES["position.md"], PACK["10-dtac"], PAGES["questions.md"]):
+        assert re.search(r"no operator, chair, clinician[^.]*(tried|used) it", " ".join(text.split()))
+
+
+def test_the_licence_has_no_terms_on_data() -> None:
+    assert not re.search(r"\bdata\b", (ROOT / "LICENSE").read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_what_a_release_may_change_is_promised_once() -> None:
+    page = " ".join(PAGES["versioning.md"].split())
+    assert "Until 1.0.0 a minor release may change what the table below calls stable" in page
+    assert "from 1.0.0 on, a change of a default is a change of the major version" in page
+
+
+def test_the_two_standards_of_clinical_safety_are_said_to_be_a_duty() -> None:
+    for name in ("02-hazard-log", "03-safety-case", "04-deployment"):
+        assert "must comply" in PACK[name] and "section 250" in PACK[name], name
+    assert "must comply" in PAGES["questions.md"]
+
+
+def test_people_told_of_a_breach_and_the_toolkit_are_named_beside_the_72_hours() -> None:
+    breach = PAGES["governance.md"].split("\n## A breach")[1].split("\n## ")[0]
+    assert all(word in breach for word in ("undue delay", "72 hours", "Article 34", "high risk", "Toolkit"))
