@@ -60,6 +60,7 @@ def opening(chromium: Any) -> Iterator[Callable[..., Opened]]:
 
     def open_(path: Path, *, width: int = 1366, height: int = 768, fragment: str = "", **more: Any) -> Opened:
         context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+        context.set_default_timeout(120_000)  # a busy machine is no fault of the page
         contexts.append(context)
         opened = Opened(context.new_page())
         opened.page.on("request", lambda request: opened.requests.append(request.url))
@@ -67,7 +68,7 @@ def opening(chromium: Any) -> Iterator[Callable[..., Opened]]:
         opened.page.on("pageerror", lambda error: opened.said.append(f"error: {error}"))
         opened.page.on("dialog", lambda dialog: (opened.said.append("a dialogue"), dialog.dismiss()))
         opened.page.goto(path.as_uri() + fragment)
-        opened.page.wait_for_selector("html.ready", state="attached", timeout=10_000)
+        opened.page.wait_for_selector("html.ready", state="attached")
         return opened
 
     yield open_

@@ -39,9 +39,9 @@ def bundles(seed: int, at: int, months: int, sets: tuple[str, ...]) -> tuple[kit
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 41))])
-def test_nobody_is_found_by_whoever_keeps_every_bundle_of_three_areas(seed: int) -> None:
+def test_nobody_is_found_by_whoever_keeps_every_bundle(seed: int) -> None:
     months, sets = 3 + seed % 4 if seed > 1 else 3, QUICK if seed == 1 else SLOW
-    for at in range(3):
+    for at in range(3 if seed > 1 else 1):
         reader, shares = bundles(seed, at, months, sets)
         result = attack(reader.published, reader.truth)
         print(f"sequence {seed}, area {at}: {len(shares)} bundles, {result.tried} tried, {len(result.found)} found, "

@@ -43,7 +43,7 @@ def started(trap: Path, *command: str, **more: str) -> subprocess.CompletedProce
     """A process in the folder, as a user starts it: nothing in its environment but where the project is."""
     env = {**os.environ, "PYTHONPATH": str(REPOSITORY), **more}
     env.pop("PYTHONSAFEPATH", None)
-    return subprocess.run(command, cwd=trap, env=env, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=trap, env=env, capture_output=True, text=True, check=False)
 
 
 def executed(trap: Path) -> str:

@@ -27,10 +27,10 @@ def door() -> Iterator[Door]:
     door = Door(lambda: (SECRET, "default-src 'none'"), {"state": dict}, lambda content: {"bytes": len(content)})
     thread = threading.Thread(target=door.serve, args=(opened.put, ended.is_set), daemon=True)
     thread.start()
-    door.address = opened.get(timeout=60)  # type: ignore[attr-defined]
+    door.address = opened.get(timeout=120)  # type: ignore[attr-defined]
     yield door
     ended.set()
-    thread.join(timeout=10)
+    thread.join(timeout=120)
 
 
 @pytest.fixture

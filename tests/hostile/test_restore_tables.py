@@ -58,8 +58,8 @@ def restored(site: Site, file: Path, to: Path) -> Site:
 @pytest.mark.parametrize(
     "statement",
     [
-        "create macro lower(x) as 'zz'",
         "update record set start = start - interval 3 day where source = 'police'",
+        pytest.param("create macro lower(x) as 'zz'", marks=pytest.mark.slow),
         pytest.param("update fact set likelihood = 5 where likelihood is not null", marks=pytest.mark.slow),
         pytest.param("delete from record where source = 'police'", marks=pytest.mark.slow),
         pytest.param("update event set counted = false", marks=pytest.mark.slow),

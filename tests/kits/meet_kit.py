@@ -43,7 +43,7 @@ class Caller:
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body."""
-        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection = http.client.HTTPConnection(self.host, timeout=120)
         every = {"Origin": f"http://{self.host}", SECRET: self.secret} | dict(headers or {})
         connection.request(method, path, body, {name: text for name, text in every.items() if text})
         answer = connection.getresponse()
@@ -115,7 +115,7 @@ def meeting(place: Place) -> Iterator[Caller]:
         if thread.is_alive() and caller.secret:
             with suppress(ConnectionError):  # a meeting that the test ended may be closing its door just now
                 caller.call("POST", "/do/end", b'{"attended": ""}', {"Content-Type": "application/json"})
-        thread.join(timeout=10)
+        thread.join(timeout=120)
 
 
 def embedded_in(page: str) -> dict[str, Any]:

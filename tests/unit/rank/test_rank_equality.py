@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 import pytest
 from rank_area import MARCH, SETTINGS, inputs
-from scipy.stats import hypergeom, nchypergeom_fisher
 
 from hiu.govern.release.disclosure import HIDDEN
 from hiu.model.ages import BANDS
@@ -23,6 +22,8 @@ POLICE = "police_incident"
 
 
 def test_mid_p_is_the_hypergeometric_one() -> None:
+    from scipy.stats import hypergeom  # takes two seconds, which collecting the tests need not wait for
+
     law = hypergeom(400, 100, 20)
     for k in (0, 2, 5, 9, 14):
         expected = 2 * min(law.cdf(k - 1) + law.pmf(k) / 2, law.sf(k) + law.pmf(k) / 2)
@@ -125,6 +126,8 @@ def test_what_leaves_the_analysts_shows_no_small_count() -> None:
 
 def test_what_is_noticeable_is_flagged_four_times_in_five_and_less_is_not() -> None:
     """Drawn from the noncentral law: at the ratio that is said the chance of a flag is 80%, nearer to 1 it is lower."""
+    from scipy.stats import nchypergeom_fisher
+
     group, total, chosen, tests = 100, 400, 20, 8
     below, above = noticeable(group, total, chosen, tests=tests)
     assert below < 1 < above

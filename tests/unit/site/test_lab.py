@@ -1,4 +1,7 @@
-"""The command that opens JupyterLab: every option is one the installed JupyterLab knows, and means 'off'."""
+"""The command that opens JupyterLab: every option is one the installed JupyterLab knows, and means 'off'.
+
+JupyterLab is loaded by the tests that ask it: that takes three seconds, which every process would spend on collecting.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_core.paths import jupyter_path
-from jupyterlab.extensions import MANAGERS
-from jupyterlab.handlers.announcements import NeverCheckForUpdate
-from jupyterlab.labapp import LabApp
 
 from hiu.errors import UsageError
 from pipelines.setup import lab
@@ -41,6 +40,10 @@ def test_the_command_names_the_notebooks_and_our_settings(tmp_path: Path) -> Non
 
 
 def test_news_updates_and_the_extension_manager_are_off() -> None:
+    from jupyterlab.extensions import MANAGERS
+    from jupyterlab.handlers.announcements import NeverCheckForUpdate
+    from jupyterlab.labapp import LabApp
+
     traits: dict[str, Any] = LabApp.class_traits()
     assert traits["news_url"].from_string(option("news_url")) is None
     assert traits["check_for_updates_class"].from_string(option("check_for_updates_class")) is not None
@@ -61,6 +64,8 @@ def test_overrides_are_settings_that_jupyterlab_has() -> None:
 
 
 def test_the_viewer_is_the_installed_jupytexts() -> None:
+    from jupyter_core.paths import jupyter_path
+
     viewer = lab.OVERRIDES["@jupyterlab/docmanager-extension:plugin"]["defaultViewers"]["python"]  # type: ignore[index]
     scripts = [
         script
