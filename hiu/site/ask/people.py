@@ -30,10 +30,10 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     every = (name,) if name else tuple(coverage["dataset"].unique())
     first = run.month - (span - 1)
     counts = _counts(run, every, sets, nights, first, span)
-    listed = run._rows("ranked", only=["person_id", "list", "rank"])
+    places = run._rows("ranked", only=["person_id", "list", "rank"])
     adult = C("list") == "adult"  # the two lists count their places apart
-    listed = listed.with_columns(rank=pl.when(adult).then("rank"), rank_under_18=pl.when(~adult).then("rank"))
-    found = counts.join(listed, on="person_id", how="full", coalesce=True)
+    places = places.with_columns(rank=pl.when(adult).then("rank"), rank_under_18=pl.when(~adult).then("rank"))
+    found = counts.join(places, on="person_id", how="full", coalesce=True)
     about = [run._rows(table, only=["person_id", one]) for table, one in (("people", "sex"), ("traits", "age_band"))]
     for other in (_seen(run, every, sets, first), *about, *([_home(run, area)] if area is not None else [])):
         found = found.join(other, on="person_id", how="left")

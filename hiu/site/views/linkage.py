@@ -86,8 +86,8 @@ class Linkage(Suggests):
             .agg(weakest=C("match_probability").min())
             .collect()
         )
-        said = self.published._scan("descriptions").filter(C("sex").is_in(["F", "M"])).group_by("person_id")
-        sexes = said.agg(two_sexes=C("sex").n_unique() > 1).filter("two_sexes").collect()
+        each = self.published._scan("descriptions").filter(C("sex").is_in(["F", "M"])).group_by("person_id")
+        sexes = each.agg(two_sexes=C("sex").n_unique() > 1).filter("two_sexes").collect()
         many = max(2.0, people.filter(C("identities") > 1)["identities"].quantile(0.99) or 2.0)
         ranks = self.published._scan("ranked").filter(C("list") == "adult").select("person_id", "rank").collect()
         odd = {

@@ -152,7 +152,7 @@ def hour_of_week(
     apart = events.height - timed.height
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
     if counts:
-        lines.insert(0, f"{pattern(counts, 'contact' if dataset else 'crisis episode')}.")
+        lines.insert(0, f"{pattern(counts, 'event' if dataset else 'crisis episode')}.")
     lines += lacking(run, months, sets=sets)
     if people is None:
         lines += unnamed(run, months, [dataset] if dataset else contact_sets(run._table("coverage")))

@@ -220,11 +220,11 @@ def test_hours_of_the_week_one_by_one(run: Published) -> None:
 
 def test_two_sexes_are_an_oddity(place_after: Place) -> None:
     run = latest(place_after)
-    said = raw(run, "descriptions")
-    one = said.filter(C("sex") == "F")["person_id"][0]
-    other = said.filter(C("person_id") == one).head(1).with_columns(sex=pl.lit("M"), identity_id=pl.lit("new"))
+    rows = raw(run, "descriptions")
+    one = rows.filter(C("sex") == "F")["person_id"][0]
+    other = rows.filter(C("person_id") == one).head(1).with_columns(sex=pl.lit("M"), identity_id=pl.lit("new"))
     assert "two sexes" not in " ".join(run.linkage().oddities().filter(C("person_id") == one)["odd"])
-    pl.concat([said, other]).write_parquet(run.folder / "descriptions.parquet")
+    pl.concat([rows, other]).write_parquet(run.folder / "descriptions.parquet")
     found = latest(place_after).linkage().oddities().filter(C("person_id") == one)
     assert "two sexes" in found["odd"][0]
 
