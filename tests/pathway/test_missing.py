@@ -113,7 +113,7 @@ def test_names_in_a_funnel_cover_neither_each_other_nor_a_site() -> None:
         for days in (10, 1000, 4000, 7000)
     ]
     svg = site_chart(sites, lines, "2025/26").svg
-    text = r'translate\(([-\d.]+),([-\d.]+)\)[^>]*>((?:Honeybourne|Kingsholm) Ward[^<]*)<'
+    text = r"translate\(([-\d.]+),([-\d.]+)\)[^>]*>((?:Honeybourne|Kingsholm) Ward[^<]*)<"
     names = [(float(x), float(y), 6 * len(name)) for x, y, name in re.findall(text, svg)]
     assert "Kingsholm Ward<" in svg and 1 < len(names) < len(sites)
     for at, (x, y, width) in enumerate(names):

@@ -27,9 +27,7 @@ class Funnel:
     described: str
 
 
-def draw(
-    about: Funnel, places: Sequence[Row], lines: Sequence[Row], axes: tuple[alt.X, alt.Y]
-) -> Chart:
+def draw(about: Funnel, places: Sequence[Row], lines: Sequence[Row], axes: tuple[alt.X, alt.Y]) -> Chart:
     """Places (name and the fields of the axes) over `lines`: the size, low, high, far_low, far_high and middle.
 
     A name that would cover a place or another name is left out: the table beside the chart has them all.
