@@ -81,6 +81,7 @@ def senior_page(place: Place, counted: Tables, every: Tables, *, stamp: Stamp, b
         grids=grids,
         notes=NOTES,
         words=words | {"What is to be put right": 2},
+        paper_columns=2,
     )
 
 

@@ -21,7 +21,7 @@ from hiu.model.frames import schema
 from hiu.model.govern import DISCLOSURES
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.forms import files
-from hiu.publish.pathway.missing_chart import Site
+from hiu.publish.pathway.missing_chart import Site, site_chart
 from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
 from pipelines.common.place import Place, open_place
@@ -102,6 +102,22 @@ def test_a_site_above_its_limit_is_problematic_volume_and_one_without_beds_is_sa
         "none sent",
         "not shown",
     )
+
+
+def test_names_in_a_funnel_cover_neither_each_other_nor_a_site() -> None:
+    """Seven wards outside the limits, six of them alike: whose name finds no room is in the table alone."""
+    alike = [Site(f"Honeybourne Ward {n}", 250 + n, 4000 + 200 * n) for n in range(6)]
+    sites = [*alike, Site("Kingsholm Ward", 1060, 6900)]
+    lines = [
+        {"days": days, "middle": 90} | {name: 1000 * end / days for name, end in limits(0.09 * days).items()}
+        for days in (10, 1000, 4000, 7000)
+    ]
+    svg = site_chart(sites, lines, "2025/26").svg
+    text = r"translate\(([-\d.]+),([-\d.]+)\)[^>]*>((?:Honeybourne|Kingsholm) Ward[^<]*)<"
+    names = [(float(x), float(y), 6 * len(name)) for x, y, name in re.findall(text, svg)]
+    assert "Kingsholm Ward<" in svg and 1 < len(names) < len(sites)
+    for at, (x, y, width) in enumerate(names):
+        assert all(abs(x - a) >= (width + w) / 2 or abs(y - b) >= 9 for a, b, w in names[:at]), names
 
 
 def test_a_funnel_in_which_nothing_can_be_shown_has_no_limits() -> None:

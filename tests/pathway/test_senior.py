@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pikepdf
 import polars as pl
 import pytest
 from areakit import LAST, NOW
@@ -15,7 +18,7 @@ from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import standardise
 from hiu.govern import reads
 from hiu.publish.board.paper import Grid
-from hiu.publish.pathway.forms import files
+from hiu.publish.pathway.forms import files, paper
 from hiu.publish.pathway.part import Part
 from pipelines.commands.messages import print_status
 from pipelines.common.place import Place, open_place, published_tables
@@ -64,6 +67,14 @@ def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> No
     wrong = {row[0]: row[2:] for row in grid(part, "What is to be put right").rows}
     assert wrong["Plan overdue"] == ("1", "1") and wrong["Contact without an entry in 24 hours"] == ("1", "1")
     assert wrong["Entry without the current risk"] == ("1", "1") and wrong["No review date"] == ("0", "0")
+
+
+def test_the_paper_of_a_meeting_with_much_to_act_on_is_one_page(part: Part) -> None:
+    many = {"Incidents to act on": 12, "Actions by owner": 7, "Partners": 7}
+    grids = [replace(grid, rows=(grid.rows * 12)[: many.get(grid.title, len(grid.rows))]) for grid in part.grids]
+    assert [len(grid.rows) for grid in grids if grid.title in many] == [12, 7, 7]
+    with pikepdf.open(io.BytesIO(paper(replace(part, grids=tuple(grids))))) as made:
+        assert len(made.pages) == 1
 
 
 def test_nobody_is_named_and_the_reading_is_entered(place: Place, part: Part) -> None:

@@ -141,7 +141,8 @@ def signed(share: float) -> str:
 
 def thousands(text: str) -> str:
     """A cell's text with commas between thousands."""
-    return f"{int(text):,}" if text.isdigit() else text
+    whole, dot, rest = text.partition(".")
+    return f"{int(whole):,}{dot}{rest}" if whole.isdigit() and rest.isdigit() == bool(dot) else text
 
 
 def unusual(lines: Sequence[Line], breaks: Mapping[str, date]) -> tuple[str, ...]:

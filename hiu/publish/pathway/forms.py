@@ -63,6 +63,7 @@ def paper(part: Part) -> bytes:
         "notes": part.notes,
         "charts": [{"file": f"chart-{at}.svg", "alt": chart.alt} for at, chart in enumerate(part.charts)],
         "grids": [_grid(part, grid) for grid in part.grids],
+        "columns": part.paper_columns,
     }
     pictures = {f"chart-{at}.svg": chart.svg for at, chart in enumerate(part.charts)}
     return pdf.paper("pathway.typ", data, pictures, created=stamp.built)

@@ -32,4 +32,4 @@ def site_chart(sites: Sequence[Site], lines: Sequence[Row], period: str) -> Char
     title = f"Missing episodes by site, {period}"
     described_sites = "; ".join(f"{site.name} {site.rate:.1f} over {site.days} bed days" for site in sites)
     about = Funnel(title, "sites", f"{title}, for each 1,000 occupied bed days. {described_sites}.")
-    return draw(about, values, lines, (x, y), (-10, -22, -34, -46))
+    return draw(about, values, lines, (x, y))

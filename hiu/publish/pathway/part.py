@@ -36,6 +36,7 @@ class Part:
     notes: tuple[str, ...] = ()
     shaded: frozenset[str] = frozenset()
     words: Mapping[str, int] = field(default_factory=dict)
+    paper_columns: int = 1
 
     def left(self, grid: Grid) -> int:
         """How many columns of a grid are words."""

@@ -70,4 +70,4 @@ def funnel_chart(spots: Sequence[Spot], lines: Sequence[Row], period: str) -> Ch
     y = alt.Y("share:Q", title="Over the limit", axis=alt.Axis(format="%", grid=False))
     title = f"Over the limit, by place, {period}"
     words = "; ".join(f"{spot.name} {spot.share:.0%} of about {spot.n}" for spot in spots)
-    return draw(Funnel(title, "places", f"{title}. {words}."), values, lines, (x, y), (-10, -22))
+    return draw(Funnel(title, "places", f"{title}. {words}."), values, lines, (x, y))

@@ -54,7 +54,7 @@ def missing_list(place: Place, tables: Mapping[str, pl.DataFrame], *, stamp: Sta
         ),
         grids=grids,
         notes=NOTES,
-        words={grids[1].title: len(grids[1].columns), grids[0].title: 1},
+        words={grids[1].title: len(grids[1].columns), grids[0].title: 2},
     )
 
 
@@ -93,6 +93,6 @@ def _again(again: pl.DataFrame, own: pl.DataFrame, seen: Named) -> Grid:
         who: ", ".join(sorted(set(part["site"]) - {NOT_RECORDED})) or "not known"
         for (who,), part in own.group_by("person_id")
     }
-    rows = [(seen.words(who), str(n), sites[who]) for who, n in again.iter_rows() if who in seen.ids]
+    rows = [(seen.words(who), sites[who], str(n)) for who, n in again.iter_rows() if who in seen.ids]
     note = "" if rows else "Nobody has a repeat this month."
-    return Grid("People missing again", ("Person", "Episodes in 90 days", "Sites this month"), tuple(rows), note)
+    return Grid("People missing again", ("Person", "Sites this month", "Episodes in 90 days"), tuple(rows), note)

@@ -75,6 +75,7 @@ def missing_report(
         lead=tuple(_lead(found)) if now else (f"{month.title} was not supplied.",),
         grids=(*_grids(found), site_grid(year)) if now else (),
         charts=(*site_charts(year), *trends(lines, supplied, month, breaks, shown)) if now else (),
+        charts_title="Charts",
         notes=NOTES,
         words={TITLE: 2},
     )

@@ -97,6 +97,7 @@ def s136_report(
         lead=tuple(_lead(found)) if now else (f"{month.title} was not supplied.",),
         grids=(*grids, *escalation_grids(tables, month)),
         charts=tuple(_charts(found, year, breaks, shown)) if now else (),
+        charts_title="Charts",
         notes=NOTES,
         words={grid.title: 2 for grid in grids if grid.columns[1] in ("What the rule is", "Where it lies", STANDS)},
     )
