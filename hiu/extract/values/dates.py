@@ -164,13 +164,14 @@ def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
 def _shapes(texts: pl.Series, forms: Sequence[str]) -> list[pl.Series]:
     """For each form where a text has its shape. Of a few texts Python is asked: polars compiles each pattern anew."""
     if len(texts) > _FEW:
-        return texts.to_frame("text").select(pl.col("text").str.contains(pattern(f)).alias(f) for f in forms).get_columns()
+        shapes = (pl.col("text").str.contains(pattern(form)).alias(form) for form in forms)
+        return texts.to_frame("text").select(shapes).get_columns()
     few = texts.to_list()
     return [pl.Series([bool(compiled(form).search(text)) for text in few], dtype=pl.Boolean) for form in forms]
 
 
 def having_forms(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
-    """For each form, named so, where a text has its shape, as it stands or as people write it: no other is read by it."""
+    """For each form, named so, where a text has its shape, as it stands or as people write it: it reads no other."""
     plain = texts.to_frame("text").select(_plainly(pl.col("text")))["text"]
     both = zip(forms, _shapes(texts, forms), _shapes(plain, forms), strict=True)
     return pl.DataFrame({form: own | other for form, own, other in both})
