@@ -22,7 +22,7 @@ BY_RUN = "hiu run"
 
 
 def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
-    """Take people who died off every list and letter, and hold their records: a register, a name or an ED row says so.
+    """Take people whom a register or the name as sent says have died off every list and letter, and hold their records.
 
     The ids new to it.
 
@@ -35,7 +35,7 @@ def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
     at = utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
-        evidence = "a row as sent says so: check" if row["by_row"] else "a register says so"
+        evidence = "a name as sent says so: check" if row["by_name"] else "a register says so"
         forbid = denial(person, "died", by=BY_RUN, evidence=evidence, start=since, now=now)
         records.add(place, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}

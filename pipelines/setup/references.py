@@ -5,7 +5,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.link.model.adopted import in_force
@@ -91,72 +90,40 @@ def impact_assessment() -> str:
 def assurance_pack() -> str:
     """Every document of the pack with the shipped settings, on one page, to be read before anything is installed."""
     facts = _facts()
-    made = documents(facts, _site(), {})
-    contents = [
-        f"- [{title}](#{_place(title)})" for title in (f"Document {n}. {one.title}" for n, one in enumerate(made, 1))
-    ]
-    bodies = [_within(number, markdown(one, facts | {"made": ""})) for number, one in enumerate(made, 1)]
-    head = ["# The assurance pack, before your site fills it in", "", facts["made"], "", *_ABOUT, *contents]
-    return "\n\n".join(["\n".join(head), *bodies]) + "\n"
+    parts = [_within(n, markdown(one, facts | {"made": ""})) for n, one in enumerate(documents(facts, _site(), {}), 1)]
+    about = (
+        "An example, of no site and with the shipped settings: `hiu assurance` writes yours, seventeen documents, each "
+        f"a file\n([assurance.md](assurance.md)). {NO_CLAIM}\nB2 and the like are entries of the "
+        "[bibliography](bibliography.md), which says how far each was read."
+    )
+    head = ["# The assurance pack, before your site fills it in", str(facts["made"]), about]
+    return "\n\n".join([*head, *parts]) + "\n"
 
 
 def _within(number: int, text: str) -> str:
     """A document as a part of the page: without its sources, which are in the bibliography, and one rank lower."""
-    text = (
-        text.replace("# ", f"# Document {number}. ", 1)
-        .split("\n## Sources\n")[0]
-        .replace(f"{NO_CLAIM}\n\n", "")
-        .replace(". \n", ".\n")
-        .rstrip()
-    )
-    return re.sub(r"^#", "##", re.sub(r"^## ", f"## {number}.", text, flags=re.MULTILINE), flags=re.MULTILINE)
+    body = text.replace("# ", f"# Document {number}. ", 1).split("\n## Sources\n")[0].replace(f"{NO_CLAIM}\n\n", "")
+    body = re.sub(r"^## ", f"## {number}.", body.replace(". \n", ".\n").rstrip(), flags=re.MULTILINE)
+    return re.sub(r"^#", "##", body, flags=re.MULTILINE)
 
 
-_ABOUT = [
-    "An example, of no site and with the shipped settings: `hiu assurance` writes yours, seventeen documents, each",
-    f"a file ([assurance.md](assurance.md)). {NO_CLAIM} B2 and",
-    "the like are entries of the [bibliography](bibliography.md), which says how far each was read.",
-    "",
-]
-
-
-def _place(title: str) -> str:
-    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
-
-
-def _facts() -> dict[str, Any]:
+def _facts() -> dict[str, object]:
     """What the documents are filled with where there is no site."""
-    settings = Settings(name="your site")
-    facts: dict[str, Any] = {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip()}
-    facts |= settings.rank.model_dump() | settings.governance.model_dump() | settings.linking.model_dump()
-    facts |= {"fewest": FEWEST, "most_hidden": FEWEST - 1, "base": BASE, "version": VERSION, "site": settings.name}
-    facts |= {
-        "definitions_version": definitions_version(),
-        "model": in_force(ROOT, settings.linking).version,
-        "own_model": "the shipped model",
-    }
-    facts |= {
-        "settings_version": "(your site's)",
-        "basis_version": "(your site's)",
-        "synthetic": False,
-        "on": "(a day)",
-    }
-    return facts | {"roles": "(Whether roles are set.)", "double_review": f"{settings.linking.double_review:.0%}"}
+    own = Settings(name="your site")
+    facts: dict[str, object] = dict.fromkeys(("settings_version", "basis_version", "on", "roles"), "(of your site)")
+    facts |= own.rank.model_dump() | own.governance.model_dump() | own.linking.model_dump()
+    facts |= {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip(), "version": VERSION}
+    facts |= {"fewest": FEWEST, "most_hidden": FEWEST - 1, "base": BASE, "definitions_version": definitions_version()}
+    facts |= {"own_model": "the shipped model", "model": in_force(ROOT, own.linking).version, "site": own.name}
+    return facts | {"double_review": f"{own.linking.double_review:.0%}"}
 
 
 def _site() -> dict[str, list[Line]]:
-    """Where a site's own words and figures stand in the documents: what is written there."""
+    """Where a site's own words and figures stand in the documents: that they are written there."""
     texts = (path.read_text(encoding="utf-8") for path in DOCUMENTS.glob("*.toml"))
     names = {name for text in texts for name in re.findall(r'figures = "([^"]+)"', text)}
-    what = {name: _SITE.get(name, "what your configuration, records and latest month say") for name in names}
-    return {name: [Line(kind="figures", text=f"`hiu assurance` writes {text} here.")] for name, text in what.items()}
-
-
-_SITE = {
-    "agreements": "the sharing agreements of your site",
-    "basis": "the basis of each purpose and recipient, from `[[basis]]` of site.toml,",
-    "requests": "the requests that were received, and what waits,",
-}
+    says = "`hiu assurance` writes here what your site has ({})."
+    return {name: [Line(kind="figures", text=says.format(name))] for name in names}
 
 
 def what_agencies_send() -> str:

@@ -1,20 +1,15 @@
--- People a register in force says have died, as it stands today, and the earliest day it gives; and those whom
--- a row in force has as dead, which somebody has to check (by_row): a name sent with the flag DECEASED, with no day, or an
--- emergency department's row of somebody who was dead on arrival or died there.
+-- People a register in force says have died, as it stands today, and the earliest day it gives; and those whose name was
+-- sent with the flag DECEASED in a delivery in force, with no day (by_name), which somebody has to check.
 SELECT
     c.person_id,
     min(d.died) AS died,
-    min(d.by_row) = 1 AS by_row
+    min(d.by_name) = 1 AS by_name
 FROM (
-    SELECT f.delivery_id, f.source_row, f.at AS died, 0 AS by_row FROM fact AS f WHERE f.fact = 'death'
+    SELECT f.delivery_id, f.source_row, f.at AS died, 0 AS by_name FROM fact AS f WHERE f.fact = 'death'
     UNION ALL
-    SELECT r.delivery_id, r.source_row, CAST(NULL AS DATE) AS died, 1 AS by_row
+    SELECT r.delivery_id, r.source_row, CAST(NULL AS DATE) AS died, 1 AS by_name
     FROM record AS r
     WHERE '|' || r.flags || '|' LIKE '%|DECEASED|%' AND NOT r.nobody AND NOT r.quarantined AND NOT r.deleted
-    UNION ALL
-    SELECT r.delivery_id, r.source_row, CAST(r.start AS DATE) AS died, 1 AS by_row
-    FROM record AS r
-    WHERE list_contains(r.measures, 'ed_death') AND NOT r.nobody AND NOT r.quarantined AND NOT r.deleted
 ) AS d
 JOIN current AS u ON u.delivery_id = d.delivery_id AND u.in_force
 JOIN record_identity AS r ON r.delivery_id = d.delivery_id AND r.source_row = d.source_row

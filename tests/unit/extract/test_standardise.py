@@ -252,7 +252,9 @@ def test_months_are_of_local_time(shipped: dict[str, Source]) -> None:
         ("182992009.0", "2", ["ed_requiring_treatment"]),
         ("1066321000000107", "1", ["ed_left_during_treatment", "left_before_treatment"]),
         ("1066301000000103", "1", ["left_before_treatment"]),
-        ("63238001", "1", []),
+        ("63238001", "1", ["ed_death"]),
+        ("dead on arrival at hospital", "1", ["ed_death"]),
+        ("75004002", "1", ["ed_requiring_treatment", "ed_death"]),
         ("182992009", "4", []),
     ],
 )

@@ -63,9 +63,9 @@ OWN_WORDS = {"08-privacy-notice"}
 IDLE = frozenset(
     re.findall(
         r"\w+",
-        "all and are can did does each every for from has have into its most not one only other said says than that the "
-        "them these they this those two what when where which who with after before people person being about "
-        "docs hostile pipeline test tests unit",
+        "all and are can did does each every for from has have into its most not one only other said says than that "
+        "the them these they this those two what when where which who with after before people person "
+        "being about docs hostile pipeline test tests unit",
     )
 )
 
