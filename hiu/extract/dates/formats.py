@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from hiu.extract.values.dates import has_form, read_stamps
+from hiu.extract.values.dates import have_forms, read_stamps
 from hiu.extract.values.forms import EPOCHS, MONTHS, TIME_FIRST, is_month, order, pattern, swapped
 
 _DAY_FIRST = (
@@ -130,7 +130,7 @@ def _fits(texts: pl.Series, forms: Sequence[str], births: bool) -> pl.DataFrame:
     What a form may read is found for all forms at once, so that only those are read whose shape some date has.
     """
     dates = _timeless(texts).alias("date").to_frame().group_by("date", maintain_order=True).len("rows")
-    shaped = dates.select(has_form(pl.col("date"), form).alias(form) for form in forms)
+    shaped = have_forms(dates["date"], forms)
     for form in forms:
         if shaped[form].any():
             read = _reads(dates["date"].filter(shaped[form]), form, births)

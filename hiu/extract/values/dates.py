@@ -162,10 +162,12 @@ def _shaped(left: pl.DataFrame, forms: Sequence[str]) -> list[str]:
     return [form for form, there in zip(forms, seen, strict=True) if there]
 
 
-def has_form(text: pl.Expr, form: str) -> pl.Expr:
-    """Whether a text has the shape of a form, as it stands or as people write it: no other is read by it."""
-    shape = pattern(form)
-    return (text.str.contains(shape) | _plainly(text).str.contains(shape)).fill_null(False)
+def have_forms(texts: pl.Series, forms: Sequence[str]) -> pl.DataFrame:
+    """For each form whether a text has its shape, as it stands or as people write it: no other is read by it."""
+    ways = texts.alias("text").to_frame().with_columns(plain=_plainly(pl.col("text")))  # once for all forms
+    return ways.select(
+        pl.any_horizontal(pl.all().str.contains(pattern(form))).fill_null(False).alias(form) for form in forms
+    )
 
 
 def _plainly(sent: pl.Expr) -> pl.Expr:
