@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from hiu.errors import SettingsError
 from hiu.extract.dates.formats import detect
-from hiu.extract.values.dates import local_stamps, read_births, read_dates, read_stamps
-from hiu.extract.values.forms import DEFAULT
+from hiu.extract.values.dates import having_forms, local_stamps, read_births, read_dates, read_stamps
+from hiu.extract.values.forms import DEFAULT, MONTHS
 from hiu.extract.values.times import read_times
 
 
@@ -154,3 +154,14 @@ def test_a_word_between_date_and_time_is_read_detected_and_may_stand_in_a_form()
             "17 23:37",
         ]
     assert detect(sent).read == 3
+
+
+def test_a_few_texts_have_the_shapes_that_many_have() -> None:
+    texts = ["12/03/2026", "3 Mar 26", "Thu 12 Mar 2026", "1st March 2026 at 10:15"]
+    texts += ["0436hrs 01MAR26", "46093", "n/k", "31-13-26"]
+    forms = (*DEFAULT, *MONTHS, "%m/%d/%Y", "epoch")
+    few = having_forms(pl.Series(texts), forms)
+    many = having_forms(pl.Series(texts * 20), forms)
+    assert few.equals(many.head(len(texts)))
+    assert few["%d/%m/%Y"].to_list() == [True, *[False] * 7]
+    assert few["%d %b %Y"].to_list() == [False, False, True, True, False, False, False, False]
