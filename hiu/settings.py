@@ -5,6 +5,7 @@ output. Unknown keys are refused with the nearest known one.
 """
 
 import hashlib
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -267,6 +268,11 @@ def load(path: Path, **overrides: Any) -> Settings:
     governance = settings.governance
     if governance.read_log:
         governance = governance.model_copy(update={"read_log": home / governance.read_log})
+    for name, folder in (*own.items(), ("governance.read_log", governance.read_log)):
+        long = any(len(part) > _LONGEST_NAME for part in folder.parts) if folder else False
+        if folder and (long or (name != "key_file" and os.path.exists(folder) and not folder.is_dir())):
+            found = shown(repr(str(folder)), name, 120)
+            raise SettingsError(f"{path}: '{name}': must be the path of a {_PATHS.get(name, 'folder')}; found {found}")
     return settings.model_copy(update={**own, "governance": governance})
 
 
@@ -313,7 +319,8 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
 _DATE = "must be a date such as 2027-03-31, without quotes"
 _MOST = 20
 """Faults of a file that are listed."""
-_LONGEST, _LARGEST = 4000, 10**15
+_LONGEST, _LARGEST, _LONGEST_NAME = 4000, 10**15, 255
+_PATHS = {"key_file": "file"}
 _EXPECTED = {
     "string_pattern_mismatch": "must be a number and a unit such as 3GB or 800MB",
     "date_type": _DATE,
