@@ -4,8 +4,9 @@ Every constant of the rank and the labels is here, versioned by `Settings.versio
 output. Unknown keys are refused with the nearest known one.
 """
 
+import errno
 import hashlib
-import os
+import stat
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -30,7 +31,7 @@ class Frozen(BaseModel):
         kind = cls.model_fields[str(info.field_name)].annotation
         if isinstance(value, bool) != (kind is bool) and kind in (bool, int, float, int | None):
             raise ValueError("must be true or false" if kind is bool else "must be a number, not true or false")
-        _ = _within(value)
+        _within(value)
         return value
 
 
@@ -269,11 +270,18 @@ def load(path: Path, **overrides: Any) -> Settings:
     if governance.read_log:
         governance = governance.model_copy(update={"read_log": home / governance.read_log})
     for name, folder in (*own.items(), ("governance.read_log", governance.read_log)):
-        long = any(len(part) > _LONGEST_NAME for part in folder.parts) if folder else False
-        if folder and (long or (name != "key_file" and os.path.exists(folder) and not folder.is_dir())):
+        if folder and name != "key_file" and _other_than_folder(folder):
             found = shown(repr(str(folder)), name, 120)
-            raise SettingsError(f"{path}: '{name}': must be the path of a {_PATHS.get(name, 'folder')}; found {found}")
+            raise SettingsError(f"{path}: '{name}': must be the path of a folder; found {found}")
     return settings.model_copy(update={**own, "governance": governance})
+
+
+def _other_than_folder(path: Path) -> bool:
+    """Whether something else is there, or no system could have it; what may not be looked at is left to who uses it."""
+    try:
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
 
 
 def toml_text(path: Path) -> str:
@@ -319,8 +327,7 @@ def explain(path: Path, error: ValidationError, model: type[BaseModel], text: st
 _DATE = "must be a date such as 2027-03-31, without quotes"
 _MOST = 20
 """Faults of a file that are listed."""
-_LONGEST, _LARGEST, _LONGEST_NAME = 4000, 10**15, 255
-_PATHS = {"key_file": "file"}
+_LONGEST, _LARGEST = 4000, 10**15
 _EXPECTED = {
     "string_pattern_mismatch": "must be a number and a unit such as 3GB or 800MB",
     "date_type": _DATE,
