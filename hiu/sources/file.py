@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from hiu.settings import Frozen
+from hiu.toml_words import Frozen
 
 __all__ = ["NAME", "FileSpec", "Frozen", "Unpivot"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")

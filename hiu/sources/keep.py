@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from hiu.settings import Frozen
 from hiu.sources.conditions import Condition
+from hiu.toml_words import Frozen
 
 
 class Kept(Frozen):
