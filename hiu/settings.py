@@ -4,46 +4,18 @@ Every constant of the rank and the labels is here, versioned by `Settings.versio
 output. Unknown keys are refused with the nearest known one.
 """
 
+import errno
 import hashlib
-import tomllib
+import stat
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 
-from hiu.disk import read_small
 from hiu.errors import SettingsError
 from hiu.plain import one_line
-from hiu.toml_words import line_of, shown, unreadable, where_else
-
-
-class Frozen(BaseModel):
-    """A table of a TOML: no other keys than its own, values that can be counted with, texts that can be shown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _plain_value(cls, value: object, info: ValidationInfo) -> object:
-        kind = cls.model_fields[str(info.field_name)].annotation
-        if isinstance(value, bool) != (kind is bool) and kind in (bool, int, float, int | None):
-            raise ValueError("must be true or false" if kind is bool else "must be a number, not true or false")
-        _ = _within(value)
-        return value
-
-
-def _within(value: object) -> None:
-    """Raises ValueError for what no setting needs, and what a computer can't count with, name a file by or show."""
-    if isinstance(value, dict | list | tuple):
-        for one in [*value, *(value.values() if isinstance(value, dict) else ())]:
-            _within(one)
-    elif isinstance(value, str) and (len(value) > _LONGEST or "\0" in value):
-        raise ValueError(f"must be a text of at most {_LONGEST:,} characters, none of which is the character 0")
-    elif isinstance(value, int | float) and abs(value) > _LARGEST:
-        raise ValueError(f"must not be larger than {_LARGEST:,}")
-    elif isinstance(value, date) and not 1900 <= value.year <= 2200:
-        raise ValueError("must be a date of the years 1900 to 2200")
+from hiu.toml_words import Frozen, explain, parse, shown, toml_text
 
 
 class Weights(Frozen):
@@ -55,7 +27,7 @@ class Weights(Frozen):
     mh_bed_day: float = Field(0.25, ge=0)
     s136: float = Field(3, ge=0)
     mha_assessment: float = Field(3, ge=0)
-    extra: dict[str, float] = {}
+    extra: dict[str, float] = Field({})
 
     def by_dataset(self) -> dict[str, float]:
         """Points per unit, by data set."""
@@ -98,7 +70,7 @@ class Counting(Frozen):
     Example: `ed_attendance = ["ed_requiring_treatment", "ed_left_during_treatment"]`.
     """
 
-    datasets: dict[str, tuple[str, ...]] = {}
+    datasets: dict[str, tuple[str, ...]] = Field({})
     communal_calls: int = Field(15, ge=1, description="ambulance calls a month that make an address communal")
     episode_hours: int = Field(24, ge=1, le=8760)
     s136_hours: int = Field(24, ge=1, le=8760)
@@ -224,7 +196,7 @@ class Settings(Frozen):
     labels: Labels = Labels()
     counting: Counting = Counting()
     linking: Linking = Linking()
-    policy_breaks: dict[str, date] = {"Right Care Right Person": date(2023, 7, 26)}
+    policy_breaks: dict[str, date] = Field({"Right Care Right Person": date(2023, 7, 26)})
     usual_shorter: float = Field(0.25, gt=0, lt=1, description="warn when a file is this much shorter than its usual")
     keep_runs: int = Field(5, ge=1, description="published runs kept of a month; older ones are removed by the run")
     memory_limit: str = Field("3GB", pattern=r"^\d+(\.\d+)? ?[KMGT]i?B$", description="such as 3GB or 800MB")
@@ -267,61 +239,16 @@ def load(path: Path, **overrides: Any) -> Settings:
     governance = settings.governance
     if governance.read_log:
         governance = governance.model_copy(update={"read_log": home / governance.read_log})
+    for name, folder in (*own.items(), ("governance.read_log", governance.read_log)):
+        if folder and name != "key_file" and _other_than_folder(folder):
+            found = shown(repr(str(folder)), name, 120)
+            raise SettingsError(f"{path}: '{name}': must be the path of a folder; found {found}")
     return settings.model_copy(update={**own, "governance": governance})
 
 
-def toml_text(path: Path) -> str:
-    """The text of a TOML. Raises SettingsError."""
+def _other_than_folder(path: Path) -> bool:
+    """Whether something else is there, or no system could have it; what may not be looked at is left to who uses it."""
     try:
-        return read_small(path).decode("utf-8").replace("\r\n", "\n")
-    except FileNotFoundError:
-        raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
-
-
-def parse(path: Path, text: str) -> dict[str, Any]:
-    """What a TOML says. Raises SettingsError naming the line, the key and what was expected."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: not readable as TOML: {unreadable(text, error)}") from None
-    except RecursionError:
-        raise SettingsError(f"{path}: not readable as TOML: lists or tables that are nested too deep") from None
-
-
-def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:
-    """A validation error as sentences: file, line, key, found, expected, and where an unknown key belongs."""
-    lines = []
-    for issue in error.errors()[:_MOST]:
-        *_, last = issue["loc"] or ("",)
-        key = ".".join(str(part) for part in issue["loc"])
-        hint = where_else(str(last), model) if issue["type"] == "extra_forbidden" else ""
-        fault = _EXPECTED.get(issue["type"], issue["msg"].removeprefix("Value error, "))
-        fault = fault[:1].lower() + fault[1:]
-        where = f"{path}, line {line}" if (line := line_of(text, issue["loc"])) else f"{path}"
-        if issue["type"] == "missing":
-            lines.append(f"{where}: '{key}' is missing")
-            continue
-        # of the file as a whole what was found is all of it, and is no help
-        found = shown(repr(issue["input"]), key, 120)
-        lines.append(f"{where}: '{key}': {fault}; found {found}.{hint}" if key else f"{path}: {fault}")
-    more = error.error_count() - len(lines)
-    return "\n".join([*lines, *([f"{path}: {more:,} faults more, not listed"] if more else [])])
-
-
-_DATE = "must be a date such as 2027-03-31, without quotes"
-_MOST = 20
-"""Faults of a file that are listed."""
-_LONGEST, _LARGEST = 4000, 10**15
-_EXPECTED = {
-    "string_pattern_mismatch": "must be a number and a unit such as 3GB or 800MB",
-    "date_type": _DATE,
-    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
-    "extra_forbidden": "not a key that is used here",
-    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
-    "string_type": "must be text in quotes",
-    "tuple_type": 'must be a list such as ["a", "b"]',
-    **dict.fromkeys(("int_parsing", "int_type"), "must be a whole number"),
-    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
-}
+        return not stat.S_ISDIR(path.stat().st_mode)
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG

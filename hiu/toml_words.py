@@ -3,9 +3,14 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
+from hiu.disk import read_small
+from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
 
 _AT = re.compile(r" ?\(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
@@ -85,3 +90,88 @@ def _keys(model: type[BaseModel], table: str = "") -> list[tuple[str, str]]:
             if isinstance(part, type) and issubclass(part, BaseModel):
                 found += _keys(part, f"{table}.{name}" if table else name)
     return found
+
+
+class Frozen(BaseModel):
+    """A table of a TOML: no other keys than its own, values that can be counted with, texts that can be shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_value(cls, value: object, info: ValidationInfo) -> object:
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if isinstance(value, bool) != (kind is bool) and kind in (bool, int, float, int | None):
+            raise ValueError("must be true or false" if kind is bool else "must be a number, not true or false")
+        _within(value)
+        return value
+
+
+def _within(value: object) -> None:
+    """Raises ValueError for what no setting needs, and what a computer can't count with, name a file by or show."""
+    if isinstance(value, dict | list | tuple):
+        for one in [*value, *(value.values() if isinstance(value, dict) else ())]:
+            _within(one)
+    elif isinstance(value, str) and (len(value) > _LONGEST or "\0" in value):
+        raise ValueError(f"must be a text of at most {_LONGEST:,} characters, none of which is the character 0")
+    elif isinstance(value, int | float) and abs(value) > _LARGEST:
+        raise ValueError(f"must not be larger than {_LARGEST:,}")
+    elif isinstance(value, date) and not 1900 <= value.year <= 2200:
+        raise ValueError("must be a date of the years 1900 to 2200")
+
+
+def toml_text(path: Path) -> str:
+    """The text of a TOML. Raises SettingsError."""
+    try:
+        return read_small(path).decode("utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: not found. 'hiu init DIR' makes a site.") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: not readable as TOML: {error}") from None
+
+
+def parse(path: Path, text: str) -> dict[str, Any]:
+    """What a TOML says. Raises SettingsError naming the line, the key and what was expected."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not readable as TOML: {unreadable(text, error)}") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: not readable as TOML: lists or tables that are nested too deep") from None
+
+
+def explain(path: Path, error: ValidationError, model: type[BaseModel], text: str = "") -> str:
+    """A validation error as sentences: file, line, key, found, expected, and where an unknown key belongs."""
+    lines = []
+    for issue in error.errors()[:_MOST]:
+        *_, last = issue["loc"] or ("",)
+        key = ".".join(str(part) for part in issue["loc"])
+        hint = where_else(str(last), model) if issue["type"] == "extra_forbidden" else ""
+        fault = _EXPECTED.get(issue["type"], issue["msg"].removeprefix("Value error, "))
+        fault = fault[:1].lower() + fault[1:]
+        where = f"{path}, line {line}" if (line := line_of(text, issue["loc"])) else f"{path}"
+        if issue["type"] == "missing":
+            lines.append(f"{where}: '{key}' is missing")
+            continue
+        # of the file as a whole what was found is all of it, and is no help
+        found = shown(repr(issue["input"]), key, 120)
+        lines.append(f"{where}: '{key}': {fault}; found {found}.{hint}" if key else f"{path}: {fault}")
+    more = error.error_count() - len(lines)
+    return "\n".join([*lines, *([f"{path}: {more:,} faults more, not listed"] if more else [])])
+
+
+_DATE = "must be a date such as 2027-03-31, without quotes"
+_MOST = 20
+"""Faults of a file that are listed."""
+_LONGEST, _LARGEST = 4000, 10**15
+_EXPECTED = {
+    "string_pattern_mismatch": "must be a number and a unit such as 3GB or 800MB",
+    "date_type": _DATE,
+    **dict.fromkeys(("date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _DATE),
+    "extra_forbidden": "not a key that is used here",
+    **dict.fromkeys(("bool_parsing", "bool_type"), "must be true or false"),
+    "string_type": "must be text in quotes",
+    "tuple_type": 'must be a list such as ["a", "b"]',
+    **dict.fromkeys(("int_parsing", "int_type"), "must be a whole number"),
+    **dict.fromkeys(("float_parsing", "float_type"), "must be a number"),
+}

@@ -20,10 +20,9 @@ from pydantic import ValidationError
 
 from hiu.errors import SettingsError
 from hiu.fuzzy import did_you_mean
-from hiu.settings import explain, parse, toml_text
 from hiu.sources.file import FileSpec
 from hiu.sources.spec import Count, FieldSpec, Fills, KeySpec, Measure, Packed, Source
-from hiu.toml_words import shown
+from hiu.toml_words import explain, parse, shown, toml_text
 
 __all__ = [
     "Count",

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from hiu.toml_words import Frozen
+
+__all__ = ["NAME", "FileSpec", "Frozen", "Unpivot"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """What a connection may be called: the connection itself, with its password, is none."""
-
-
-class Frozen(BaseModel):
-    """A table of a TOML: no other keys than its own, and none is changed once it is read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Unpivot(Frozen):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from hiu.sources.conditions import Condition
+from hiu.toml_words import Frozen
 
 
-class Kept(BaseModel):
+class Kept(Frozen):
     """The keys of a source that name fields to keep."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     keep: tuple[str, ...] = Field((), description="fields kept in details, for the record view")
     areas: dict[Literal["incident", "provider"], tuple[str, ...]] = Field(

@@ -220,7 +220,7 @@ def grown_reads(place: Place) -> dict[str, dict[str, object]]:
 
 def _accepted_reads(place: Place) -> dict[str, object]:
     """The read logs as they are, those that are gone as empty; their logins' keys begin anew."""
-    gone = {name: measure(b"") for name in bound_files(events(place), "reads")}
+    gone: dict[str, object] = {name: measure(b"") for name in bound_files(events(place), "reads")}
     for key in sorted(folder_of(place.settings, place.curated).glob("*.key")):
         key.unlink()
     return gone | {path.stem: measure(path.read_bytes()) for path in _read_logs(place)}

@@ -49,9 +49,10 @@ class Site:
         return Said(found.exit_code, found.stdout, found.stderr)
 
     def looks(self) -> list[dict[str, object]]:
-        """Every line of the read logs."""
+        """Every line of the read logs, without its seal."""
         files = sorted(folder_of(self.place.settings, self.place.curated).glob("*.jsonl"))
-        return [entry["event"] for path in files for entry in read(path)]
+        events = (entry["event"] for path in files for entry in read(path))
+        return [{name: value for name, value in event.items() if name != "seal"} for event in events]
 
     def events(self, kind: str) -> list[dict[str, object]]:
         """The audit log's events of a kind."""

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.settings import Rank, explain
+from hiu.settings import Rank
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
 from hiu.site.views.ranked import names_of
+from hiu.toml_words import explain
 
 C = pl.col
 KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
