@@ -167,13 +167,14 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
     """What the records of the latest months mention of suicide, self-harm and overdose, with the days, latest first;
-    what earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
+    what else earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
     without a reason."""
     since = (month - (months - 1)).start
     events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
     own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
-    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own).items())
-    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier).items())
+    now = _mentioned(own)
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in now.items())
+    before = "; ".join(f"{text} ({days[0]})" for text, days in _mentioned(earlier).items() if text not in now)
     gone = list(map(day, own.filter(dataset="left_before_treatment")["start"].dt.date().unique(maintain_order=True)))
     main = own.filter(~pl.col("dataset").is_in(list(SIDE)))
     silent = main.filter(pl.col("reason").is_null()).height
@@ -181,7 +182,7 @@ def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
     none = f"no mention of suicide, self-harm or overdose.{beside} That does not mean that there is no danger."
     return (
         f"{Month.of(since).title} to {month.title}: {f'{found}.' if found else none}"
-        f"{f' Before that, latest: {before}.' if before else ''}"
+        f"{f' Before that, too: {before}.' if before else ''}"
         f"{f' Left the emergency department before treatment: {_days(gone)}.' if gone else ''}"
     )
 
