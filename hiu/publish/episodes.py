@@ -142,8 +142,7 @@ def kind_words(dataset: str, n: int) -> str:
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
-    role = in_words(row, "role")
-    part = [f"police role: {role}" if role else "part not stated"] if police else []
+    part = [f"police role: {role}" if (role := in_words(row, "role")) else "part not stated"] if police else []
     # a stay has the legal status that it began with, which may have changed since
     began = "when it began " if is_stay(row) and in_words(row, "reason") else ""
     return began + ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
@@ -270,10 +269,9 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
 
 def _earlier(stays: Sequence[Row]) -> str:
     """Of a latest stay that ended longer ago: when, and after how many nights; empty without one."""
-    ended = [row for row in stays if row["end"] is not None]
-    if not ended:
+    if not (ended := [row for row in stays if row["end"] is not None]):
         return ""
-    end, start = ended[-1]["end"].date(), ended[-1]["start"].date()
+    end, start = (ended[-1][name].date() for name in ("end", "start"))
     return f" The latest ended on {day(end)}, after {count_of((end - start).days, 'night')}."
 
 
