@@ -143,9 +143,9 @@ def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
     part = [f"police role: {role}" if (role := in_words(row, "role")) else "part not stated"] if police else []
-    # a stay has the legal status that it began with, which may have changed since
-    began = "when it began " if is_stay(row) and in_words(row, "reason") else ""
-    return began + ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
+    began = {"reason": " when it began"} if is_stay(row) else {}
+    shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))
+    return ", ".join([*unsaid, *shown, *part])
 
 
 def in_words(row: Row, *names: str) -> str:
@@ -268,11 +268,11 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
 
 
 def _earlier(stays: Sequence[Row]) -> str:
-    """Of a latest stay that ended longer ago: when, and after how many nights; empty without one."""
     if not (ended := [row for row in stays if row["end"] is not None]):
         return ""
     end, start = (ended[-1][name].date() for name in ("end", "start"))
-    return f" The latest ended on {day(end)}, after {count_of((end - start).days, 'night')}."
+    among = f" of {len(stays)}" if stays[1:] else ""
+    return f" The latest{among} ended on {day(end)}, after {count_of((end - start).days, 'night')}."
 
 
 def _goes_on(row: Row, month: Month) -> bool:
