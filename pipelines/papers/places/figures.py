@@ -144,8 +144,8 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     if part.name == UNKNOWN:
         return (*cells, *[""] * (6 if people else 3))
     spread = counted.spread[f"{part.area} {part.level}"]
-    rate = _rate(list(_known(texts, part.area, part.level)))
-    cells += _against(_number(repeat), _number(contacts), rate, 1000, spread)
+    alike = _rate(list(_known(texts, part.area, part.level)))
+    cells += _against(_number(repeat), _number(contacts), alike, 1000, spread)
     if people:
         there = sum(people.values())
         own = [_number(texts.get((Place(part.area, part.level, name), "events", "repeat"), "0")) for name in people]
