@@ -142,11 +142,10 @@ def kind_words(dataset: str, n: int) -> str:
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
-    role = in_words(row, "role")
-    part = [f"police role: {role}" if role else "part not stated"] if police else []
-    # a stay has the legal status that it began with, which may have changed since
-    began = "when it began " if is_stay(row) and in_words(row, "reason") else ""
-    return began + ", ".join([*unsaid, *(text for name in DETAILS if (text := in_words(row, name))), *part])
+    part = [f"police role: {role}" if (role := in_words(row, "role")) else "part not stated"] if police else []
+    began = {"reason": " when it began"} if is_stay(row) else {}
+    shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))
+    return ", ".join([*unsaid, *shown, *part])
 
 
 def in_words(row: Row, *names: str) -> str:
@@ -167,13 +166,14 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
     """What the records of the latest months mention of suicide, self-harm and overdose, with the days, latest first;
-    what earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
+    what else earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
     without a reason."""
     since = (month - (months - 1)).start
     events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
     own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
-    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(own).items())
-    before = "; ".join(f"{text} ({_days(days[:1])})" for text, days in _mentioned(earlier).items())
+    now = _mentioned(own)
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in now.items())
+    before = "; ".join(f"{text} ({days[0]})" for text, days in _mentioned(earlier).items() if text not in now)
     gone = list(map(day, own.filter(dataset="left_before_treatment")["start"].dt.date().unique(maintain_order=True)))
     main = own.filter(~pl.col("dataset").is_in(list(SIDE)))
     silent = main.filter(pl.col("reason").is_null()).height
@@ -181,7 +181,7 @@ def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
     none = f"no mention of suicide, self-harm or overdose.{beside} That does not mean that there is no danger."
     return (
         f"{Month.of(since).title} to {month.title}: {f'{found}.' if found else none}"
-        f"{f' Before that, latest: {before}.' if before else ''}"
+        f"{f' Before that, too: {before}.' if before else ''}"
         f"{f' Left the emergency department before treatment: {_days(gone)}.' if gone else ''}"
     )
 
@@ -268,12 +268,11 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
 
 
 def _earlier(stays: Sequence[Row]) -> str:
-    """Of a latest stay that ended longer ago: when, and after how many nights; empty without one."""
-    ended = [row for row in stays if row["end"] is not None]
-    if not ended:
+    if not (ended := [row for row in stays if row["end"] is not None]):
         return ""
-    end, start = ended[-1]["end"].date(), ended[-1]["start"].date()
-    return f" The latest ended on {day(end)}, after {count_of((end - start).days, 'night')}."
+    end, start = (ended[-1][name].date() for name in ("end", "start"))
+    among = f" of {len(stays)}" if stays[1:] else ""
+    return f" The latest{among} ended on {day(end)}, after {count_of((end - start).days, 'night')}."
 
 
 def _goes_on(row: Row, month: Month) -> bool:

@@ -3,7 +3,7 @@
 Meetings' entries and actions, the words of the gates before support, and those for born, risk and doubt.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -15,6 +15,7 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
+from hiu.publish.episodes import danger
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
 from hiu.publish.words.text import clean, count_of, day
@@ -126,12 +127,16 @@ def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, s
     return out
 
 
-def graded_words(found: Graded, month: Month, first: date, since: Callable[[date], bool], own: str = "") -> str:
-    """Both graders' latest band with its day, that of the role `own` first, and which is from before the latest alert:
-    `since` says whether there is one after a day. That no clinician graded it is said beside the police's."""
+def graded_words(found: Graded, month: Month, first: date, events: pl.DataFrame, own: str = "") -> str:
+    """Both graders' latest band with its day, that of the role `own` first, and which is older than the latest danger
+    that `events` (rows of the timeline) mention. That no clinician graded it is said beside the police's."""
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
-        later = ", before the latest alert" if at != first and since(at) else ""
+        later = (
+            ", before the latest alert"
+            if at != first and danger(events.filter(pl.col("start").dt.date() > at), month)
+            else ""
+        )
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 

@@ -312,7 +312,7 @@ def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Pat
             )
             assert beyond == [], (width, step)
             if step == "month" and width > 1024:
-                assert rows_seen(page) >= {1366: 16, 1920: 24}[width]
+                assert rows_seen(page) >= {1366: 15, 1920: 24}[width]
             elif step == "large" and width == 1920:
                 assert rows_seen(page) >= 20, "the first places are on a projector's one screen, in large print"
 
@@ -379,18 +379,21 @@ def test_all_months_are_a_click_away(opening: Callable[..., Any], tmp_path: Path
 
 
 def test_print_is_a4_landscape_marked_and_whole(pack: Any) -> None:
+    def printed() -> list[str]:
+        reader = pypdf.PdfReader(io.BytesIO(pack.page.pdf(prefer_css_page_size=True)))
+        box = reader.pages[0].mediabox
+        assert (round(float(box.width)), round(float(box.height))) == (842, 595)
+        pages = [" ".join(page.extract_text().split()) for page in reader.pages]
+        assert all("OFFICIAL-SENSITIVE: patient data" in text for text in pages)
+        return pages
+
+    whole = printed()
+    assert all(name in " ".join(whole) for name in NAMES) and "Hide names" not in " ".join(whole)
+    assert "Contacts, 3 months" in whole[-1], "each page of the list has its headings"
     pack.page.keyboard.press("j")
-    reader = pypdf.PdfReader(io.BytesIO(pack.page.pdf(prefer_css_page_size=True)))
-    box = reader.pages[0].mediabox
-    assert (round(float(box.width)), round(float(box.height))) == (842, 595)
-    pages = [" ".join(page.extract_text().split()) for page in reader.pages]
-    assert all("OFFICIAL-SENSITIVE: patient data" in text for text in pages)
-    assert NAMES[0] in pages[0] and "Permissions and dates" in pages[0] and "Sources" in pages[0], (
-        "a person is one page"
-    )
-    whole = " ".join(pages)
-    assert all(name in whole for name in NAMES) and "Hide names" not in whole
-    assert all("Contacts, 3 months" in text for text in pages[1:]), "each page of the list has its headings"
+    (alone,) = printed()
+    assert NAMES[0] in alone and "Permissions and dates" in alone and "Sources" in alone, "a person is one page"
+    assert "Contacts, 3 months" not in alone, "nobody is printed on a page about somebody else"
 
 
 def test_print_has_no_pale_words_and_tags_are_framed(pack: Any) -> None:

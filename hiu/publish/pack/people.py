@@ -17,7 +17,7 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.episodes import danger, episodes, how_many
+from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
@@ -246,14 +246,9 @@ def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
     timeline = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     for row in shown.iter_rows(named=True):
-        own = found.get(one := row["person_id"], {})
-
-        def since(at: date, row: Row = row) -> bool:
-            events = timeline.filter(pl.col("start").dt.date() > at, person_id=row["person_id"])
-            return shows_gates(row) and bool(danger(events, month))
-
-        if row["risk_source"] in own:
-            out[one] = graded_words(own, month, first, since, row["risk_source"])
+        events = timeline.filter(person_id=row["person_id"]) if shows_gates(row) else timeline.clear()
+        if row["risk_source"] in (own := found.get(row["person_id"], {})):
+            out[row["person_id"]] = graded_words(own, month, first, events, row["risk_source"])
     return out
 
 

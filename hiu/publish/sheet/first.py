@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import danger, detentions, last_contact, last_stay, mentions
+from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
 from hiu.publish.pack.reviews import going, overdue_of, to_decide
 from hiu.publish.people import ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
@@ -77,12 +77,8 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
 
 def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -> str:
     """The latest band of each grader with its day, and which is older than an alert, in a sentence."""
-
-    def since(at: date) -> bool:
-        return bool(danger(timeline.filter(pl.col("start").dt.date() > at), month))
-
     found = next(iter(graded_on(own, month).values()), {})
-    words = graded_words(found, month, first, since)
+    words = graded_words(found, month, first, timeline)
     return f"{words[0].upper()}{words[1:]}." if found else "Nobody has graded it."
 
 

@@ -95,8 +95,8 @@ def dated(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> dict[s
     sentence, week = hours_of_week(timeline, (month - (MONTHS - 1)).start, sets)
     every, events = how_many(timeline), contacts(timeline)
     return {
-        "episodes": (listed := episodes(timeline, EPISODES, since=(month - 5).start)),
-        "of_episodes": _latest(EPISODES, every) + (", and the latest stays" if len(listed) > EPISODES else ""),
+        "episodes": (latest := episodes(timeline, EPISODES, since=(month - 5).start)),
+        "of_episodes": _latest(EPISODES, every) + (", and the latest stays" if len(latest) > EPISODES else ""),
         "week": week if has_pattern(sentence) else [],
         "blocks": blocks(),
         "week_words": sentence,

@@ -158,7 +158,7 @@ function showPerson() {
   const step = (words, by) => h("button", { type: "button", disabled: at + by < 0 || at + by >= state.shown.length, click: () => move(by) }, words);
   find("person").replaceChildren(...[
     h("div", { class: "tools" }, step("← Previous (k)", -1), step("Next (j) →", 1),
-      h("button", { type: "button", "aria-pressed": String(state.split), id: "split", click: () => { state.split = !state.split; showPerson(); find("split").focus(); } }, "Bed days in their own panel"),
+      h("button", { type: "button", "aria-pressed": String(state.split), id: "split", click: () => { state.split = !state.split; showPerson(); find("split").focus(); } }, "Bed days apart"),
       data.all && person.own ? h("button", { type: "button", "aria-pressed": String(state.whole), id: "whole", click: () => { state.whole = !state.whole; showPerson(); find("whole").focus(); } }, "All months") : null,
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),

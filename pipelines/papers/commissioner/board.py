@@ -198,7 +198,7 @@ def _headline(
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
         f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: all whom these name, "
-        "not only those with very many contacts, and who has died since is counted. People known to be under "
+        "people with few contacts and people who have died since among them. People known to be under "
         f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
         "adults.",
         *caseload_sentences(released),

@@ -144,8 +144,8 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     if part.name == UNKNOWN:
         return (*cells, *[""] * (6 if people else 3))
     spread = counted.spread[f"{part.area} {part.level}"]
-    rate = _rate(list(_known(texts, part.area, part.level)))
-    cells += _against(_number(repeat), _number(contacts), rate, 1000, spread)
+    alike = _rate(list(_known(texts, part.area, part.level)))
+    cells += _against(_number(repeat), _number(contacts), alike, 1000, spread)
     if people:
         there = sum(people.values())
         own = [_number(texts.get((Place(part.area, part.level, name), "events", "repeat"), "0")) for name in people]
@@ -224,9 +224,9 @@ def _notes(counted: Counted, stamp: Stamp) -> list[str]:
         "the Mental Health Act and all contacts with mental-health services are.",
         f"A person repeats who had {REPEAT} or more contacts about mental health in the 12 months, wherever they were. "
         "One incident that two agencies attended is a contact of each.",
-        "Limits are where the rate of an area of that size lies by chance if all that are shown are alike, 998 times in "
-        "1,000, widened because one person has several contacts. An area outside them is worth a question; of two within them "
-        "neither is better than the other.",
+        "Limits are where the rate of an area of that size lies by chance if all that are shown are alike, 998 times "
+        "in 1,000, widened because one person has several contacts. An area outside them is worth a question; of two "
+        "within them neither is better than the other.",
         f"{HIDDEN_NOTE}. Counts are to the nearest {BASE}.",
         f"Crosswalk: {', '.join(counted.files)}.",
         f"Figures by area are counted anew once in 12 months, next for {later.title}: two counts of nearly the same 12 "

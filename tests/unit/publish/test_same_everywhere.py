@@ -72,7 +72,8 @@ def test_page_pdf_workbook_and_sheet_say_the_same_of_each_person(outputs: dict[s
         plausible = str(person["low"]) if person["low"] == person["high"] else f"{person['low']} to {person['high']}"
         assert row["Plausible rank"] == plausible
         assert row["Why this place"] == f"{person['why']} {person['label_why']}"
-        assert person["why"] in pdf and person["label_why"].replace("- ", "-") in pdf.replace("- ", "-")
+        finding = outputs["months"][person["id"]].finding
+        assert person["why"] in pdf and person["label_why"] == finding, "the heading of the chart"
         for what in person["changes"]:
             assert what in pdf
         if sheet := outputs["sheets"].get(person["id"]):

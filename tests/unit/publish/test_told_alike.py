@@ -214,7 +214,7 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
         "Apr 2025 to Mar 2026: feeling suicidal (29 Dec 2025); poisoning or overdose (26 Dec 2025). Before that, "
-        "latest: self-injurious behaviour (5 Jan 2024). Left the emergency department before treatment: 29 Dec 2025 "
+        "too: self-injurious behaviour (5 Jan 2024). Left the emergency department before treatment: 29 Dec 2025 "
         "and 1 Jul 2025."
     )
     assert last_contact(whole, LAST) == (
