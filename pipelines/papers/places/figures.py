@@ -81,13 +81,13 @@ def paper(counted: Counted, stamp: Stamp) -> Part:
 def _charts(counted: Counted, texts: Texts) -> Iterator[Chart]:
     """A funnel of command units by where contacts happened, and by where people lived, of the figures shown."""
     for area in ("incident", "home"):
-        known = list(_known(texts, area, "command_unit"))
-        if len(known) < FEWEST_POINTS:
+        units = list(_comparable(texts, area, "command_unit"))
+        if len(units) < FEWEST_POINTS:
             continue
-        title, share = f"Command units, by {AREA[area]}", _rate(known)
+        title, share = f"Command units, by {AREA[area]}", _rate(units)
         words = f"Contacts of people who repeat, per 1,000 contacts: {share * 1000:.0f} in all that are shown."
         svg = funnel_chart(
-            [(name, size, n / size * 1000) for name, size, n in known],
+            [(name, size, n / size * 1000) for name, size, n in units],
             share,
             counted.spread[f"{area} command_unit"],
             title=title,
@@ -96,10 +96,10 @@ def _charts(counted: Counted, texts: Texts) -> Iterator[Chart]:
             per=1000,
             width=460,
         )
-        yield Chart(svg=svg, alt=f"{title}: a funnel of {len(known)} units. {words}")
+        yield Chart(svg=svg, alt=f"{title}: a funnel of {len(units)} units. {words}")
 
 
-def _known(texts: Texts, area: str, level: str) -> Iterator[tuple[str, int, int]]:
+def _comparable(texts: Texts, area: str, level: str) -> Iterator[tuple[str, int, int]]:
     """Name, contacts, and contacts of people who repeat, of each place that is known and of which both are shown."""
     for name in _names(texts, area, level):
         part = Place(area, level, name)
@@ -108,9 +108,9 @@ def _known(texts: Texts, area: str, level: str) -> Iterator[tuple[str, int, int]
             yield name, size, n
 
 
-def _rate(known: Sequence[tuple[str, int, int]]) -> float:
+def _rate(units: Sequence[tuple[str, int, int]]) -> float:
     """The rate of all that can be compared: contacts of which the place is not known would make it another."""
-    return sum(n for _, _, n in known) / max(1, sum(size for _, size, _ in known))
+    return sum(n for _, _, n in units) / max(1, sum(size for _, size, _ in units))
 
 
 def _names(texts: Texts, area: str, level: str) -> list[str]:
@@ -144,7 +144,7 @@ def _row(counted: Counted, texts: Texts, part: Place, people: Mapping[str, int])
     if part.name == UNKNOWN:
         return (*cells, *[""] * (6 if people else 3))
     spread = counted.spread[f"{part.area} {part.level}"]
-    alike = _rate(list(_known(texts, part.area, part.level)))
+    alike = _rate(list(_comparable(texts, part.area, part.level)))
     cells += _against(_number(repeat), _number(contacts), alike, 1000, spread)
     if people:
         there = sum(people.values())
