@@ -173,7 +173,7 @@ def _months(
         "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in the 12 before. "
     )
     return {
-        "months": [*months, *TOTALS, "12 before"],
+        "months": [*months, *TOTALS, "Prior 12"],
         "rows": [[*row, one] for row, one in zip(with_totals(rows), sums, strict=True)],
         "earlier": compared + (f"Before {first.title}: {count_of(n, 'contact')}. " if n else ""),
     }
