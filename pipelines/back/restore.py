@@ -16,7 +16,8 @@ from pathlib import Path
 from hiu.disk import flush_folder, move, write_whole
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.govern.house import FOLDERS
-from hiu.govern.keys import derive, site_key
+from hiu.govern.init import KEY_FILE
+from hiu.govern.keys import derive, load_key, site_key
 from hiu.govern.rights import make_private
 from hiu.publish.release.pointer import ERASING
 from hiu.settings import Settings, load
@@ -35,6 +36,8 @@ BUILDING = ".restoring"
 SITE = "site.toml"
 RESTORED = "restored.json"
 IN_BACKUP = "site.toml.in-backup"
+KEYS = KEY_FILE.split("/", maxsplit=1)[0]
+"""Where a site has its key. With the key there beforehand a restore proves the backup and ends what is to be done."""
 Say = Callable[[str], None]
 
 
@@ -50,9 +53,10 @@ def restore(
 ) -> list[str]:
     """Make a site in `folder` of a backup; what a person has to do next, a sentence each.
 
-    `folder` is empty or absent; with `replace` it may be a site, whose settings, sources and curated folder are set
-    aside under a name with the time and never removed. The raw folder and the key of a site are not touched. What was
-    recorded since the backup (in the site replaced, or in `rights`) is told by `say` before anything happens, and kept.
+    `folder` is empty (but for the site's key, if it was put there beforehand) or absent; with `replace` it may be a
+    site, whose settings, sources and curated folder are set aside under a name with the time and never removed. The raw
+    folder and the key of a site are not touched. What was recorded since the backup (in the site replaced, or in
+    `rights`) is told by `say` before anything happens, and kept.
     Raises UsageError if the folder holds something else, HiuError if the backup is damaged, or is not signed with the
     key of the site that is replaced (`unsigned`: somebody answers for it): nothing is changed then.
     """
@@ -66,7 +70,11 @@ def restore(
 def _signed(file: Path, folder: Path, *, unsigned: bool) -> str:
     """Whether a backup is as this site made it, in a sentence."""
     try:
-        key = derive(site_key(load(folder / SITE, synthetic=False), folder), "backup")
+        there = (folder / SITE).exists()
+        whole = (
+            site_key(load(folder / SITE, synthetic=False), folder) if there else load_key(folder / KEY_FILE, outside=())
+        )
+        key = derive(whole, "backup")
     except (HiuError, OSError):
         return "without the site's key in its place nobody can say whether the backup is as the site made it"
     if archive.signed_with(file, key):
@@ -205,10 +213,13 @@ def _require(folder: Path, replace: bool) -> bool:
         raise UsageError(f"{folder} is a file; name a folder")
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     cut_off = BUILDING in there and SITE not in there
-    if not there - {BUILDING} or cut_off:
+    if not there - {BUILDING, KEYS} or cut_off:
         return cut_off
     if not replace:
-        raise UsageError(f"{folder} is not empty. Name an empty folder, or add --replace to set its site aside")
+        raise UsageError(
+            f"{folder} is not empty. Name a folder that is empty (it may hold '{KEYS}'), or add --replace to set its "
+            "site aside"
+        )
     if SITE not in there:
         raise UsageError(f"{folder} holds no site (no {SITE}), so there is nothing to replace; name an empty folder")
     return True

@@ -153,7 +153,8 @@ def _enter_restored(folder: Path, name: str, about: dict[str, str]) -> int:
         if place.erasing.exists():
             out(
                 "rights recorded since the backup are still to be applied to it, so no run starts and nothing that was "
-                "published is shown: put the key in place, then 'hiu erase --resume'"
+                "published is shown: put the key in place, then 'hiu erase --resume'. With the key there beforehand a "
+                "restore does all of it at once"
             )
         return 3 if place.erasing.exists() else 0
     differs = enter(place, name, now(), **about)

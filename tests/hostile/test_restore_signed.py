@@ -4,6 +4,7 @@ Windows can't hold comes with it."""
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -82,3 +83,20 @@ def test_a_site_with_such_a_name_is_told_so_when_it_is_backed_up(home: Site, tmp
     (home.place.home / "places" / "nul.csv").write_text("a\n", encoding="utf-8")
     said = home.hiu("backup", "--to", tmp_path / "more")
     assert said.code == 1 and "'places/nul.csv'" in said.err and not list((tmp_path / "more").iterdir())
+
+
+def test_with_its_key_put_there_first_a_copy_is_whole_at_once(home: Site, made: Path, tmp_path: Path) -> None:
+    """As the runbook tries a backup; a look and a backup are newer than it, and nothing else."""
+    trial, key = tmp_path / "trial", home.place.settings.key_file
+    assert key and home.hiu("find", "a").code in (0, 1)
+    (trial / "keys").mkdir(parents=True)
+    shutil.copy2(key, trial / "keys" / "site.key")
+    said = restore(made, trial, "--rights", str(home.place.home))
+    assert said.code == 0 and "the backup is as this site made it" in said.out, said.out + said.err
+    assert problems_of(open_place(trial)) == [] and open_place(trial).months() == home.place.months()
+    changed = list_anew(made, "site.toml", b"name = 'other'\n")
+    (tmp_path / "again" / "keys").mkdir(parents=True)
+    shutil.copy2(key, tmp_path / "again" / "keys" / "site.key")
+    refused = restore(changed, tmp_path / "again")
+    assert refused.code == 1 and "not signed with this site's key" in refused.err
+    assert [path.name for path in (tmp_path / "again").iterdir()] == ["keys"]

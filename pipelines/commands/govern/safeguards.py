@@ -34,12 +34,18 @@ def erase(
     The exit code is 3 while a file that we know of still contains them. --held, --release and --confirm settle rows
     that were sent again and set aside.
     """
+    from pipelines.back.restore import enter
     from pipelines.commands.govern import messages
     from pipelines.erase import erase as job
 
     place, report = open_site(site, curated, raw), Reporter(quiet=quiet)
     if resume:
-        return messages.print_resumed(job.resume(place, now=now(), report=report, say=out))
+        restored = place.held_back.is_dir()
+        done = job.resume(place, now=now(), report=report, say=out)
+        if restored:  # without the key the restore itself could enter nothing in the log
+            for line in enter(place, "a backup, when its key was in place", now()):
+                out(line)
+        return messages.print_resumed(done)
     if set_aside:
         return messages.print_held(place)
     if release or confirm:

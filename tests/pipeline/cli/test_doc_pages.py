@@ -37,7 +37,9 @@ def follow(name: str, asked: dict[str, str]) -> list[tuple[str, int, str]]:
         made = sorted(Path("safe").glob("*.zip")) if Path("safe").is_dir() else []
         here = asked | {"safe/hiu-backup-20260405T070012Z.zip": str(made[-1]) if made else ""}
         command, *words = [here.get(word, word) for word in shlex.split(line, comments=True)]
-        if command == "cp":
+        if command == "mkdir":
+            Path(words[0]).mkdir()
+        elif command == "cp":
             shutil.copy2(*words)
         else:
             result = CliRunner().invoke(app, words)
