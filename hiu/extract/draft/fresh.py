@@ -7,7 +7,7 @@ import polars as pl
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import says_markers
 from hiu.extract.draft.columns.match import time_column
-from hiu.extract.draft.columns.words import UNITS, words
+from hiu.extract.draft.columns.words import OTHERS, PERSON, UNITS, is_number_name, words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import (
     coded_lines,
@@ -114,7 +114,10 @@ def _key_lines(
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan))
+        taken = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), *times.values()}
+        free = [h for h, seen in sample.looks.items() if is_number_name(h) and seen.distinct > 1 and h not in taken]
+        free = [h for h in free if not words(h) & (OTHERS | PERSON | UNITS)]
+        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan), free)
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'
