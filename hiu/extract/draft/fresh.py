@@ -184,7 +184,8 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str
         yield f"time_columns = {array([times[field]])}  # CHECK: its time of day"
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
-    yield from zone_lines(typed, seen, times.get(field))
+    beside = [*times.values(), *(plan.columns[name] for name in ("start", "end") if name in plan.columns)]
+    yield from zone_lines(typed, seen, times.get(field), beside)
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)
 

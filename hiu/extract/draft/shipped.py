@@ -190,9 +190,10 @@ def _field(
     seen = sample.looks[match.header]
     sure = match.sure and field not in wrong
     lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
+    beside = [*times.values(), *(matched[name].header for name in matched if base.fields[name].type == "timestamp")]
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
-    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock), *name_lines(spec, seen)]
+    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock, beside), *name_lines(spec, seen)]
     lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = (
         code_lines(f"[fields.{field}.codes]", seen, spec.codes, accepts=spec.accepts) if _is_coded(base, field) else []
