@@ -115,7 +115,7 @@ def test_every_time_of_a_row_is_utc_where_one_header_says_so(case: str, tmp_path
 
 def test_a_shipped_source_warns_of_a_header_in_utc(tmp_path: Path) -> None:
     rows = "".join(
-        f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},2026-07-{at % 28 + 1:02} 09:59,"MOSS, Ada",1980-02-02,Conveyed\n'
+        f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},09:59,"MOSS, Ada",1980-02-02,Conveyed\n'
         for at in range(40)
     )
     name = "2026-07/ambulance.csv"
@@ -128,3 +128,21 @@ def test_a_shipped_source_warns_of_a_header_in_utc(tmp_path: Path) -> None:
         code = check_file(place, place.raw / name, None, as_json=False)
     assert code == 3, printed.getvalue()
     assert "'Call connected (UTC)' says UTC, and its times are read as UK time" in printed.getvalue()
+
+
+PATIENTS = ("Ada Moss", "Alan Birch", "Kit Cedar", "Sian Rowan", "MOSS, Una", "Rhys O'Dea", "Patient unknown")
+
+
+@pytest.mark.parametrize("head", ["Patient", "Pt", "Patient (full)", "Client", "PATIENT DETAILS"])
+@pytest.mark.parametrize("source", ["ambulance", "ed"])
+def test_a_column_of_names_is_no_sex(head: str, source: str, tmp_path: Path) -> None:
+    rows = "".join(
+        f'A{at},D{at},{at % 28 + 1:02}/03/2026 09:{at % 60:02},09:59,"{PATIENTS[at % 7]}",{at % 28 + 1:02}/02/1980,x\n'
+        for at in range(35)
+    )
+    key = "CAD number,Deployment ID,Call time,On scene" if source == "ambulance" else "Attendance ID,Bay,Arrival,Bed"
+    name = f"2026-03/{source}_all.csv"
+    files = {name: f"{key},{head},DOB,Outcome\n{rows}"}
+    fields = tomllib.loads(drafted(Stranger(files=files, sources={source: name}), tmp_path)[source])["fields"]
+    assert "sex" not in fields
+    assert fields["name"]["columns"] == [head]
