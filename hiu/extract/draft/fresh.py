@@ -196,7 +196,8 @@ def _number_lines(sample: Sample, plan: Plan) -> Iterator[str]:
         field = "person_id" if place == 1 else f"person_id_{place}"
         yield f"\n[fields.{field}]\ncolumns = {array([header])}  # CHECK: the number a person goes by"
         yield 'type = "local_id"'
-        yield from scheme_lines(sample.name, spec, sample.looks[header], set(), sample.others, sure=False)
+        name = sample.name if place == 1 else f"{sample.name}_{field_name(header)}"
+        yield from scheme_lines(name, spec, sample.looks[header], set(), sample.others, sure=False)
 
 
 def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterator[str]:

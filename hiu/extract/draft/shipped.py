@@ -194,7 +194,9 @@ def _field(
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
     lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock, beside), *name_lines(spec, seen)]
-    lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
+    first = next((name for name in matched if base.fields[name].type == "local_id"), field)
+    numbering = base.name if field == first else f"{base.name}_{field}"
+    lines += scheme_lines(numbering, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = (
         code_lines(f"[fields.{field}.codes]", seen, spec.codes, accepts=spec.accepts) if _is_coded(base, field) else []
     )

@@ -161,15 +161,10 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         )
     if spec.type == "local_id":
         numbered = sum(any(map(str.isdigit, text)) for text in seen.counted) * 2 >= seen.distinct
-        return numbered and not is_measure(seen) and seen.kind not in (
-            "date",
-            "timestamp",
-            "time",
-            "month",
-            "name",
-            "postcode",
-            "sex",
-            "nhs_number",
+        return (
+            numbered
+            and not is_measure(seen)
+            and seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
         )
     if spec.type == "nhs_number" and seen.lettered:
         return False
