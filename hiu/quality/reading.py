@@ -21,8 +21,7 @@ FLOOD = 0.5
 
 _AHEAD = ("plan", "plan_review", "end")
 """Facts whose date may lie ahead."""
-_OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"
-"""How a time ends that says its own zone."""
+_OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"  # how a time ends that says its own zone
 _NO_YEAR = r"(A,? )?99?A?( |/|-|\.)(99?|A)( 99?[:.]99.*)?"
 """How dates without a year look: 3/10, Sat 03/10, Mon 3rd Oct."""
 _AGE = r"A? ?9{1,3}( ?A)?( A)?"
@@ -74,10 +73,11 @@ def only_numbers(
     """A warning if a number alone says whom a row is about; a note, the second, if one of `others` gives names beside
     numbers of the scheme under which `local_ids` of the record keeps them.
     """
-    named = any(row["filled"] for row in (rows := quality.to_dicts()) if _type(row, source) in _NAMED)
+    rows = [row for row in quality.to_dicts() if source.expect.names]
+    named = any(row["filled"] for row in rows if _type(row, source) in _NAMED)
     numbers = [row for row in rows if _type(row, source) == "local_id" and row["read"]]
     kept = local_ids.drop_nulls().head(1).to_list()
-    if named or not numbers or not kept or not source.expect.names:
+    if named or not numbers or not kept:
         return [], []
     scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
     known = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]

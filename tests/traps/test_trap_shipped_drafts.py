@@ -86,7 +86,7 @@ def test_the_draft_says_how_many_rows_its_own_check_would_set_aside(tmp_path: Pa
 
 UTC = {
     "ambulance": "CAD number,Deployment ID,Call connected (UTC),On scene,Patient name,DOB,Outcome",
-    "ambulance with the zone in another word": "CAD number,Deployment ID,T0 GMT,On scene (GMT),Patient name,DOB,Outcome",
+    "ambulance in another word": "CAD number,Deployment ID,T0 GMT,On scene (GMT),Patient name,DOB,Outcome",
     "ed": "Attendance ID,Hospital number,Arrival date time UTC,Departure,Patient name,DOB,Discharge status",
     "mh_beds": "Ward stay ID,Ward,Start date ward stay (UTC),End date ward stay,Patient name,DOB,Bed type",
     "s136": "Ref,Suite,Date of detention Zulu,Discharged,Patient,DOB,Outcome",

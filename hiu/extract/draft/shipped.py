@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
 from hiu.extract.draft.columns.look import Look
@@ -129,6 +131,9 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     record = [field for field in base.key.record if field in matched or field in base.key.event]
     lacking = [field for field in base.key.record if field not in record]
     event = [matched[field].header for field in base.key.event if field in matched]
+    parts = [matched[field].header for field in record if field in matched]
+    if event and base.key.record and not lacking and _is_shared(sample.raw.frame, parts, event):
+        return list(dict.fromkeys([*base.key.event, *record])), f"{some(parts)} comes again in other events"
     if not lacking or not event:
         return record, ", ".join(lacking) and f"no {', '.join(lacking)} here: an event sent again replaces its rows"
     who = [matched[field].header for field in WHO if field in matched]
@@ -151,6 +156,12 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
         "one person has several rows in one event and no column numbers these rows. As drafted, the last row replaces"
     )
     return [*record, *deciding], f"{doubt} the others. If a column tells them apart, add it here"
+
+
+def _is_shared(frame: pl.DataFrame, parts: list[str], event: list[str]) -> bool:
+    """Whether what is to number the rows, such as a callsign, stands beside several events."""
+    found = frame.drop_nulls(parts).group_by(parts).agg(pl.struct(event).n_unique().alias("events"))
+    return int((found["events"] > 1).sum()) * 5 >= max(found.height, 15)
 
 
 def _key(base: Source, matched: Mapping[str, Match], clock: str | None, record: list[str], doubt: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from hiu.extract.files.header import known_headers, quoted, squash
 from hiu.extract.files.read import RawTable, read_table, unread_notes
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
+from hiu.extract.months.reused_keys import refuse_shared
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
@@ -99,6 +100,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
     _require_keys(done, raw, source, file.name)
     require_somebody(done.records, source, file.name)
+    refuse_shared(done.records, source, columns, file.name)
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     never, always = cannot_count(columns, source)

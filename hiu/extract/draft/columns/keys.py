@@ -112,7 +112,7 @@ def is_running(frame: pl.DataFrame, key: str, seen: Look) -> bool:
     if not seen.whole or seen.dated or frame.select(key, seen.header).is_duplicated().any():
         return False
     runs = frame.group_by(key).agg(pl.len().alias("rows"), pl.col(seen.header).cast(pl.Float64, strict=False).max())
-    return bool((pl.Series(runs[seen.header] - runs["rows"]).is_in([0.0, -1.0]).mean() or 0) >= _MOST)
+    return _mostly((runs[seen.header] - runs["rows"]).is_in([0.0, -1.0]))
 
 
 def _numbers_parts(
@@ -137,7 +137,11 @@ def is_part(frame: pl.DataFrame, key: str, seen: Look) -> bool:
 def _within_a_day(frame: pl.DataFrame, key: str, start: Look) -> bool:
     stamps = read_stamps(frame[start.header], start.formats)["stamp"]
     spans = frame.select(key, stamps.alias("at")).group_by(key).agg(pl.col("at").max() - pl.col("at").min())
-    return bool(((spans["at"] <= timedelta(days=1)).mean() or 0) >= _MOST)
+    return _mostly(spans["at"] <= timedelta(days=1))
+
+
+def _mostly(found: pl.Series) -> bool:
+    return int(found.sum()) >= _MOST * len(found)
 
 
 def _is_measure(seen: Look) -> bool:
