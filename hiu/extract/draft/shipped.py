@@ -152,10 +152,9 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
                 *deciding,
             ], "several rows of one event and person: each part is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
-    doubt = (
-        "one person has several rows in one event and no column numbers these rows. As drafted, the last row replaces"
-    )
-    return [*record, *deciding], f"{doubt} the others. If a column tells them apart, add it here"
+    alike = f" that agree in {some(deciding)}" if deciding else ""
+    doubt = f"one person has several rows in one event and no column numbers these rows. As drafted, of rows{alike}"
+    return [*record, *deciding], f"{doubt} the last holds. If a column tells them apart, add it here"
 
 
 def _is_shared(frame: pl.DataFrame, parts: list[str], event: list[str]) -> bool:
