@@ -146,3 +146,28 @@ def test_a_column_of_names_is_no_sex(head: str, source: str, tmp_path: Path) -> 
     fields = tomllib.loads(drafted(Stranger(files=files, sources={source: name}), tmp_path)[source])["fields"]
     assert "sex" not in fields
     assert fields["name"]["columns"] == [head]
+
+
+def test_the_day_of_being_seen_is_no_end_and_births_may_be_ages(tmp_path: Path) -> None:
+    rows = "".join(
+        f'R{at},{at % 28 + 1:02}/03/2026 09:10,{at % 28 + 1:02}/03/2026,"MOSS, Ada",'
+        f"{f'0{at % 9 + 1}/02/1980' if at % 2 else 20 + at % 9},{('Seen', 'Not seen - left', 'DNA')[at % 3]}\n"
+        for at in range(60)
+    )
+    files = {"2026-03/liaison.csv": f"Ref,Referred,Seen date,Patient,DoB / age,Outcome\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"liaison": "2026-03/liaison.csv"}), tmp_path)["liaison"]
+    fields = tomllib.loads(text)["fields"]
+    assert "end" not in fields and fields["start"]["columns"] == ["Referred"]
+    assert fields["dob"]["columns"] == ["DoB / age"]
+    assert 'not_matches = ["\\\\bdna\\\\b"] }' in text and "Not seen - left in Outcome: who leaves" in text
+
+
+def test_a_draft_names_the_column_that_says_which_row_was_written_last(tmp_path: Path) -> None:
+    rows = "".join(
+        f'L{at // 2},{at // 2 % 28 + 1:02}/03/2026 09:10,"MOSS, Ada",01/02/1980,{("Subject", "Witness")[at % 2]},'
+        f"2026-04-0{at % 2 + 1}T10:00:00\n"
+        for at in range(40)
+    )
+    files = {"2026-03/niche.csv": f"Log,Created,Nominal,DOB,Role,Last Updated\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"police": "2026-03/niche.csv"}), tmp_path)["police"]
+    assert "of rows that agree in role the last holds; Last Updated may say which holds, as a field" in text

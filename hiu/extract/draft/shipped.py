@@ -8,9 +8,10 @@ import polars as pl
 
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
+from hiu.extract.draft.columns.keys import VERSION
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
-from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.columns.words import is_personal_name, words
 from hiu.extract.draft.facts import fact_lines, find_facts
 from hiu.extract.draft.fields import (
     coded_lines,
@@ -152,9 +153,11 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
                 *deciding,
             ], "several rows of one event and person: each part is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
+    newer = [seen.header for seen in free if words(seen.header) & VERSION and seen.dated and seen.distinct > 1]
+    newer = [f"; {comment(header)} may say which holds, as a field named in version" for header in newer[:1]]
     alike = f" that agree in {some(deciding)}" if deciding else ""
     doubt = f"one person has several rows in one event and no column numbers these rows. As drafted, of rows{alike}"
-    return [*record, *deciding], f"{doubt} the last holds. If a column tells them apart, add it here"
+    return [*record, *deciding], f"{doubt} the last holds{''.join(newer)}. If a column tells them apart, add it here"
 
 
 def _is_shared(frame: pl.DataFrame, parts: list[str], event: list[str]) -> bool:

@@ -42,7 +42,8 @@ FORMS = (
 )  # fmt: skip
 """Forms of a code by which a row may be no contact: regular expressions, any case."""
 _LEFT = re.compile(
-    r"left (before|without|prior)|walked out|self.?discharged before|(did|does|do) ?(not|n.?t) wait|\bdnw\b|\blwbs\b",
+    r"left (before|without|prior)|walked out|self.?discharged before|(did|does|do) ?(not|n.?t) wait|\bdnw\b|\blwbs\b"
+    r"|(not |un)seen\W+(\w+ )?left\b|\bleft (the )?(dept|department|ed|unit|building)\b",
     re.I,
 )
 """Forms of leaving before being seen: who did was there, which is a sign of need and hides nobody."""

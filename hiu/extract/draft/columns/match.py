@@ -34,6 +34,7 @@ _LATER = bag(
     "report printed updated recorded entered loaded created expiry due modified requested booked scheduled planned"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
+_TURNS = {"start": _LATER, "end": bag("seen arrival arrived start started admitted admission referral referred begun")}
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _MOST_SEXES = 12
 """As many words as a column of sexes may hold: one of names below a header near 'Patient sex' holds more."""
@@ -173,6 +174,8 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         return seen.kind == "sex" or not (seen.dated or named or seen.distinct > _MOST_SEXES)
     if spec.type == "age":
         return (seen.whole or are_ages(seen)) and not OF_BANDS & words(seen.header)
+    if spec.type == "dob" and {"dob", "age"} <= words(seen.header):
+        return not seen.lettered  # births and ages
     return spec.type not in _LOOKS or seen.kind in _LOOKS[spec.type]
 
 
@@ -185,7 +188,7 @@ def of_another(field: str, spec: FieldSpec, header: str) -> bool:
         return True
     if spec.type in (*NAMES, "dob", "age", "sex", "nhs_number", "local_id"):
         return not (sent & OTHERS) <= own
-    return field == "start" and not (sent & _LATER) <= own
+    return field in _TURNS and not (sent & _TURNS[field]) <= own
 
 
 def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:
