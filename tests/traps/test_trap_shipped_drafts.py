@@ -115,8 +115,7 @@ def test_every_time_of_a_row_is_utc_where_one_header_says_so(case: str, tmp_path
 
 def test_a_shipped_source_warns_of_a_header_in_utc(tmp_path: Path) -> None:
     rows = "".join(
-        f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},09:59,"MOSS, Ada",1980-02-02,Conveyed\n'
-        for at in range(40)
+        f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},09:59,"MOSS, Ada",1980-02-02,Conveyed\n' for at in range(40)
     )
     name = "2026-07/ambulance.csv"
     text = f"{UTC['ambulance']}\n{rows}"

@@ -81,11 +81,6 @@ def says_utc(header: str) -> bool:
     return bool(words(header) & _UTC)
 
 
-def says_local(header: str) -> bool:
-    """Whether a header says that its times are those of the clock on the wall: 'Departure (local)'."""
-    return bool(words(header) & {"local", "bst", "uk"})
-
-
 def counted(cells: pl.Series) -> dict[str, int]:
     """Each text of a column, and in how many rows it stands; empty cells left out. None of a column of many texts."""
     texts = cells.str.strip_chars()
