@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 import polars as pl
 
@@ -70,7 +71,8 @@ def _several(most: int) -> pl.Expr:
 def shared_warnings(
     cells: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, str], source: Source
 ) -> Iterator[str]:
-    """A sentence a field whose values, or some of them, can number nobody."""
+    """A sentence a field whose values, or some of them, can number nobody, or are another field's of one scheme."""
+    yield from _one_scheme_for_two(cells, columns, source)
     for field in [name.removeprefix(FLAG) for name in people.columns if name.startswith(FLAG)]:
         rows = people[f"{FLAG}{field}"]
         filled, n = cells[field].count(), int(rows.sum())
@@ -89,3 +91,17 @@ def shared_warnings(
             yield f"{stand}If the column holds a code, a band or a count, take {toml} out"
         else:
             yield f"{stand}Ask the sender whether {'it stands' if one else 'they stand'} for 'not known'"
+
+
+def _one_scheme_for_two(cells: pl.DataFrame, columns: Mapping[str, str], source: Source) -> Iterator[str]:
+    """A sentence for two fields of one scheme whose numbers are the same in different rows: each numbers others."""
+    schemes = {f: spec.scheme for f, spec in source.fields.items() if spec.type == "local_id" and f in cells.columns}
+    for one, other in combinations(schemes, 2):
+        apart = pl.col(other).is_in(cells[one].drop_nulls().implode()) & (pl.col(one) != pl.col(other))
+        both = cells.filter(apart)[other].n_unique() if schemes[one] == schemes[other] else 0
+        if both >= _FEWEST_VALUES and 5 * both > cells[other].n_unique():
+            yield (
+                f"'{columns[one]}' and '{columns[other]}' have one scheme, and {both:,} numbers stand in both, in rows "
+                "of different people, so that matching takes one person for another. If they are two numberings, "
+                f"write another scheme under [fields.{other}] in sources/{source.name}.toml"
+            )

@@ -47,6 +47,8 @@ def _faults(times: pl.DataFrame) -> Iterator[tuple[pl.Series, str]]:
         gone.is_null() & back.is_not_null() & ~times["leave@backward"],
         "leave_end without leave_start: the leave is left out and no night is taken off",
     )
+    timed = (times["end"] < times["start"]) & (last == first) & (times["end"] > times["end"].dt.truncate("1d"))
+    yield timed, "the stay ends on the day that it starts, at an earlier time: it has no night. Look at both dates"
     sound = (last >= first).fill_null(True)
     yield sound & ((back < first) | (gone > last)), "the leave lies outside its stay and takes no night off"
     yield sound & (times["spell_end"] < last), "spell_end is before the end of the ward stay, and that end holds"

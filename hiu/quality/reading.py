@@ -1,7 +1,7 @@
 """What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -21,8 +21,7 @@ FLOOD = 0.5
 
 _AHEAD = ("plan", "plan_review", "end")
 """Facts whose date may lie ahead."""
-_OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"
-"""How a time ends that says its own zone."""
+_OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"  # how a time ends that says its own zone
 _NO_YEAR = r"(A,? )?99?A?( |/|-|\.)(99?|A)( 99?[:.]99.*)?"
 """How dates without a year look: 3/10, Sat 03/10, Mon 3rd Oct."""
 _AGE = r"A? ?9{1,3}( ?A)?( A)?"
@@ -68,23 +67,31 @@ def require_somebody(records: pl.DataFrame, source: Source, name: str) -> None:
         )
 
 
-def only_numbers(quality: pl.DataFrame, source: Source, local_ids: pl.Series) -> list[str]:
-    """A sentence if a number is all that says whom a row is about: no cell of a name or an NHS number is filled.
-
-    `local_ids` as in the record: from it is taken under which scheme the numbers are kept.
+def only_numbers(
+    quality: pl.DataFrame, source: Source, local_ids: pl.Series, others: Iterable[Source] = ()
+) -> tuple[list[str], list[str]]:
+    """A warning if a number alone says whom a row is about; a note, the second, if one of `others` gives names beside
+    numbers of the scheme under which `local_ids` of the record keeps them.
     """
-    rows = quality.to_dicts()
+    rows = [row for row in quality.to_dicts() if source.expect.names]
     named = any(row["filled"] for row in rows if _type(row, source) in _NAMED)
     numbers = [row for row in rows if _type(row, source) == "local_id" and row["read"]]
     kept = local_ids.drop_nulls().head(1).to_list()
-    if named or not numbers or not kept or not source.expect.names:
-        return []
+    if named or not numbers or not kept:
+        return [], []
     scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
-    return [
-        f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number; "
-        f"a register or another source that gives the same number beside a name joins them, if its field has "
-        f'type = "local_id" and scheme = "{scheme}"'
-    ]
+    known = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
+    told = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number"
+    if known:
+        return [], [f"{told}; {quoted(known)} has numbers of the same scheme beside names, and joins those it gives"]
+    joins = "a register or another source that gives the same number beside a name joins them, if its field has type"
+    return [f'{told}; {joins} = "local_id" and scheme = "{scheme}"'], []
+
+
+def _schemes(source: Source) -> set[str]:
+    """The schemes of numbers beside which a source gives names."""
+    specs = source.fields.values()
+    return {one.scheme.casefold() for one in specs if one.type == "local_id" and any(s.type in _NAMED for s in specs)}
 
 
 def names_alone(records: pl.DataFrame) -> list[str]:

@@ -1,12 +1,14 @@
--- Demand per month and data set: the sum of monthly_demand, with what rows that name nobody add beside it.
+-- Demand per month and data set: the sum of monthly_demand, with what rows that name nobody add beside it: an event of
+-- several such rows once, when it began, as its vehicles or legs are one event of one person too.
 WITH units AS (
     SELECT dataset, min(unit) AS unit FROM counting WHERE NOT extra AND unit <> 'event' GROUP BY dataset
 ),
 unnamed AS (
-    SELECT e.month, e.dataset, CAST(coalesce(t.n, 1) AS BIGINT) AS n
+    SELECT min(e.month) AS month, e.dataset, CAST(coalesce(max(t.n), 1) AS BIGINT) AS n
     FROM event AS e
     LEFT JOIN tally AS t ON t.source = e.source AND t.event_id = e.event_id AND t.person_id = e.person_id
     WHERE e.counted AND NOT e.extra AND e.nobody
+    GROUP BY e.dataset, e.source, e.event_id, t.person_id
     UNION ALL
     SELECT
         s.month, s.dataset,

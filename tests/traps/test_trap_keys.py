@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from traps.draftkit import Stranger, drafted
 from traps.intake_traps import Trap, spring
 
 SOURCE = {
@@ -114,3 +115,34 @@ TRAPS = {
 @pytest.mark.parametrize("name", TRAPS)
 def test_keys_of_other_events_are_refused(name: str, tmp_path: Path) -> None:
     spring(TRAPS[name], tmp_path)
+
+
+VEHICLES = ("AB1", "AB2", "CD7", "CD8", "EF3")
+CALLS = "2026-03/ambulance.csv"
+
+
+def calls(vehicle: str = "{call}") -> str:
+    """Thirty calls with two vehicles each; the last ten name nobody."""
+    lines = ["CAD number,Deployment ID,Call connected,On scene,Patient name,DOB,Outcome"]
+    for at in range(60):
+        call = at // 2
+        sign = vehicle.format(call=f"D{at}", sign=VEHICLES[(call + 3 * (at % 2)) % 5])
+        who = f'"{NAMES[call % 8]}",0{1 + call % 8}/04/1960' if call < 20 else "Unknown,"
+        lines.append(f"A{call},{sign},{1 + call % 28:02d}/03/2026 09:10,09:2{at % 2},{who},See and treat")
+    return "\n".join(lines) + "\n"
+
+
+def test_callsigns_of_several_calls_are_no_key(tmp_path: Path) -> None:
+    says = "5 of 5 keys in 'Deployment ID' stand in rows of several events, and these rows would replace each other."
+    spring(Trap(files={CALLS: calls("{sign}")}, exit=4, says=(says,)), tmp_path / "shipped")
+    wide = 'extends = "ambulance"\n[key]\nrecord = ["incident", "deployment"]\n'
+    trap = Trap(files={CALLS: calls("{sign}")}, sources={"ambulance": wide}, exit=0, rows={CALLS: (60, 0)})
+    spring(trap, tmp_path / "mended")
+    spring(Trap(files={CALLS: calls()}, exit=0, rows={CALLS: (60, 0)}), tmp_path / "numbered")
+
+
+def test_a_draft_adds_the_call_to_a_callsign(tmp_path: Path) -> None:
+    for vehicle, drafts in (("{sign}", True), ("{call}", False)):
+        stranger = Stranger(files={CALLS: calls(vehicle)}, sources={"ambulance": CALLS})
+        text = drafted(stranger, tmp_path / vehicle.strip("{}"))["ambulance"]
+        assert ('record = ["incident", "deployment"]  # CHECK: Deployment ID comes again' in text) == drafts, text

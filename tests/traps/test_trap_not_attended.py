@@ -36,6 +36,14 @@ CASES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Face to face", "Non-attendance", "Missed", "Gone on arrival"),
         ("Non-attendance", "Missed", "Gone on arrival"),
     ),
+    "Patient attended?": (("Yes", "No", "Arrived late"), ("No",)),
+    "Session completed": (("Y", "N", "In part"), ("N",)),
+    "Answered": (("True", "False", "Rang back later", "Voicemail full"), ("False",)),
+    "Appointment kept": (("yes", "no", "Yes (by video)", "no - bus late", "N/A"), ("no", "no - bus late")),
+    "Visit took place": (("Y", "N", "Home", "School", "Cancelled"), ("N", "Cancelled")),
+    "Cancelled?": (("Y", "N", "Moved to April"), ("Y",)),
+    "Duplicate": (("No", "Yes", "Yes - of R0003", "Not sure"), ("Yes", "Yes - of R0003")),
+    "Contact was made": (("Yes", "No", "Message passed on"), ("No",)),
 }  # fmt: skip
 """Header -> its words, and those by which nobody was seen."""
 STAY = {"Outcome": ("Treated", "Did not wait", "Left before being seen", "LWBS", "Self-discharged before treatment")}
@@ -73,6 +81,18 @@ def test_the_suggested_condition_leaves_out_each(head: str, tmp_path: Path) -> N
     (tmp_path / "sources" / "line.toml").write_text(taken(texts["line"]), encoding="utf-8")
     source = load_sources(tmp_path / "sources")["line"]
     assert counts(head, source, words) == set(words) - set(out), texts["line"]
+
+
+@pytest.mark.parametrize("head", CASES)
+def test_without_a_condition_each_is_told(head: str, tmp_path: Path) -> None:
+    words, out = CASES[head]
+    drafted(Stranger(files={LINE: sheet(head, words)}, sources={"line": LINE}), tmp_path / "raw")
+    source = load_sources(tmp_path / "sources")["line"]
+    field = next(name for name, spec in source.fields.items() if head in spec.columns)
+    frame = pl.DataFrame({head: [words[at % len(words)] for at in range(60)]})
+    (told,) = idle_flags(frame, {field: head}, [], source)
+    answers = [word for word in out if word.casefold() in ("n", "no", "y", "yes", "false")]
+    assert all(f"{word} in " in told for word in answers), told
 
 
 @pytest.mark.parametrize("head", STAY)

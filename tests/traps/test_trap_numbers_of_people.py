@@ -205,3 +205,32 @@ def test_the_number_of_a_person_is_no_number_of_a_log(log: str, person: str, tmp
     found = load_sources(tmp_path / "sources")["police"]
     assert log in found.fields["log"].columns, text
     assert [spec.type for spec in found.fields.values() if person in spec.columns] == ["local_id"], text
+
+
+REGISTER = "2026-03/index.csv"
+
+
+def index(second: int) -> str:
+    """Thirty people with two numbers each; the second begins at `second`, the first at 1001."""
+    rows = (
+        f"{1001 + at},{second + at * 7 % 30},{LAST[at % 16]},{FIRST[at % 20]},01/02/19{50 + at}\n" for at in range(30)
+    )
+    return f"Person_ID,Local Patient ID,Surname,Forename,DOB\n{''.join(rows)}"
+
+
+def test_two_numbers_of_a_person_are_drafted_as_two_numberings(tmp_path: Path) -> None:
+    drafted(Stranger(files={REGISTER: index(1001)}, sources={"index": REGISTER}), tmp_path / "raw")
+    fields = load_sources(tmp_path / "sources")["index"].fields.values()
+    assert [spec.scheme for spec in fields if spec.type == "local_id"] == ["index", "index_local_patient_id"]
+
+
+@pytest.mark.parametrize(("second", "told"), [(1001, True), (1011, True), (5001, False)])
+def test_one_scheme_for_two_numberings_is_told(second: int, told: bool, tmp_path: Path) -> None:
+    text = drafted(Stranger(files={REGISTER: index(second)}, sources={"index": REGISTER}), tmp_path / "raw")["index"]
+    text = text.replace("index_local_patient_id", "index")
+    words = "'Person_ID' and 'Local Patient ID' have one scheme"
+    says, silent = ((words,), ()) if told else ((), (words,))
+    settings = AGREED.replace('"line"', '"index"')
+    trap = Trap(files={REGISTER: index(second)}, sources={"index": text}, settings=settings, exit=3 if told else 0,
+                rows={REGISTER: (30, 0)}, says=says, silent=silent)  # fmt: skip
+    spring(trap, tmp_path)

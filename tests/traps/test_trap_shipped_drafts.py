@@ -82,3 +82,91 @@ def test_the_draft_says_how_many_rows_its_own_check_would_set_aside(tmp_path: Pa
         check_file(open_place(place.home), path, None, as_json=False)
     aside = re.search(r"would be set aside (\d+)", checked.getvalue())
     assert said and aside and said[1] == aside[1] == "2"
+
+
+UTC = {
+    "ambulance": "CAD number,Deployment ID,Call connected (UTC),On scene,Patient name,DOB,Outcome",
+    "ambulance in another word": "CAD number,Deployment ID,T0 GMT,On scene (GMT),Patient name,DOB,Outcome",
+    "ed": "Attendance ID,Hospital number,Arrival date time UTC,Departure,Patient name,DOB,Discharge status",
+    "mh_beds": "Ward stay ID,Ward,Start date ward stay (UTC),End date ward stay,Patient name,DOB,Bed type",
+    "s136": "Ref,Suite,Date of detention Zulu,Discharged,Patient,DOB,Outcome",
+    "helpline": "Call Ref,Line,Call start (UTC),Call end,Caller name,DOB,Outcome",
+}
+"""Sources and headers; the third column is the time that says that it is UTC, the fourth may be another time."""
+
+
+@pytest.mark.parametrize("case", UTC)
+def test_every_time_of_a_row_is_utc_where_one_header_says_so(case: str, tmp_path: Path) -> None:
+    source = case.split()[0]
+    rows = "".join(
+        f'R{at:03},{at + 500},2026-07-{at % 28 + 1:02} 09:{at:02},2026-07-{at % 28 + 1:02} 09:{at + 9:02},"MOSS, Ada",'
+        f"1980-02-{at % 28 + 1:02},x\n"
+        for at in range(40)
+    )
+    name = f"2026-07/{source}_all.csv"
+    text = drafted(Stranger(files={name: f"{UTC[case]}\n{rows}"}, sources={source: name}), tmp_path)[source]
+    fields = tomllib.loads(text)["fields"]
+    heads = UTC[case].split(",")
+    timed = [field for field, made in fields.items() if made.get("columns", [""])[0] in heads[2:4]]
+    timed = [field for field in timed if field != "on_scene"]
+    assert "start" in timed, text
+    assert [fields[field].get("zone") for field in timed] == ["utc"] * len(timed), text
+
+
+def test_a_shipped_source_warns_of_a_header_in_utc(tmp_path: Path) -> None:
+    rows = "".join(
+        f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},09:59,"MOSS, Ada",1980-02-02,Conveyed\n' for at in range(40)
+    )
+    name = "2026-07/ambulance.csv"
+    text = f"{UTC['ambulance']}\n{rows}"
+    made = drafted(Stranger(files={name: text}, sources={"ambulance": name}), tmp_path / "raw")["ambulance"]
+    made = "\n".join(line for line in made.splitlines() if not line.startswith("zone"))
+    place = make_site(Trap(files={name: text}, exit=3, sources={"ambulance": made}), tmp_path / "site")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = check_file(place, place.raw / name, None, as_json=False)
+    assert code == 3, printed.getvalue()
+    assert "'Call connected (UTC)' says UTC, and its times are read as UK time" in printed.getvalue()
+
+
+PATIENTS = ("Ada Moss", "Alan Birch", "Kit Cedar", "Sian Rowan", "MOSS, Una", "Rhys O'Dea", "Patient unknown")
+
+
+@pytest.mark.parametrize("head", ["Patient", "Pt", "Patient (full)", "Client", "PATIENT DETAILS"])
+@pytest.mark.parametrize("source", ["ambulance", "ed"])
+def test_a_column_of_names_is_no_sex(head: str, source: str, tmp_path: Path) -> None:
+    rows = "".join(
+        f'A{at},D{at},{at % 28 + 1:02}/03/2026 09:{at % 60:02},09:59,"{PATIENTS[at % 7]}",{at % 28 + 1:02}/02/1980,x\n'
+        for at in range(35)
+    )
+    key = "CAD number,Deployment ID,Call time,On scene" if source == "ambulance" else "Attendance ID,Bay,Arrival,Bed"
+    name = f"2026-03/{source}_all.csv"
+    files = {name: f"{key},{head},DOB,Outcome\n{rows}"}
+    fields = tomllib.loads(drafted(Stranger(files=files, sources={source: name}), tmp_path)[source])["fields"]
+    assert "sex" not in fields
+    assert fields["name"]["columns"] == [head]
+
+
+def test_the_day_of_being_seen_is_no_end_and_births_may_be_ages(tmp_path: Path) -> None:
+    rows = "".join(
+        f'R{at},{at % 28 + 1:02}/03/2026 09:10,{at % 28 + 1:02}/03/2026,"MOSS, Ada",'
+        f"{f'0{at % 9 + 1}/02/1980' if at % 2 else 20 + at % 9},{('Seen', 'Not seen - left', 'DNA')[at % 3]}\n"
+        for at in range(60)
+    )
+    files = {"2026-03/liaison.csv": f"Ref,Referred,Seen date,Patient,DoB / age,Outcome\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"liaison": "2026-03/liaison.csv"}), tmp_path)["liaison"]
+    fields = tomllib.loads(text)["fields"]
+    assert "end" not in fields and fields["start"]["columns"] == ["Referred"]
+    assert fields["dob"]["columns"] == ["DoB / age"]
+    assert 'not_matches = ["\\\\bdna\\\\b"] }' in text and "Not seen - left in Outcome: who leaves" in text
+
+
+def test_a_draft_names_the_column_that_says_which_row_was_written_last(tmp_path: Path) -> None:
+    rows = "".join(
+        f'L{at // 2},{at // 2 % 28 + 1:02}/03/2026 09:10,"MOSS, Ada",01/02/1980,{("Subject", "Witness")[at % 2]},'
+        f"2026-04-0{at % 2 + 1}T10:00:00\n"
+        for at in range(40)
+    )
+    files = {"2026-03/niche.csv": f"Log,Created,Nominal,DOB,Role,Last Updated\n{rows}"}
+    text = drafted(Stranger(files=files, sources={"police": "2026-03/niche.csv"}), tmp_path)["police"]
+    assert "of rows that agree in role the last holds; Last Updated may say which holds, as a field" in text

@@ -302,3 +302,11 @@ def test_the_trap_is_read_and_counted_as_it_must_be(name: str, tmp_path: Path) -
     said = "\n".join(open_stays(stay, month))
     assert all(words in said for words in case.warned)
     assert bool(said) == ("open_not_resent" in case.ended.values())
+
+
+def test_a_stay_that_ends_earlier_on_the_day_that_it_starts_is_told(tmp_path: Path) -> None:
+    rows = (("08/03/2026 16:15", "08/03/2026 12:00"), ("08/03/2026 16:15", "08/03/2026"),
+            ("08/03/2026 09:00", "08/03/2026 12:00"), ("08/03/2026 16:15", "09/03/2026 12:00"))  # fmt: skip
+    text = beds(*(f"W{at},S{at},RXX,{MOSS},{start},{end},,," for at, (start, end) in enumerate(rows)))
+    says = "line 2: the stay ends on the day that it starts, at an earlier time: it has no night"
+    spring(stays({"2026-03": text}, exit=3, says=(says,)), tmp_path)

@@ -2,19 +2,20 @@
 codes with the conditions under [where] that they suggest."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
 from hiu.extract.draft.columns.idle import by_form, left_early, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import hold_names, is_personal_name
+from hiu.extract.draft.columns.words import hold_names, is_personal_name, words
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.values.dates import read_stamps
 from hiu.sources import FieldSpec, Source
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _DATED = ("date", "timestamp", "dob")
+_LOCAL = {"local", "bst", "uk"}
 _SHORT = 5
 """Words as short as this are looked for as words: 'test' is no part of 'latest'."""
 
@@ -34,10 +35,11 @@ def _unread(seen: Look, formats: tuple[str, ...]) -> int:
     return read_stamps(pl.Series([*seen.counted], dtype=pl.String), formats)["stamp"].null_count()
 
 
-def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None) -> Iterator[str]:
-    """That times are UTC, where the header of the date or of its time of day says so and the field does not."""
-    headers = [header for header in (seen.header, clock or "") if says_utc(header)]
-    if spec.type == "timestamp" and spec.zone == "local" and headers:
+def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None, beside: Iterable[str] = ()) -> Iterator[str]:
+    """That times are UTC, where the header of the date or of its time of day says so and the field does not; or that of
+    another time of the row, and its own says nothing."""
+    headers = [header for header in (seen.header, clock or "", *beside) if says_utc(header)]
+    if spec.type == "timestamp" and spec.zone == "local" and headers and not words(seen.header) & _LOCAL:
         yield f'zone = "utc"  # CHECK: {comment(headers[0])} says so; a time with an offset is read by that'
 
 

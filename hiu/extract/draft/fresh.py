@@ -7,7 +7,7 @@ import polars as pl
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import says_markers
 from hiu.extract.draft.columns.match import time_column
-from hiu.extract.draft.columns.words import UNITS, words
+from hiu.extract.draft.columns.words import OTHERS, PERSON, UNITS, is_number_name, words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import (
     coded_lines,
@@ -114,7 +114,10 @@ def _key_lines(
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan))
+        taken = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), *times.values()}
+        free = [h for h, seen in sample.looks.items() if is_number_name(h) and seen.distinct > 1 and h not in taken]
+        free = [h for h in free if not words(h) & (OTHERS | PERSON | UNITS)]
+        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan), free)
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'
@@ -181,7 +184,8 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str
         yield f"time_columns = {array([times[field]])}  # CHECK: its time of day"
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
-    yield from zone_lines(typed, seen, times.get(field))
+    beside = [*times.values(), *(plan.columns[name] for name in ("start", "end") if name in plan.columns)]
+    yield from zone_lines(typed, seen, times.get(field), beside)
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)
 
@@ -192,7 +196,8 @@ def _number_lines(sample: Sample, plan: Plan) -> Iterator[str]:
         field = "person_id" if place == 1 else f"person_id_{place}"
         yield f"\n[fields.{field}]\ncolumns = {array([header])}  # CHECK: the number a person goes by"
         yield 'type = "local_id"'
-        yield from scheme_lines(sample.name, spec, sample.looks[header], set(), sample.others, sure=False)
+        name = sample.name if place == 1 else f"{sample.name}_{field_name(header)}"
+        yield from scheme_lines(name, spec, sample.looks[header], set(), sample.others, sure=False)
 
 
 def _counting(sample: Sample, plan: Plan, name: str, repeats: Repeats) -> Iterator[str]:

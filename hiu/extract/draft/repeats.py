@@ -6,18 +6,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hiu.extract.draft.columns.keys import TAKEN_BACK, VERSION
+from hiu.extract.draft.columns.keys import PARTS, TAKEN_BACK, VERSION, is_part, is_running
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import spaced, words
-from hiu.extract.draft.lines import array, comment, quoted
+from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.plan import Plan
 from hiu.extract.draft.table.sample import Sample
 from hiu.extract.values.codes import YES_NO
 from hiu.extract.values.text import bag
 
 _CURRENT = bag("current latest active live valid")
-_PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
-_SEQUENCE = bag("seq sequence person subject no number line order involvement role") | _PARTS
+_SEQUENCE = bag("seq sequence person subject no number line order involvement role") | PARTS
 _STATES = bag("status state action update type operation record row change flag indicator")
 _GONE = bag("deleted delete del void voided withdrawn removed")
 _CHANGES = bag("a c d i n u")
@@ -93,9 +92,7 @@ def find_repeats(sample: Sample, plan: Plan, used: set[str]) -> Repeats:
         who_fields = [field for field in WHO if field in plan.columns] + ["person_id"] * bool(plan.numbers)
         record = ("event", "person_no") if sequence else ("event", *who_fields)
         return Repeats(keys=keys, shared=shared, record=record, sequence=sequence)
-    turn = next(
-        (seen.header for seen in free if _is_sequence(frame, plan.key, seen) and words(seen.header) & _PARTS), None
-    )
+    turn = next((s.header for s in free if is_part(frame, plan.key, s) and not words(s.header) & VERSION), None)
     if turn:
         return Repeats(keys=keys, record=("event", "part_no"), sequence=turn)
     differing = [seen for seen in sample.looks.values() if _differs(again, plan.key, seen.header)]
@@ -110,7 +107,7 @@ def parts_of(frame: pl.DataFrame, event: Sequence[str], who: Sequence[str], free
     key = [*event, *who]
     if not event or not frame.filter(pl.col(event[0]).is_not_null()).select(key).is_duplicated().any():
         return None
-    able = [seen.header for seen in free if words(seen.header) & _PARTS and seen.distinct > 1]
+    able = [seen.header for seen in free if words(seen.header) & PARTS and seen.distinct > 1]
     rows = frame.unique()
     return next(
         (header for header in able if not rows.select(*key, header).is_duplicated().any()), next(iter(able), "")
@@ -129,8 +126,10 @@ def _keys_with_several(again: pl.DataFrame, key: str, who: Sequence[str]) -> int
 
 def _is_sequence(frame: pl.DataFrame, key: str, seen: Look) -> bool:
     named = bool(words(seen.header) & _SEQUENCE)
-    numbered = seen.whole or bool(words(seen.header) & _PARTS)
-    return named and numbered and not frame.select(key, seen.header).is_duplicated().any()
+    numbered = seen.whole or bool(words(seen.header) & PARTS)
+    return is_running(frame, key, seen) or (
+        named and numbered and not frame.select(key, seen.header).is_duplicated().any()
+    )
 
 
 def _differs(again: pl.DataFrame, key: str, header: str) -> bool:
@@ -163,10 +162,13 @@ def key_lines(repeats: Repeats, deleted: Deleted | None) -> Iterator[str]:
         )
 
 
-def unnumbered_lines(clock: str | None, numbers: Sequence[str] = ()) -> Iterator[str]:
-    """A key where no column numbers the rows: when it was, and by the rest of the row who it was."""
+def unnumbered_lines(clock: str | None, numbers: Sequence[str] = (), free: Sequence[str] = ()) -> Iterator[str]:
+    """A key where no column numbers the rows: when it was, and by the rest of the row who it was. `free` are columns
+    named as numbers that come again too often to be taken for one."""
     parts = ["start", *["start_time"] * bool(clock), *numbers]
-    yield f"\n[key]\nevent = {array(parts)}  # CHECK: no column numbers the rows: a person counts once at one time"
+    unless = f", unless {some(free, 3)} numbers events" if free else ""
+    doubt = f"no column numbers the rows{unless}: a person counts once at one time"
+    yield f"\n[key]\nevent = {array(parts)}  # CHECK: {doubt}"
     yield 'resend = "period"  # a later file for a month replaces it whole'
     if clock:
         yield f"\n[fields.start_time]\ncolumns = {array([clock])}"

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
+from hiu.extract.draft.columns.keys import VERSION
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
-from hiu.extract.draft.columns.words import is_personal_name
+from hiu.extract.draft.columns.words import is_personal_name, words
 from hiu.extract.draft.facts import fact_lines, find_facts
 from hiu.extract.draft.fields import (
     coded_lines,
@@ -129,6 +132,9 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     record = [field for field in base.key.record if field in matched or field in base.key.event]
     lacking = [field for field in base.key.record if field not in record]
     event = [matched[field].header for field in base.key.event if field in matched]
+    parts = [matched[field].header for field in record if field in matched]
+    if event and base.key.record and not lacking and _is_shared(sample.raw.frame, parts, event):
+        return list(dict.fromkeys([*base.key.event, *record])), f"{some(parts)} comes again in other events"
     if not lacking or not event:
         return record, ", ".join(lacking) and f"no {', '.join(lacking)} here: an event sent again replaces its rows"
     who = [matched[field].header for field in WHO if field in matched]
@@ -147,10 +153,17 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
                 *deciding,
             ], "several rows of one event and person: each part is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
-    doubt = (
-        "one person has several rows in one event and no column numbers these rows. As drafted, the last row replaces"
-    )
-    return [*record, *deciding], f"{doubt} the others. If a column tells them apart, add it here"
+    newer = [seen.header for seen in free if words(seen.header) & VERSION and seen.dated and seen.distinct > 1]
+    newer = [f"; {comment(header)} may say which holds, as a field named in version" for header in newer[:1]]
+    alike = f" that agree in {some(deciding)}" if deciding else ""
+    doubt = f"one person has several rows in one event and no column numbers these rows. As drafted, of rows{alike}"
+    return [*record, *deciding], f"{doubt} the last holds{''.join(newer)}. If a column tells them apart, add it here"
+
+
+def _is_shared(frame: pl.DataFrame, parts: list[str], event: list[str]) -> bool:
+    """Whether what is to number the rows, such as a callsign, stands beside several events."""
+    found = frame.drop_nulls(parts).group_by(parts).agg(pl.struct(event).n_unique().alias("events"))
+    return int((found["events"] > 1).sum()) * 5 >= max(found.height, 15)
 
 
 def _key(base: Source, matched: Mapping[str, Match], clock: str | None, record: list[str], doubt: str) -> Iterator[str]:
@@ -190,10 +203,13 @@ def _field(
     seen = sample.looks[match.header]
     sure = match.sure and field not in wrong
     lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
+    beside = [*times.values(), *(matched[name].header for name in matched if base.fields[name].type == "timestamp")]
     if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
         lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
-    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock), *name_lines(spec, seen)]
-    lines += scheme_lines(base.name, spec, seen, set(matched), sample.others, sure=match.sure)
+    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock, beside), *name_lines(spec, seen)]
+    first = next((name for name in matched if base.fields[name].type == "local_id"), field)
+    numbering = base.name if field == first else f"{base.name}_{field}"
+    lines += scheme_lines(numbering, spec, seen, set(matched), sample.others, sure=match.sure)
     codes = (
         code_lines(f"[fields.{field}.codes]", seen, spec.codes, accepts=spec.accepts) if _is_coded(base, field) else []
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+from rapidfuzz import fuzz
+
 from hiu.errors import InputRefused
 from hiu.extract.files.header import quoted, squash
 from hiu.extract.values.text import bag
 from hiu.fuzzy import nearest
 from hiu.sources import Source
 
-_NEAR = 75
+_NEAR, _WHOLE = 75, 60
 _ROW_NUMBERS = ("no", "number", "row", "rowno", "rownumber", "line", "lineno", "sno", "srno", "index", "#")
 """Headers that may number the rows of a file, so that none is offered for a column that is missed."""
 
@@ -90,5 +92,11 @@ def _require(headers: Sequence[str], source: Source, matched: dict[str, str], na
 
 
 def _hint(accepted: Sequence[str], free: Sequence[str]) -> str:
-    near = next((found for word in accepted if (found := nearest(word, free, _NEAR))), None)
+    near = next((found for word in accepted if (found := nearest(word, free, _NEAR)) and _alike(word, found)), None)
     return f"; did you mean '{near}'?" if near else ""
+
+
+def _alike(word: str, header: str) -> bool:
+    """Whether two headers are alike as wholes: 'Att_Cat' shares no more than a word with 'ECDS Unique Att ID'."""
+    plain = (text.replace("_", " ").casefold() for text in (word, header))
+    return max(fuzz.token_sort_ratio(*plain), fuzz.ratio(squash(word), squash(header))) >= _WHOLE

@@ -151,6 +151,8 @@ def _uncounted(uncounted: dict[Month, int], span: Span, source: Source) -> str:
     which = _named(sorted(uncounted))
     rows = f"{n} row{'s' * (n != 1)} of {months} month{'s' * (months != 1)} not supplied by any delivery ({which})"
     verb = "is" if n == 1 else "are"
+    if not (source.counts or source.extra):
+        return f"{rows} {verb} in no month that was supplied; the source counts nothing, so nothing is lacking"
     if source.covers != "month" and span.last + 1 in uncounted:
         return (
             f"{rows} {verb} not counted: the file ends before the month does. If it holds the whole month, file it "

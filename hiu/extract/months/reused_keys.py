@@ -57,6 +57,24 @@ def refuse_reused(pairs: pl.DataFrame, source: Source, headers: Mapping[str, str
     )
 
 
+def refuse_shared(records: pl.DataFrame, source: Source, headers: Mapping[str, str], name: str) -> None:
+    """Raise InputRefused 'keys_reused' if the key of a row, such as a callsign, stands in rows of other events too, and
+    those rows of one delivery (model.RECORD) would replace each other: a fifth of the keys, and three at least."""
+    sound = records.filter(~pl.col("quarantined"), ~pl.col("deleted"), pl.col("record_id").is_not_null())
+    keys = sound.group_by("record_id", "version").agg(pl.col("event_id").n_unique())
+    several = keys.filter(pl.col("event_id") > 1).height
+    if not source.key.record or several < FEWEST or several * SHARE < keys.height:
+        return
+    wide = ", ".join(f'"{field}"' for field in dict.fromkeys([*source.key.event, *source.key.record]))
+    raise InputRefused(
+        "keys_reused",
+        f"{several:,} of {keys.height:,} keys in {quoted(headers.get(field, field) for field in source.key.record)} "
+        "stand in rows of several events, and these rows would replace each other. Numbers of vehicles or people come "
+        f"again: write record = [{wide}] under [key] in sources/{source.name}.toml",
+        file=name,
+    )
+
+
 def lost_people(pairs: pl.DataFrame, name: str) -> list[str]:
     """A sentence if rows of `pairs` (pair_keys) say no longer whom they are about and those that they were to replace
     do: these hold. Raises InputRefused 'who_lost' if a fifth of the keys are such, and three at least.

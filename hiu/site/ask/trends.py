@@ -83,7 +83,7 @@ def _logs(
     if totals is None:
         return found, None
     unnamed = run._whole("links", "source", "event_id", where=(C("how") == "nobody") & (C("status") == "counted"))
-    both = each.join(unnamed, on=["source", "event_id"]).group_by(key).agg(again=pl.len().cast(pl.Int64))
+    both = each.join(unnamed.unique(), on=["source", "event_id"]).group_by(key).agg(again=pl.len().cast(pl.Int64))
     whole = totals.join(both, on=key, how="left", maintain_order="left")
     return found, whole.with_columns(nobody=C("nobody") - C("again").fill_null(0)).drop("again")
 

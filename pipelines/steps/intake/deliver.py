@@ -1,6 +1,6 @@
 """One delivery made ready: agreement, bytes, typed rows, and the gate its rows pass."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,6 +14,7 @@ from hiu.extract.files.header import known_headers, quoted, squash
 from hiu.extract.files.read import RawTable, read_table, unread_notes
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
+from hiu.extract.months.reused_keys import refuse_shared
 from hiu.extract.months.spans import last_full_month
 from hiu.extract.people_apart import one_person_a_row
 from hiu.extract.standardise import Standardised, standardise
@@ -99,6 +100,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     explained = {line.partition(":")[0] for line in done.warnings}  # why the dates under a header were not read
     _require_keys(done, raw, source, file.name)
     require_somebody(done.records, source, file.name)
+    refuse_shared(done.records, source, columns, file.name)
     rates = judge(done.quality, source, file.name)
     about = [line for line in rates if line.partition(":")[0] not in explained]
     never, always = cannot_count(columns, source)
@@ -106,7 +108,8 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += in_utc(raw.frame, columns, source)
     about += facts_to_come(done.facts, done.numbering, today)
-    about += only_numbers(done.quality, source, done.records["local_ids"])
+    alone, joined = only_numbers(done.quality, source, done.records["local_ids"], _delivered(place))
+    about += alone
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
@@ -118,6 +121,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         *done.notes,
         *idle,
         *always,
+        *joined,
         *names_alone(done.records),
         *standing_once(raw.frame, columns, source),
     ]
@@ -161,6 +165,12 @@ def _filed(place: Place, source: Source) -> set[Month]:
     """The months that files of the source are filed under."""
     found = find_deliveries(place.raw, {source.name: source}).deliveries if place.raw.is_dir() else ()
     return {each.period for each in found if each.period}
+
+
+def _delivered(place: Place) -> Iterator[Source]:
+    """The sources of which there are files, looked for only when they are asked for."""
+    found = find_deliveries(place.raw, place.sources).deliveries if place.raw.is_dir() else ()
+    yield from (place.sources[name] for name in dict.fromkeys(each.source for each in found))
 
 
 def _unused(headers: Sequence[str], source: Source) -> list[str]:

@@ -15,10 +15,15 @@ _NOTHING = bag(
     "retracted deleted erroneous abandoned hoax invalid annulled aborted"
 )
 """Words of a header, or of its values, by which a row is no contact."""
-_SOMETHING = bag("attended accepted arrived answered completed complete confirmed valid seen kept finished")
+_SOMETHING = bag(
+    "attended accepted arrived answered completed complete confirmed valid seen kept finished attendance engaged "
+    "attend achieved present contacted reached occurred happened successful"
+)
 """Words of a header below which 'no' says that a row is no contact: Attended?, Accepted?"""
+_HELD = re.compile(r"\b(contact (was )?made|made contact|(took|taken) place)\b")
 _FILLERS = bag(
-    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag is"
+    "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag is "
+    "made took place face to status"
 )
 FORMS = (
     "cancel", "abandon", "hoax", "malicious", "duplicate", r"\bdna\b", r"\bdnw\b", r"\blwbs\b", r"no.?shows?\b",
@@ -37,7 +42,8 @@ FORMS = (
 )  # fmt: skip
 """Forms of a code by which a row may be no contact: regular expressions, any case."""
 _LEFT = re.compile(
-    r"left (before|without|prior)|walked out|self.?discharged before|(did|does|do) ?(not|n.?t) wait|\bdnw\b|\blwbs\b",
+    r"left (before|without|prior)|walked out|self.?discharged before|(did|does|do) ?(not|n.?t) wait|\bdnw\b|\blwbs\b"
+    r"|(not |un)seen\W+(\w+ )?left\b|\bleft (the )?(dept|department|ed|unit|building)\b",
     re.I,
 )
 """Forms of leaving before being seen: who did was there, which is a sign of need and hides nobody."""
@@ -92,15 +98,17 @@ def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:
     if national := _national(header, found):
         return national
     negative = bool(words(header) & _NOTHING) or "not attend" in spaced(header)
-    positive = bool(words(header) & _SOMETHING) and not words(header) - _SOMETHING - _FILLERS
-    test = _is_yes if negative else _is_no
-    answers = [text for text in found if spaced(text) in YES_NO or text in _YES or (negative and _is_yes(text))]
-    if not (negative or positive) or not answers or any(len(text) > _LONGEST for text in found):
+    positive = bool(words(header) & _SOMETHING or _HELD.search(spaced(header)))
+    positive = positive and not words(header) - _SOMETHING - _FILLERS
+    answers = {text: answer for text in found if (answer := _answer(text, negative=negative))}
+    if not (negative or positive) or not answers:
         return {}
-    other = {text for text in found if text not in answers}
-    if other and (negative or not all(_ANY_FORM.search(text) for text in other)):
-        return {}
-    return {text: n for text, n in sorted(found.items()) if test(text) or (text in other and not left_early(text))}
+    none = "yes" if negative else "no"
+    short = {text for text in found if text not in answers and len(text) <= _LONGEST and not left_early(text)}
+    idle = {text for text in short if _ANY_FORM.search(text)} | {text for text in found if answers.get(text) == none}
+    return (
+        {text: n for text, n in sorted(found.items()) if text in idle} if positive or none in answers.values() else {}
+    )
 
 
 def _national(header: str, found: Mapping[str, int]) -> dict[str, int]:
@@ -116,12 +124,16 @@ def left_early(text: str) -> bool:
     return bool(_LEFT.search(text))
 
 
-def _is_yes(text: str) -> bool:
-    return (spaced(text) or text) in _YES or bool(words(text) & _NOTHING and len(words(text)) == 1)
-
-
-def _is_no(text: str) -> bool:
-    return spaced(text) in _NO
+def _answer(text: str, *, negative: bool) -> str:
+    """Whether a text says yes or no, alone or before a remark ('Yes - late', 'N (unwell)'); '' for another word."""
+    plain = spaced(text) or text
+    if plain in _YES or plain in _NO:
+        return "yes" if plain in _YES else "no"
+    if negative and words(text) & _NOTHING and len(words(text)) == 1:
+        return "yes"
+    first = re.match(r"(y|yes|n|no)\b(?! ?/|')", text.strip(), re.IGNORECASE)
+    answer = YES_NO[first[1].lower()] if first else ""
+    return "" if answer == "no" and _ANY_FORM.search(text) else answer
 
 
 def by_form(found: Mapping[str, int]) -> dict[str, dict[str, int]]:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from datetime import timedelta
 
 import polars as pl
 
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match
 from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.text import bag
 
 VERSION = bag(
@@ -27,6 +29,9 @@ _STATES = bag("discharged admitted ended closed left departed status outcome fin
 """Words of a column that says what became of somebody, which numbers nothing, however few the rows."""
 _OF_OTHERS = OTHERS - {"contact"}
 _FEWEST_ROWS = 4
+_MOST = 0.9
+PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
+"""Words of a column that says which part of an event a row is."""
 _DECIMAL = re.compile(r"-?\d+(?:\.\d{1,3}|,\d{1,2})")
 """Figures with a decimal part; a comma before three figures parts thousands."""
 _REFERENCE = re.compile(r"(?=.*\d)[A-Za-z0-9/_-]{3,40}")
@@ -38,13 +43,15 @@ def find_key(
     """The column that numbers the events: named so, or as different from row to row as one would be; else None."""
     looks = {header: seen for header, seen in looks.items() if not _is_row_number(seen)}
     event = matched.get("event")
-    event = event if event and event.header in looks else None
-    if event and event.header not in people and _numbers_rows(looks[event.header], named=True):
+    event = event if event and event.header in looks and event.header not in people else None
+    if event and _numbers_rows(looks[event.header], named=True):
         return _across_versions(frame, looks, event.header, matched, people)
-    taken = {match.header for match in matched.values()} | people
+    taken = {match.header for match in matched.values()} - {event.header if event else ""} | people
     free = [seen for header, seen in looks.items() if header not in taken and not seen.dated and seen.kind != "time"]
     able = [seen for seen in free if _numbers_rows(seen, named=is_number_name(seen.header))]
     able = able or [seen for seen in free if _like_numbers(seen)]
+    start = looks[matched["start"].header] if "start" in matched else None
+    able = able or [seen for seen in free if _numbers_parts(frame, seen, start, looks, taken)]
     best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
     return _across_versions(frame, looks, best.header, matched, people) if best else None
 
@@ -98,6 +105,43 @@ def _numbers_rows(seen: Look, *, named: bool) -> bool:
     if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:
         return spread >= 0.3 or seen.filled < 4
     return spread >= 0.98 and not seen.lettered and seen.kind in ("key", "guid", "text") and not seen.whole
+
+
+def is_running(frame: pl.DataFrame, key: str, seen: Look) -> bool:
+    """Whether a column counts the rows of each value of the key from 1, or from 0, and so tells each row apart."""
+    if not seen.whole or seen.dated or frame.select(key, seen.header).is_duplicated().any():
+        return False
+    runs = frame.group_by(key).agg(pl.len().alias("rows"), pl.col(seen.header).cast(pl.Float64, strict=False).max())
+    return _mostly((runs[seen.header] - runs["rows"]).is_in([0.0, -1.0]))
+
+
+def _numbers_parts(
+    frame: pl.DataFrame, seen: Look, start: Look | None, looks: Mapping[str, Look], taken: AbstractSet[str]
+) -> bool:
+    """Whether a column numbers events of many rows each: another numbers the rows of one, which lie within a day."""
+    few = seen.distinct < _FEWEST_ROWS or seen.filled < seen.rows or 2 * seen.distinct > seen.filled
+    if few or seen.lettered or _is_measure(seen) or words(seen.header) & (_OF_OTHERS | VERSION):
+        return False
+    parts = [look for header, look in looks.items() if header not in taken and header != seen.header]
+    if not any(is_part(frame, seen.header, look) for look in parts):
+        return False
+    return start is None or not start.dated or _within_a_day(frame, seen.header, start)
+
+
+def is_part(frame: pl.DataFrame, key: str, seen: Look) -> bool:
+    """Whether a column tells the rows of one value of the key apart: it counts them, or names the vehicle or leg."""
+    named = bool(words(seen.header) & PARTS) and not frame.select(key, seen.header).is_duplicated().any()
+    return named or is_running(frame, key, seen)
+
+
+def _within_a_day(frame: pl.DataFrame, key: str, start: Look) -> bool:
+    stamps = read_stamps(frame[start.header], start.formats)["stamp"]
+    spans = frame.select(key, stamps.alias("at")).group_by(key).agg(pl.col("at").max() - pl.col("at").min())
+    return _mostly(spans["at"] <= timedelta(days=1))
+
+
+def _mostly(found: pl.Series) -> bool:
+    return int(found.sum()) >= _MOST * len(found)
 
 
 def _is_measure(seen: Look) -> bool:

@@ -10,7 +10,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
-from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, nearness, words
+from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 from hiu.sources import FieldSpec, Source
@@ -34,7 +34,10 @@ _LATER = bag(
     "report printed updated recorded entered loaded created expiry due modified requested booked scheduled planned"
 )
 """Words of a date that is not when the event began, unless nothing better is there."""
+_TURNS = {"start": _LATER, "end": bag("seen arrival arrived start started admitted admission referral referred begun")}
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
+_MOST_SEXES = 12
+"""As many words as a column of sexes may hold: one of names below a header near 'Patient sex' holds more."""
 _BORN = timedelta(days=3650)
 
 
@@ -158,20 +161,21 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
             seen.lettered and seen.kind not in _NO_NAMES and not (whole or is_person_number(seen) or name_nobody(seen))
         )
     if spec.type == "local_id":
-        return not is_measure(seen) and seen.kind not in (
-            "date",
-            "timestamp",
-            "time",
-            "month",
-            "name",
-            "postcode",
-            "sex",
-            "nhs_number",
+        numbered = sum(any(map(str.isdigit, text)) for text in seen.counted) * 2 >= seen.distinct
+        return (
+            numbered
+            and not is_measure(seen)
+            and seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
         )
     if spec.type == "nhs_number" and seen.lettered:
         return False
+    if spec.type == "sex":
+        named = seen.kind == "name" or hold_names(seen.header, seen.counted)
+        return seen.kind == "sex" or not (seen.dated or named or seen.distinct > _MOST_SEXES)
     if spec.type == "age":
         return (seen.whole or are_ages(seen)) and not OF_BANDS & words(seen.header)
+    if spec.type == "dob" and {"dob", "age"} <= words(seen.header):
+        return not seen.lettered  # births and ages
     return spec.type not in _LOOKS or seen.kind in _LOOKS[spec.type]
 
 
@@ -184,7 +188,7 @@ def of_another(field: str, spec: FieldSpec, header: str) -> bool:
         return True
     if spec.type in (*NAMES, "dob", "age", "sex", "nhs_number", "local_id"):
         return not (sent & OTHERS) <= own
-    return field == "start" and not (sent & _LATER) <= own
+    return field in _TURNS and not (sent & _TURNS[field]) <= own
 
 
 def _by_number(looks: Mapping[str, Look], source: Source, matched: dict[str, Match]) -> None:

@@ -55,7 +55,7 @@ NO_NUMBER = bag(
 
 def spaced(text: str) -> str:
     """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text)
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text.replace("DoB", "Dob"))
     plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
     return _GLUED.sub(r"\1 \2", plain)
 
