@@ -97,6 +97,15 @@ def _lead(incidents: pl.DataFrame, tables: Tables, after: date) -> Iterator[str]
     if "plan_exception" in tables:
         yield f"Plans overdue, by the register of plans: {_people(tables['plan_exception'], 'overdue')}."
     yield from action_lines(tables, after)
+    if "meeting" in tables and "partner" not in tables:  # else the table of partners says it
+        held = _meetings(tables["meeting"], after)["at"]
+        yield f"Meetings in 12 months: {len(held)}" + (f", the last on {day(held.max().date())}." if len(held) else ".")
+
+
+def _meetings(table: pl.DataFrame, after: date) -> pl.DataFrame:
+    """The meetings of the 12 months before a day."""
+    ends = datetime(after.year, after.month, after.day)
+    return latest_rows(table, "meeting_id").filter(C("at") >= ends.replace(year=after.year - 1), C("at") < ends)
 
 
 def _people(frame: pl.DataFrame, code: str) -> int:
@@ -213,8 +222,7 @@ def _actions(tables: Tables, after: date) -> Iterator[Grid]:
 def _partners(tables: Tables, after: date) -> Iterator[Grid]:
     if "partner" not in tables:
         return
-    meetings = latest_rows(tables["meeting"], "meeting_id") if "meeting" in tables else None
-    year = datetime(after.year - 1, after.month, after.day)
+    past = _meetings(tables["meeting"], after) if "meeting" in tables else None
     rows = []
     for row in (
         latest_rows(tables["partner"], "organisation")
@@ -222,8 +230,7 @@ def _partners(tables: Tables, after: date) -> Iterator[Grid]:
         .iter_rows(named=True)
     ):
         came, last = "not sent", row["last_attended"]
-        if meetings is not None:
-            past = meetings.filter(C("at") >= year, C("at") < datetime(after.year, after.month, after.day))
+        if past is not None:
             names = past["organisations"].list.eval(pl.element().str.to_lowercase())
             there = past.filter(names.list.contains(str(row["organisation"]).lower()))
             came = f"{there.height} of {past.height}"

@@ -35,7 +35,8 @@ def cells_of(
     *,
     measure: Measure = "events",
 ) -> list[Cell]:
-    """One cell of each value of each split, over all of `months`: before anything is hidden.
+    """One cell of each value of each split, over all of `months`: before anything is hidden. The whole has
+    one even if nothing was counted.
 
     Rows have person_id, month, the columns of the splits, and `thing` (counted once) or `n` (added up).
     """
@@ -49,7 +50,8 @@ def cells_of(
 def _cells(
     own: pl.DataFrame, amount: pl.Expr, of: tuple[Measure, str], split: tuple[str, ...], months: tuple[str, ...]
 ) -> list[Cell]:
-    whole = own.group_by("all", *split).agg(value=amount, people=C("person_id").n_unique())
+    sums = {"value": amount, "people": C("person_id").n_unique()}
+    whole = own.group_by("all", *split).agg(**sums) if split else own.select(**sums, all=pl.lit(EVERYBODY))
     each = own.group_by("all", *split, "person_id").agg(n=amount)
     most = each.group_by("all", *split).agg(most=C("n").max())
     measure, dataset = of
@@ -59,9 +61,9 @@ def _cells(
             dataset=dataset,
             group="&".join(f"{name}={row[name]}" for name in split) or EVERYBODY,
             months=months,
-            **{name: row[name] for name in ("value", "people", "most")},
+            **{name: row[name] or 0 for name in ("value", "people", "most")},
         )
-        for row in whole.join(most, on=["all", *split]).sort("all", *split).iter_rows(named=True)
+        for row in whole.join(most, on=["all", *split], how="left").sort("all", *split).iter_rows(named=True)
     ]
 
 

@@ -187,7 +187,7 @@ def listed(place: Place) -> Part:
 def test_the_list_names_repeats_and_rows_to_look_at_and_is_entered_before(place: Place) -> None:
     part = listed(place)
     (again,) = grid(part, "People missing again").rows
-    assert again[0].startswith("Aldous Penrose") and again[1:] == ("2", "Ash Ward")
+    assert again[0].startswith("Aldous Penrose") and again[1:] == ("Ash Ward", "2")
     rows = grid(part, "To look at").rows
     assert [row[:2] for row in rows] == [
         ("Poor reporting", "M1"),

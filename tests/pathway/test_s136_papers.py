@@ -6,19 +6,21 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from areakit import LAST, NOW
 from pathway_kit import kept, same_when_made_again
+from split_attacker import attack
 
 from hiu.govern import records
 from hiu.govern.audit import read
 from hiu.govern.release.bounds import System
-from hiu.govern.release.solver import _sums
+from hiu.govern.release.solver import _sums, solve
 from hiu.model import PATHWAY
 from hiu.model.frames import schema
 from hiu.model.govern import DISCLOSURES
@@ -39,7 +41,7 @@ from pipelines.pathway.s136.report import cells_by_month, s136_report
 from pipelines.pathway.s136.rows import detentions
 from pipelines.pathway.shown import Shown
 from pipelines.pathway.write import shown_tables, stamp_for, tables_of
-from pipelines.pathway.years import year_title, year_to
+from pipelines.pathway.years import cells_of, decided_after, year_title, year_to
 
 STAMP = Stamp(
     site="Testshire", month=LAST, run_id="2026-03-x", built=NOW, data_to=date(2026, 3, 31), settings_version="s"
@@ -166,6 +168,27 @@ def test_neither_a_year_nor_its_months_tell_what_the_other_hides() -> None:
         limits = system.limits(cell)
         assert cell.is_safe(limits.low, limits.high), cell.title
     assert year.text() == "105" and year.text("outcome=s3") == "15"
+
+
+@pytest.mark.parametrize(
+    ("seed", "names"), [(11, "ABCD"), (16, "ABCD"), (37, "ABCD"), (37, ("East: 1", "East: 2", "", "-"))]
+)
+def test_a_reader_of_all_months_and_of_their_year_bounds_nothing_that_is_hidden(
+    seed: int, names: Sequence[str]
+) -> None:
+    """A year's places by limit are made of months in which places and limits are shown, each by itself."""
+    dice = np.random.default_rng(seed)
+    size = int(dice.integers(20, 90))
+    when, place = dice.integers(0, 12, size), dice.integers(0, 4, size)
+    over = np.where(dice.random(size) < 0.75, "no", np.where(dice.random(size) < 0.5, "yes", "unknown"))
+    months = list((LAST - 11).through(LAST))
+    found = {"thing": range(size), "person_id": range(size), "month": [months[at].start for at in when]}
+    rows = pl.DataFrame(found | {"place": [names[at] for at in place], "over": over.tolist()})
+    splits = [(), ("place",), ("over",)]
+    first = [cell for month in months for cell in solve(cells_of(rows, "s136", splits, [month])).cells]
+    year = decided_after(cells_of(rows, "s136", [*splits, ("place", "over")], months), first)
+    result = attack([*first, *year])
+    assert result.tried > 50 and result.found == result.open == []
 
 
 def test_a_return_is_of_a_year_that_is_over_and_holds_no_formula() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -22,7 +23,7 @@ from hiu.publish.pathway.forms import files, paper
 from hiu.publish.pathway.part import Part
 from pipelines.commands.messages import print_status
 from pipelines.common.place import Place, open_place, published_tables
-from pipelines.pathway.senior import BESIDE, NEEDED, senior_page
+from pipelines.pathway.senior import BESIDE, MADE_OF, NEEDED, senior_page
 from pipelines.pathway.write import counted_tables, stamp_for, tables_of
 
 
@@ -55,6 +56,20 @@ def test_a_mandatory_referral_comes_first_and_what_cannot_be_judged_is_no_all_cl
         ("Serious incidents", "0", "0", "0", "0"),
         ("Complaints", "1", "1", "0", "0"),
     )
+
+
+@pytest.mark.parametrize("alone", NEEDED)
+def test_with_one_source_the_page_has_no_heading_without_text(place: Place, alone: str) -> None:
+    month, folder, tables = tables_of(place, None, "leg")
+    made_of = MADE_OF | {"record_exception": ("record_entry", "support_contact")}
+    own = {name: table for name, table in tables.items() if name == alone or alone in made_of.get(name, ())}
+    stamp = stamp_for(place, month, folder, NOW)
+    made = senior_page(place, own, own, stamp=stamp, by="Chair", now=NOW)
+    page = files(made)["senior-2026-03.html"].decode()
+    assert re.findall(r"<h2>[^<]*</h2>\s*(?:<ul>\s*</ul>|<h2>|</)", page) == []
+    assert made.lead or made.grids
+    if alone == "meeting":
+        assert made.lead == ("Meetings in 12 months: 2, the last on 4 Mar 2026.",)
 
 
 def test_actions_by_owner_partners_and_what_is_to_be_put_right(part: Part) -> None:

@@ -52,7 +52,8 @@ def terms(cell: Cell) -> Terms:
 
 
 def _own(measure: str, dataset: str, group: str, months: Sequence[str]) -> Terms:
-    if measure in ("people", "places") or ": " in group:  # people, and events of an area, are of a whole period
+    area = ": " in group.partition("=")[0]  # the name of a value may have the sign too
+    if measure in ("people", "places") or area:  # people, and events of an area, are of a whole period
         when = f"{months[0]}:{len(months)}:{months[-1]}" if months else ""
         return {f"{measure}|{dataset}|{group}|{when}": 1.0}
     parts = {EVERYBODY: {"all": 1.0}, SUPPORTED: {"supported": 1.0}, OTHERS: {"all": 1.0, "supported": -1.0}}

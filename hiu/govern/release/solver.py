@@ -8,6 +8,7 @@ the new figures and the released ones can't be true of the same people.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from hiu.govern.release.bounds import Contradiction, Limits, Row, System, Terms, terms
 from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, WITHHELD, Cell, Key, first_text
@@ -179,18 +180,22 @@ def _sums(cells: Sequence[Cell]) -> list[Row]:
 
 
 def _parts(cells: Sequence[Cell]) -> list[Row]:
-    """Events of one split (`type=a`, `type=a&area=b`) make up what they split: all, or the cells with a part fewer."""
-    sums: dict[tuple[str, frozenset[str]], Terms] = {}
+    """Events of one split (`type=a`, `type=a&area=b`) make up what they split: all, or the cells with a part fewer.
+
+    They do in each of their months too: what a month's report shows of a split bounds those that cross it in the year.
+    """
+    sums: dict[tuple[str, str, frozenset[str]], Terms] = {}
     for cell in cells:
         if cell.measure != "events" or "=" not in cell.group:
             continue
         pieces = cell.group.split("&")
-        for at, piece in enumerate(pieces):
+        split = frozenset(one.partition("=")[0] for one in pieces)
+        periods = [cell.months, *((month,) for month in cell.months if len(cell.months) > 1)]
+        for (at, piece), months in product(enumerate(pieces), periods):
             rest = "&".join(pieces[:at] + pieces[at + 1 :]) or "all"
-            split = frozenset(one.partition("=")[0] for one in pieces)
-            name = f"{rest}|{'+'.join(cell.months)} by {piece.partition('=')[0]}"
-            whole = {f"{rest}|{month}": -1.0 for month in cell.months}
-            sums.setdefault((name, split), whole).update(terms(cell))
+            name = f"{rest}|{'+'.join(months)} by {piece.partition('=')[0]}"
+            whole = {f"{rest}|{month}": -1.0 for month in months}
+            sums.setdefault((name, "+".join(cell.months), split), whole).update(terms(replace(cell, months=months)))
     return [(row, 0.0, 0.0) for row in sums.values()]
 
 
