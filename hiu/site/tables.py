@@ -40,13 +40,22 @@ class Tables(Suggests):
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What was published: run, settings version, files with digests, but for pictures of one person. It is a
-        Manifest."""
+        """What was published: run, settings version, files with digests, but for pictures of one person and tables
+        that lie apart. It is a Manifest."""
+        files = {name: about for name, about in self._sealed["files"].items() if not PERSON_ID.search(name)}
+        return cast(Manifest, {name: one for name, one in self._sealed.items() if name != "working"} | {"files": files})
+
+    @cached_property
+    def _sealed(self) -> dict[str, Any]:
         from hiu.publish.release.folder import read_manifest
 
-        found = cast(Manifest, read_manifest(self.folder))
-        files = {name: about for name, about in found["files"].items() if not PERSON_ID.search(name)}
-        return cast(Manifest, {**found, "files": files})
+        return read_manifest(self.folder)
+
+    def _unplaced(self, name: str) -> bool:
+        """Whether the rows of a table are shown without their numbers in the file, because some between them are not
+        shown: how many would be told. A row that was set aside keeps its own, by which its sender finds it."""
+        gaps = not self._working and bool(self._sealed.get("working") or self._hidden)
+        return gaps and name != "quarantine" and "source_row" in RELEASED[name].names
 
     def __reduce__(self) -> str:
         raise UsageError("a month of a site can't be pickled: keep a table of it, or open it again where it is needed")
@@ -83,8 +92,10 @@ class Tables(Suggests):
         )
 
     def _rows_of(self, name: str) -> int | None:
-        """Rows of a table as published, if this month has it."""
+        """Rows of a table as it is shown, if this month has it."""
         file = self.manifest["files"].get(f"{name}.parquet")
+        if file and self._hidden:
+            return int(self._scan(name).select(pl.len()).collect().item())
         return file.get("rows") if file else None
 
     def _columns(self, name: str) -> Listing:
@@ -125,7 +136,10 @@ class Tables(Suggests):
         if wanted and "person_id" in RELEASED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self._rows(name, None, shown), RELEASED[name].meaning, kind=name)
+        found = self._rows(name, None, shown)
+        if self._unplaced(name):
+            found = found.with_columns(source_row=pl.lit(None, pl.Int64))
+        return Listing(found, RELEASED[name].meaning, kind=name)
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
@@ -138,7 +152,8 @@ class Tables(Suggests):
             return cast(pl.DataFrame, self._handed(found, self._codes))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
-        return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
+        columns = masked_sql(name, [column for column in RELEASED[name].names if column in there])
+        return path, columns | ({"source_row": "NULL::BIGINT"} if self._unplaced(name) else {})
 
     def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:
         """A table as published (of `only` some columns; the rows that meet a condition on what is not personal), for
