@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
@@ -52,8 +52,7 @@ class Tables(Suggests):
         return read_manifest(self.folder)
 
     def _unplaced(self, name: str) -> bool:
-        """Whether the rows of a table are shown without their numbers in the file, because some between them are not
-        shown: how many would be told. A row that was set aside keeps its own, by which its sender finds it."""
+        """Whether a table is shown without row numbers, whose gaps would tell; rows that were set aside keep theirs."""
         gaps = not self._working and bool(self._sealed.get("working") or self._hidden)
         return gaps and name != "quarantine" and "source_row" in RELEASED[name].names
 
@@ -136,10 +135,8 @@ class Tables(Suggests):
         if wanted and "person_id" in RELEASED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        found = self._rows(name, None, shown)
-        if self._unplaced(name):
-            found = found.with_columns(source_row=pl.lit(None, pl.Int64))
-        return Listing(found, RELEASED[name].meaning, kind=name)
+        empty = [pl.lit(None, pl.Int64).alias("source_row")] if self._unplaced(name) else []
+        return Listing(self._rows(name, None, shown).with_columns(empty), RELEASED[name].meaning, kind=name)
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
@@ -274,17 +271,6 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
-
-
-def day_of(what: date | str) -> date:
-    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
-    try:
-        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
-    except ValueError:
-        found = None
-    if not isinstance(found, date):
-        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
-    return found.date() if isinstance(found, datetime) else found
 
 
 def checked_months(months: int) -> int:

@@ -67,10 +67,7 @@ def connection_file(place: Place, name: str) -> Path:
 def _read(path: Path) -> str:
     if problem := open_to_others(path):
         raise SettingsError(problem)
-    try:
-        return read_small(path).decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: not text in UTF-8; 'hiu connect {path.stem}' writes it anew") from None
+    return read_small(path).decode("utf-8", "replace").strip()
 
 
 def _in_keyring(place: Place) -> bool:

@@ -78,15 +78,12 @@ def ask(dsn: str, query: str, *, file: str, settings: Settings = DEFAULTS) -> It
 
 
 def require_select(query: str, dsn: str, file: str) -> str:
-    """The query without the semicolon at its end. Raises InputRefused 'query' for what is not one SELECT as the database
-    of the connection reads it."""
+    """The query without the semicolon at its end. Raises InputRefused 'query' for what is not one SELECT as the
+    database of the connection reads it."""
     dialect, sure = ("postgres", True) if dsn.startswith(_POSTGRES) else _dialect(dsn)
     if not sure and (unlike := _READ_APART.search(query)):
-        raise _no_select(
-            f"found {unlike[0].strip()}, which not every database reads alike; leave it out, or name the driver in the "
-            "connection (Driver=...)",
-            file,
-        )
+        which = "which not every database reads alike; name the driver in the connection (Driver=...), or leave it out"
+        raise _no_select(f"found {unlike[0]}, {which}", file)
     try:
         one_query(query, dialect)
     except UsageError as error:

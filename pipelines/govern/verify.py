@@ -52,8 +52,7 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
-    out(_builds(place))
-    for line in _withheld_rows(place):
+    for line in [_builds(place), *_withheld_rows(place)]:
         out(line)
     last = []
     with suppress(HiuError):  # a last line that is none is among the problems
@@ -171,19 +170,13 @@ def _counts(path: Path) -> Iterator[str]:
 
 
 def _withheld_rows(place: Place) -> Iterator[str]:
-    """What was received of whole files, for months of which not every row may be shown: no page for analysts has it."""
+    """Of months of which not every row may be shown, the rows of whole files: nothing that analysts read has them."""
     for month, folder in place.months().items():
         path = place.published / folder
         with suppress(OSError, pl.exceptions.PolarsError):
-            received, staged, aside = (
-                pl.read_parquet(whole_table(path, "deliveries")).select("received", "staged", "quarantined").sum().row(0)
-            )
-            shown = int(pl.read_parquet(path / "links.parquet", columns=["delivery_id"]).height)
-            if gone := received - shown:
-                yield (
-                    f"{month}: received {received:,} = staged {staged:,} + quarantined {aside:,}; of these, rows of people "
-                    f"who may not be shown: {gone:,}"
-                )
+            sent = pl.read_parquet(whole_table(path, "deliveries"))["received"].sum()
+            if gone := sent - pl.read_parquet(path / "links.parquet", columns=["delivery_id"]).height:
+                yield f"{month}: of {sent:,} rows received, rows of people who may not be shown: {gone:,}"
 
 
 def _bound(place: Place) -> Iterator[str]:

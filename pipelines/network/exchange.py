@@ -189,13 +189,11 @@ def _expected(session: Session, step: str, partner: Partner) -> None:
 
 
 def _not_too_soon(place: Place, partner: Partner, purpose: str, now: datetime) -> None:
-    """Raises HiuError if the other site, under whatever name, learned a count from this one within the last days (stages
-    of `_COUNTED`)."""
+    """Raises HiuError if the other site, under whatever name, learned a count from this one within the last days
+    (stages of `_COUNTED`)."""
     every, name = records.history(place.records, CROSSINGS), partner.name
     names = [name, *every.filter(pl.col("public_key") == partner.public)["partner"]]
-    rows = every.filter(
-        pl.col("partner").is_in(names), pl.col("purpose") == purpose, pl.col("stage").is_in(_COUNTED)
-    )
+    rows = every.filter(pl.col("partner").is_in(names), pl.col("purpose") == purpose, pl.col("stage").is_in(_COUNTED))
     last = max(rows["recorded_at"], default=None)
     if last is not None and last + APART > utc(now):
         raise HiuError(

@@ -47,19 +47,15 @@ def test_a_statement_is_not_hidden_where_the_database_is_a_guess(kind: str, dsn:
 @pytest.mark.parametrize("dsn", UNSURE)
 def test_plain_queries_are_sent(dsn: str) -> None:
     assert require_select("SELECT a, 'it''s' AS b FROM t -- all\nWHERE c = 1;", dsn, "ed.toml").endswith("c = 1")
-    assert require_select(r"SELECT [a] FROM t WHERE b LIKE '\\x%'", "driver = {ODBC Driver 18 for SQL Server};UID=a", "f")
+    assert require_select(r"SELECT [a] FROM t WHERE b LIKE '\\x%'", "driver = {ODBC for SQL Server};UID=a", "f")
 
 
-@pytest.mark.parametrize("kind", ["large", "bytes"])
-def test_a_kept_connection_that_is_no_text_is_refused(kind: str, place_after: Place, tmp_path: Path) -> None:
+def test_a_kept_connection_of_any_size_is_refused(place_after: Place, tmp_path: Path) -> None:
     key = tmp_path / "site.key"
-    place = Place(
-        place_after.home, place_after.settings.model_copy(update={"key_file": key}), place_after.sources
-    )
+    place = Place(place_after.home, place_after.settings.model_copy(update={"key_file": key}), place_after.sources)
     path = connection_file(place, "warehouse")
     with path.open("wb") as stream:
-        stream.write(b"\xff\xfe")
-        stream.truncate(40_000_000_000 if kind == "large" else 4)
+        stream.truncate(40_000_000_000)
     path.chmod(0o600)
-    with pytest.raises(HiuError, match="expected a plain file|not text in UTF-8"):
+    with pytest.raises(HiuError, match="expected a plain file"):
         connection(place, "warehouse", {})

@@ -1,4 +1,4 @@
-"""Files of an exchange in the hands of whoever carries them, or of a partner: replayed, swapped, cut, renamed, edited."""
+"""Files of an exchange, replayed, swapped, cut, renamed or edited by whoever carries them or by a partner."""
 
 from __future__ import annotations
 
@@ -79,7 +79,10 @@ def test_a_partner_under_a_new_name_waits_as_long(known: Two, tmp_path: Path, mo
     """It has the same key, an agreement under its new name, and a program that asks as often as it likes."""
     two = known.copy(tmp_path)
     two.exchange("ask")
-    for site, old, new in ((two.north, NORTH, "North district"), (two.south, f"cross:{NORTH}:", "cross:North district:")):
+    for site, old, new in (
+        (two.north, NORTH, "North district"),
+        (two.south, f"cross:{NORTH}:", "cross:North district:"),
+    ):
         path = site.place.home / "site.toml"
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8", newline="\n")
     north, south = (Site(open_place(site.place.home)) for site in (two.north, two.south))

@@ -80,8 +80,7 @@ def _shown(folder: object, name: str) -> object:
     return folder / f"{name}.parquet"  # type: ignore[operator]
 
 
-def test_what_is_quoted_is_counted_of_who_is_shown(objected: Objected) -> None:
-    _, person, before, after = objected
+def test_what_is_quoted_is_counted_of_who_is_shown() -> None:
     quotes = pl.DataFrame(
         [("ed", "ambulance", "found", "9", 40, 40), ("ed", "ambulance", "A9", "9", 10, 0)],
         schema=["source", "quoted", "form", "usual", "rows", "found"],
