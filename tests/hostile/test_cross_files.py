@@ -79,6 +79,7 @@ def test_a_partner_under_a_new_name_waits_as_long(known: Two, tmp_path: Path, mo
     """It has the same key, an agreement under its new name, and a program that asks as often as it likes."""
     two = known.copy(tmp_path)
     two.exchange("ask")
+    two.written(NORTH, "ask").unlink()
     for site, old, new in (
         (two.north, NORTH, "North district"),
         (two.south, f"cross:{NORTH}:", "cross:North district:"),

@@ -1,4 +1,4 @@
-"""What was received, counted of the rows that may be shown: the whole counts less these rows would tell of the others."""
+"""What was received, counted of the rows that may be shown: whole counts less these would tell of the others."""
 
 import polars as pl
 
