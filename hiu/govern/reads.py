@@ -166,7 +166,7 @@ def looks(folder: Path, key: bytes, person: str | None = None) -> pl.DataFrame:
 def problems(folder: Path, site_key: bytes, heads: Collection[str], logged: Sequence[Entry]) -> list[str]:
     """What is wrong with the read logs, a sentence each; `heads` = every head the audit log ever had."""
     key = derive(site_key, "reads")
-    found = [f"{one}: is a link" for one in (folder, *sorted(folder.glob("*.jsonl"))) if one.is_symlink()]
+    found = [f"{one}: {_LINK}" for one in (folder, *sorted(folder.glob("*.jsonl"))) if one.is_symlink()]
     for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else []:
         found += verify(path, key)
         found += [one] if (one := unsealed(path, site_key, logged)) else []
@@ -181,7 +181,7 @@ def _require_grown(path: Path, content: bytes, audit: Path) -> None:
     """Raises HiuError if a login's file is not, as far as the audit log has it, what it was, or is a link."""
     for one in (path.parent, path):
         if one.is_symlink() or getattr(one, "is_junction", bool)():
-            raise HiuError(f"{one}: is a link, so no look is recorded there and nothing is shown. {_ACCEPT}")
+            raise HiuError(f"{one}: {_LINK}, so no look is recorded there and this login is shown nobody")
     logged = (entry["event"] for log in proven(audit) for entry in read(log))
     length, sha256 = bound_files(logged, "reads").get(path.stem, (0, ""))
     if length and measure(content[:length]) != [length, sha256]:
@@ -190,6 +190,7 @@ def _require_grown(path: Path, content: bytes, audit: Path) -> None:
         raise HiuError(f"{path}: lines were taken off its end. {_ACCEPT}")
 
 
+_LINK = "is a link. 'hiu audit accept' does not take it: remove it by hand and bring back the log from a backup"
 _ACCEPT = (
     "This login is shown nobody until 'hiu verify' has said what is wrong and a named person has taken the log "
     "as it is ('hiu audit accept --reason WHY --by NAME')"

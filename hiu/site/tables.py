@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from random import SystemRandom
@@ -40,13 +40,21 @@ class Tables(Suggests):
 
     @cached_property
     def manifest(self) -> Manifest:
-        """What was published: run, settings version, files with digests, but for pictures of one person. It is a
-        Manifest."""
+        """What was published: run, settings version, files with digests, but for pictures of one person and tables
+        that lie apart. It is a Manifest."""
+        files = {name: about for name, about in self._sealed["files"].items() if not PERSON_ID.search(name)}
+        return cast(Manifest, {name: one for name, one in self._sealed.items() if name != "working"} | {"files": files})
+
+    @cached_property
+    def _sealed(self) -> dict[str, Any]:
         from hiu.publish.release.folder import read_manifest
 
-        found = cast(Manifest, read_manifest(self.folder))
-        files = {name: about for name, about in found["files"].items() if not PERSON_ID.search(name)}
-        return cast(Manifest, {**found, "files": files})
+        return read_manifest(self.folder)
+
+    def _unplaced(self, name: str) -> bool:
+        """Whether a table is shown without row numbers, whose gaps would tell; rows that were set aside keep theirs."""
+        gaps = not self._working and bool(self._sealed.get("working") or self._hidden)
+        return gaps and name != "quarantine" and "source_row" in RELEASED[name].names
 
     def __reduce__(self) -> str:
         raise UsageError("a month of a site can't be pickled: keep a table of it, or open it again where it is needed")
@@ -83,8 +91,10 @@ class Tables(Suggests):
         )
 
     def _rows_of(self, name: str) -> int | None:
-        """Rows of a table as published, if this month has it."""
+        """Rows of a table as it is shown, if this month has it."""
         file = self.manifest["files"].get(f"{name}.parquet")
+        if file and self._hidden:
+            return int(self._scan(name).select(pl.len()).collect().item())
         return file.get("rows") if file else None
 
     def _columns(self, name: str) -> Listing:
@@ -125,7 +135,8 @@ class Tables(Suggests):
         if wanted and "person_id" in RELEASED[name].names:
             ids = scan.select("person_id").unique().collect()["person_id"].drop_nulls()
             shown = names_shown(self, True, ids, name)
-        return Listing(self._rows(name, None, shown), RELEASED[name].meaning, kind=name)
+        empty = [pl.lit(None, pl.Int64).alias("source_row")] if self._unplaced(name) else []
+        return Listing(self._rows(name, None, shown).with_columns(empty), RELEASED[name].meaning, kind=name)
 
     def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
@@ -138,7 +149,8 @@ class Tables(Suggests):
             return cast(pl.DataFrame, self._handed(found, self._codes))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
-        return path, masked_sql(name, [column for column in RELEASED[name].names if column in there])
+        columns = masked_sql(name, [column for column in RELEASED[name].names if column in there])
+        return path, columns | ({"source_row": "NULL::BIGINT"} if self._unplaced(name) else {})
 
     def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:
         """A table as published (of `only` some columns; the rows that meet a condition on what is not personal), for
@@ -259,17 +271,6 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
-
-
-def day_of(what: date | str) -> date:
-    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
-    try:
-        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
-    except ValueError:
-        found = None
-    if not isinstance(found, date):
-        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
-    return found.date() if isinstance(found, datetime) else found
 
 
 def checked_months(months: int) -> int:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from hiu.disk import read_small
 from hiu.errors import SettingsError, UsageError
 from hiu.govern.keys import keep_text_in_keyring, keyring_text
 from hiu.govern.rights import open_to_others
@@ -66,7 +67,7 @@ def connection_file(place: Place, name: str) -> Path:
 def _read(path: Path) -> str:
     if problem := open_to_others(path):
         raise SettingsError(problem)
-    return path.read_text(encoding="utf-8").strip()
+    return read_small(path).decode("utf-8", "replace").strip()
 
 
 def _in_keyring(place: Place) -> bool:

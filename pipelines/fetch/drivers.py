@@ -53,6 +53,10 @@ _DIALECTS = {
     "oracle": "oracle",
 }
 """A word in an ODBC connection -> how its database writes SQL."""
+_ATTRIBUTE = re.compile(r"([^=;{}]+)=(\{(?:[^}]|\}\})*\}|[^;]*)")
+"""Name and value of each part of an ODBC connection; of two of one name the first holds."""
+_READ_APART = re.compile(r"\\|#|/\*|\$\$|--(?!\s|$)|\bn?q'", re.IGNORECASE)
+"""What ends a text or begins a comment in one database and not in another: a statement could hide there."""
 _CHANGES = "ALTER CREATE DECLARE DELETE DENY DROP GRANT INSERT INTO MERGE REVOKE SET TRUNCATE UPDATE"
 _ACTS = "BACKUP CHECKPOINT COMMIT DBCC EXEC EXECUTE KILL PRINT RAISERROR RECONFIGURE RESTORE ROLLBACK SAVE SHUTDOWN"
 _STATEMENTS = frozenset(f"{_CHANGES} {_ACTS} USE WAITFOR".split())
@@ -68,13 +72,18 @@ def ask(dsn: str, query: str, *, file: str, settings: Settings = DEFAULTS) -> It
     the database refuses, at once or while the rows come, MissingExtra without the extra of its driver.
     """
     postgres = dsn.startswith(_POSTGRES)
-    query = _require_select(query, "postgres" if postgres else _dialect(dsn), file)
+    query = require_select(query, dsn, file)
     with (_postgres if postgres else _odbc)(dsn, query, file, settings) as batches:
         yield batches
 
 
-def _require_select(query: str, dialect: str, file: str) -> str:
-    """The query without the semicolon at its end."""
+def require_select(query: str, dsn: str, file: str) -> str:
+    """The query without the semicolon at its end. Raises InputRefused 'query' for what is not one SELECT as the
+    database of the connection reads it."""
+    dialect, sure = ("postgres", True) if dsn.startswith(_POSTGRES) else _dialect(dsn)
+    if not sure and (unlike := _READ_APART.search(query)):
+        which = "which not every database reads alike; name the driver in the connection (Driver=...), or leave it out"
+        raise _no_select(f"found {unlike[0]}, {which}", file)
     try:
         one_query(query, dialect)
     except UsageError as error:
@@ -83,8 +92,8 @@ def _require_select(query: str, dialect: str, file: str) -> str:
     words = {one.text.upper() for one in tokens if one.token_type not in (TokenType.STRING, TokenType.IDENTIFIER)}
     if dialect != "postgres" and (found := sorted(words & _STATEMENTS)):
         raise _no_select(f"found {found[0]}; a column of that name is written in quotes", file)
-    if "/*!" in query:  # MySQL runs what stands in such a comment
-        raise _no_select("found a comment that begins with /*!", file)
+    if acts := re.search(r"/\*M?!", query):  # MySQL and MariaDB run what stands in such a comment
+        raise _no_select(f"found a comment that begins with {acts[0]}", file)
     return query[: tokens[-1].start] if tokens[-1].token_type == TokenType.SEMICOLON else query
 
 
@@ -93,8 +102,13 @@ def _no_select(found: str, file: str) -> InputRefused:
     return InputRefused("query", f"{problem}. What can't be written so can be a view of the database", file=file)
 
 
-def _dialect(dsn: str) -> str:
-    return next((name for word, name in _DIALECTS.items() if word in dsn.casefold()), "")
+def _dialect(dsn: str) -> tuple[str, bool]:
+    """How the database of an ODBC connection writes SQL, and whether its driver says so: words elsewhere, such as in a
+    password in braces, are a guess."""
+    values = {name.strip().casefold(): value for name, value in reversed(_ATTRIBUTE.findall(dsn))}
+    driver = values.get("driver", "").casefold()
+    named = next((name for word, name in _DIALECTS.items() if word in driver), "")
+    return named or next((name for word, name in _DIALECTS.items() if word in dsn.casefold()), ""), bool(named)
 
 
 @contextmanager

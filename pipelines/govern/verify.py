@@ -52,7 +52,8 @@ def verify_site(place: Place, *, canary: bool = False, recorded: str | None = No
     if canary:
         out(f"canary: {count_of(swept, 'file')} swept for names, NHS numbers and person ids where none may be")
     whole = f"{count_of(len(place.months()), 'published month')}, the records and the audit log are whole"
-    out(_builds(place))
+    for line in [_builds(place), *_withheld_rows(place)]:
+        out(line)
     last = []
     with suppress(HiuError):  # a last line that is none is among the problems
         last = [f"head of the audit log: {head(place.audit)}"] if place.audit.exists() else []
@@ -148,7 +149,7 @@ def _months(paths: Paths) -> Iterator[str]:
 def _counts(path: Path) -> Iterator[str]:
     """received = staged + quarantined = rows in links, of every delivery."""
     try:
-        deliveries = pl.read_parquet(path / "deliveries.parquet")
+        deliveries = pl.read_parquet(whole_table(path, "deliveries"))
         links = pl.read_parquet(whole_table(path, "links"), columns=["delivery_id"])
     except (OSError, pl.exceptions.PolarsError):
         yield "deliveries or links can't be read"
@@ -166,6 +167,16 @@ def _counts(path: Path) -> Iterator[str]:
             f"delivery {row['delivery_id']}: received {row['received']}, staged {row['staged']}, quarantined "
             f"{row['quarantined']}, traced {row['traced']}"
         )
+
+
+def _withheld_rows(place: Place) -> Iterator[str]:
+    """Of months of which not every row may be shown, the rows of whole files: nothing that analysts read has them."""
+    for month, folder in place.months().items():
+        path = place.published / folder
+        with suppress(OSError, pl.exceptions.PolarsError):
+            sent = pl.read_parquet(whole_table(path, "deliveries"))["received"].sum()
+            if gone := sent - pl.read_parquet(path / "links.parquet", columns=["delivery_id"]).height:
+                yield f"{month}: of {sent:,} rows received, rows of people who may not be shown: {gone:,}"
 
 
 def _bound(place: Place) -> Iterator[str]:

@@ -42,7 +42,7 @@ def ask(place: Place, name: str, purpose: str, *, by: str, now: datetime) -> Pat
     """Begin an exchange; the file for the other site. HiuError: no agreement or risk not accepted, too soon."""
     partner = partner_of(place, name)
     agreement = exchanged(place, name, purpose, now.date())
-    _not_too_soon(place, name, purpose, now)
+    _not_too_soon(place, partner, purpose, now)
     label, secret = f"X{now.astimezone(UTC):%Y%m%d}-{secrets.token_hex(6).upper()}", secrets.token_hex(32)
     session = Session(label, name, purpose, "answer", secret, Memory([], ""), {})
     people, codes, kept_back = permitted(place, purpose, now)
@@ -103,7 +103,7 @@ def _answer(place: Place, partner: Partner, name: str, letter: Ask, *, by: str, 
     require_length(agreement, len(letter.mine.numbered))
     if not register(place, "session").filter(pl.col("crossing_id") == name).is_empty():
         raise InputRefused("network_again", "was taken in before; an exchange begins once")
-    _not_too_soon(place, partner.name, letter.purpose, now)
+    _not_too_soon(place, partner, letter.purpose, now)
     session = Session(name, partner.name, letter.purpose, "return", secrets.token_hex(32), Memory([], ""), {})
     people, codes, kept_back = permitted(place, letter.purpose, now)
     memory, own = steps.answer(people, session.keys(place, partner), letter, agreement=agreement.reference)
@@ -188,11 +188,12 @@ def _expected(session: Session, step: str, partner: Partner) -> None:
         )
 
 
-def _not_too_soon(place: Place, name: str, purpose: str, now: datetime) -> None:
-    """Raises HiuError if the other site learned a count from this one within the last days (stages of `_COUNTED`)."""
-    rows = records.history(place.records, CROSSINGS).filter(
-        pl.col("partner") == name, pl.col("purpose") == purpose, pl.col("stage").is_in(_COUNTED)
-    )
+def _not_too_soon(place: Place, partner: Partner, purpose: str, now: datetime) -> None:
+    """Raises HiuError if the other site, under whatever name, learned a count from this one within the last days
+    (stages of `_COUNTED`)."""
+    every, name = records.history(place.records, CROSSINGS), partner.name
+    names = [name, *every.filter(pl.col("public_key") == partner.public)["partner"]]
+    rows = every.filter(pl.col("partner").is_in(names), pl.col("purpose") == purpose, pl.col("stage").is_in(_COUNTED))
     last = max(rows["recorded_at"], default=None)
     if last is not None and last + APART > utc(now):
         raise HiuError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import tomllib
 import typing
@@ -16,7 +17,8 @@ from typer.testing import CliRunner
 
 from hiu.errors import HiuError, SettingsError
 from hiu.govern.keys import load_key
-from hiu.settings import Settings, load
+from hiu.link.model.adopted import path_of
+from hiu.settings import Linking, Settings, load
 from hiu.sources import load_sources
 from hiu.sources.spec import Source
 from pipelines.cli import app
@@ -157,3 +159,26 @@ def test_a_limit_of_memory_that_is_none(limit: str, tmp_path: Path) -> None:
     (tmp_path / "site.toml").write_text(tomlkit.dumps({"name": "A", "memory_limit": limit}), encoding="utf-8")
     with pytest.raises(SettingsError, match=r"'memory_limit': must be a number and a unit such as 3GB or 800MB; found"):
         load(tmp_path / "site.toml")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="devices and pipes are named otherwise")
+@pytest.mark.parametrize("what", ["a pipe", "a device", "a folder", "too large", "beyond a file", "a circle"])
+def test_a_model_that_is_no_plain_file_is_refused(what: str, tmp_path: Path) -> None:
+    path = tmp_path / "model-0.json"
+    match what:
+        case "a pipe":
+            os.mkfifo(path)
+        case "a device":
+            path = Path("/dev/zero")
+        case "a folder":
+            path.mkdir()
+        case "too large":
+            with path.open("wb") as stream:
+                stream.truncate(40_000_000_000)
+        case "beyond a file":
+            path.write_text("")
+            path = path / "inside.json"
+        case _:
+            path.symlink_to(path)
+    with pytest.raises(SettingsError, match=f"{re.escape(str(path))}: (expected a plain file|the model that)"):
+        path_of(tmp_path, Linking(model=str(path)))

@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 
+from hiu.disk import read_small
 from hiu.errors import SettingsError
 from hiu.link.model.scorer import HELD_BACK, Scorer, load
 from hiu.settings import Linking
@@ -20,16 +21,19 @@ def name_of(content: bytes) -> str:
 
 
 def path_of(home: Path, linking: Linking) -> Path | None:
-    """The adopted model's file, None for the shipped model. Raises SettingsError if it is gone or was changed.
+    """The adopted model's file, None for the shipped model. Raises SettingsError if it is gone, was changed or is no
+    plain file of a sane size.
 
     home: the site's folder, which `linking.model` is relative to.
     """
     if linking.model is None:
         return None
     path = home / linking.model
-    if not path.is_file():
-        raise SettingsError(f"{path}: the model that linking.model names is not there; 'hiu train' makes one")
-    if name_of(path.read_bytes()) != path.name:
+    try:
+        content = read_small(path)
+    except OSError:
+        raise SettingsError(f"{path}: the model that linking.model names is not there; 'hiu train' makes one") from None
+    if name_of(content) != path.name:
         raise SettingsError(f"{path}: changed since it was adopted; restore it, or 'hiu train' and adopt anew")
     return path
 

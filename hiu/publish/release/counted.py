@@ -6,6 +6,7 @@ Whoever is taken out of a month's tables has to be out of its counts too: a coun
 import polars as pl
 
 from hiu.month import Month
+from hiu.publish.release.received import deliveries, fields, quotes
 from hiu.publish.rows import Tables, instead
 
 C = pl.col
@@ -18,6 +19,9 @@ MADE_OF = {
     "equality": ("ranked", "people"),
     "link_quality": ("links", "people", "descriptions"),
     "address_demand": ("descriptions",),
+    "deliveries": ("links",),
+    "field_quality": ("links",),
+    "quotes": ("timeline",),
 }
 """Tables that count people or rows, and those that say of whom."""
 
@@ -25,8 +29,7 @@ MADE_OF = {
 def counted(whole: Tables, left: Tables, month: Month) -> Tables:
     """What is `left` of a month's `whole` tables without some people, with its counts made anew of it.
 
-    Counts of the rows of files as they were sent (`deliveries`, `field_quality`, `quotes`) and estimates of pairs stay.
-    A table of an earlier version, without a column that it would be counted by, is left empty.
+    Estimates of pairs stay. A table of an earlier version, without a column that it would be counted by, is left empty.
     """
     made = {
         name: _made(name, whole, left, month)
@@ -61,6 +64,12 @@ def _anew(name: str, whole: Tables, left: Tables, month: Month) -> pl.DataFrame:
             return found.join(gone, on=ROW, how="anti", maintain_order="left")
         case "traits":
             return _households(found)
+        case "deliveries":
+            return deliveries(found, whole["links"], left["links"])
+        case "field_quality":
+            return fields(found, whole["links"], left["links"])
+        case "quotes":
+            return quotes(found, left["timeline"], month)
         case "monthly_total":
             return _totals(found, left["monthly_demand"])
         case "equality":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 
@@ -17,7 +17,7 @@ from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.ids import require_basis
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
-from hiu.site.tables import Tables, checked_dataset, checked_months, day_of
+from hiu.site.tables import Tables, checked_dataset, checked_months
 
 C = pl.col
 DATES = ("person_id", "start", "end", "nights", "leave_nights", "ended")
@@ -63,7 +63,7 @@ def admissions(run: Tables, months: int, person_id: str | None = None) -> Listin
 def in_bed(run: Tables, on: date | str) -> Listing:
     """One row a spell in a bed on the night that begins on a day; whoever was on leave then is left out. Raises
     UsageError for a night of a month that was not supplied."""
-    night, coverage = day_of(on), run._whole("coverage")
+    night, coverage = _day_of(on), run._whole("coverage")
     own = coverage.filter("supplied", C("dataset").is_in(list(night_sets(coverage))))["month"].unique().sort()
     if night.replace(day=1) not in own:
         months = f"{Month.of(own[0]).title} to {Month.of(own[-1]).title}" if len(own) else "no month"
@@ -159,3 +159,14 @@ def hour_of_week(
     whose = f"{whose}: " if whose else ""
     what, span = many(dataset) if dataset else "crisis episodes", count_of(months, "month")
     return Finding(f"{whose}{what} by hour of the week, last {span}", lines, {"hours": table})
+
+
+def _day_of(what: date | str) -> date:
+    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
+    try:
+        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
+    except ValueError:
+        found = None
+    if not isinstance(found, date):
+        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
+    return found.date() if isinstance(found, datetime) else found
