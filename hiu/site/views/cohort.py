@@ -12,7 +12,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
-from hiu.site.ask.people import adults_of
+from hiu.site.first import checked_top, first_of, listed
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -20,7 +20,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_months, checked_top
+from hiu.site.tables import Tables, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -124,12 +124,12 @@ class Cohort(Suggests):
 
     @look
     def flow(self, months: int = 12, *, top: int | None = None) -> Finding:
-        """Who joined the first N (`top`) and who left, in each of the last months, as it would be ranked with the data
-        of today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published
-        list differs where rows came or were matched since.
+        """Who joined the first N (`top`) and who left, in each of the last months: how many (`flow`), and who (`who`).
+        The last month is the published list, unless settings changed since. Those before are ranked as it is, with the
+        data of today: their lists differ where rows came or were matched since, or somebody may not be shown.
 
         >>> run.cohort().flow().table("who").columns
-        ['month', 'person_id', 'rank', 'change']
+        ['month', 'person_id', 'place', 'change']
         """
         from hiu.rank.reports.cohorts import flow
         from hiu.site.views.shared import shared_flow
@@ -137,18 +137,18 @@ class Cohort(Suggests):
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
         first = checked_top(run, "flow", top)
-        found, who = flow(
-            **run._common(), gradings=run._whole("risk_grading"), months=checked_months(months), top=first
-        )
+        same = run.manifest["settings_version"] == run.settings.version
+        last, gradings = listed(run)["person_id"].head(first).to_list() if same else [], run._whole("risk_grading")
+        found, who = flow(**run._common(), gradings=gradings, months=checked_months(months), top=first, last=last)
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
             )
         per = float(str(found["entered"].mean()))
-        sentence = f"On average {per:.1f} of the first {first} were not there the month before."
+        sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = self._may_leave("flow", shared_flow(found))
-        tables = {"flow": found, "who": Listing(who, "who", empty={"rank": "not among them"}, kind="who")}
+        tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
         return Finding("Flow between months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
@@ -221,7 +221,7 @@ class Cohort(Suggests):
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
-        rest = adults_of(run).to_list() if others is None else Cohort(run, others).people or []
+        rest = listed(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
         mine = frozenset(own)
         if not (left := [one for one in rest if one not in mine]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")

@@ -49,7 +49,7 @@ GATES = {
 class Person(Suggests):
     """One person in a published month; the name is shown as initials unless it was asked for.
 
-    >>> person = run.person(1)
+    >>> person = run.person(run.ranked(1)["rank"][0])
     >>> person.months().columns
     ['month', 'dataset', 'n', 'supplied']
     >>> person.records()["person_id"].unique().to_list() == [person.person_id]

@@ -10,11 +10,12 @@ from hiu.places import crosswalk
 from hiu.places import demand as counts
 from hiu.places.tasking import tasking
 from hiu.places.team import seat, seat_sentence
+from hiu.site.first import checked_top
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_top
+from hiu.site.tables import Tables
 
 C = pl.col
 AREAS = ("incident", "home", "provider")

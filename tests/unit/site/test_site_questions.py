@@ -191,8 +191,8 @@ def test_the_flow_of_more_places_and_more_months(run: Published) -> None:
     usual, more = run.cohort().flow(), run.cohort().flow(3, top=7)
     assert more.table("flow").height == 3 and usual.table("flow").height > 3
     for month, rows in more.table("who").to_polars().filter(C("change") != "left").group_by("month"):
-        assert rows["rank"].sort().to_list() == list(range(1, 8)), month
-    last = more.table("who").filter(C("month") == run.month.start, C("change") != "left").sort("rank")
+        assert rows["place"].sort().to_list() == list(range(1, 8)), month
+    last = more.table("who").filter(C("month") == run.month.start, C("change") != "left").sort("place")
     assert last["person_id"].to_list() == run.ranked(7)["person_id"].to_list()
     assert "of the first 7 " in more.sentences[0]
     with pytest.raises(UsageError, match=r"flow\(0\): the list has"):
