@@ -56,7 +56,8 @@ class Ranked(Listing):
 
     @look
     def sensitivity(self) -> Finding:
-        """The first N again under every other definition, weight set and half-life, and who stays throughout."""
+        """The first N again under every other definition, weight set and half-life (table `scenarios`), and who stays
+        throughout (`people`)."""
         from hiu.rank.reports.cost import costs
         from hiu.rank.reports.sensitivity import sensitivity
 
@@ -70,7 +71,8 @@ class Ranked(Listing):
         return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
-        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them."""
+        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them. Tables: `selection`,
+        `assessment`, `moved by risk`, `quality of matching`, `outcome`."""
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run
