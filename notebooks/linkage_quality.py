@@ -89,7 +89,7 @@ linkage.two_numbers()
 # How is the first of them described? `how` and the probability say what holds each description.
 
 # %%
-run.person(1).descriptions()
+run.person(run.ranked(1)["rank"][0]).descriptions()
 
 # %% [markdown]
 # ## 6. Who was joined or parted since last month

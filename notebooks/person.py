@@ -26,7 +26,7 @@ import hiu
 
 site = os.environ.get("HIU_SITE", "demo")
 month = None  # such as "2026-03"; None is the latest
-who = 1  # a rank, or an id such as "HIU-ABCDEFGH"
+who = None  # a rank, or an id such as "HIU-ABCDEFGH"; None is the first of the list
 show_names = False
 
 # %%
@@ -39,7 +39,7 @@ run
 # **Look for:** conflicts. Two dates of birth or two NHS numbers may mean two people on one record.
 
 # %%
-person = run.person(who, show_names=show_names)
+person = run.person(who or run.ranked(1)["rank"][0], show_names=show_names)
 person
 
 # %% [markdown]

@@ -44,10 +44,10 @@ ranked
 # The sentence names what went in: demand expected in the next three months, and risk.
 
 # %%
-ranked.why(1)
+ranked.why(ranked["rank"][0])
 
 # %%
-ranked.compare(1, 2)
+ranked.compare(*ranked["rank"][:2])
 
 # %% [markdown]
 # ## 3. How sure are the places?

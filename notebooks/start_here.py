@@ -63,7 +63,7 @@ run.ranked(10)
 # Ask for a person by rank or by id. The sentence says why they have that place.
 
 # %%
-person = run.person(1)
+person = run.person(run.ranked(1)["rank"][0])
 person
 
 # %% [markdown]

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import sqlglot
+from duckdb.sqltypes import DuckDBPyType
 from sqlglot import exp
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
@@ -38,6 +39,8 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source],
     with _opened(sources, bounds.memory) as engine:
         try:
             return rows_of(engine, text, bounds)
+        except pl.exceptions.PolarsError:  # a whole number of more than 64 bits
+            raise UsageError(_RUNNING[duckdb.OutOfRangeException]) from None
         except duckdb.Error as error:
             raise UsageError(_RUNNING.get(type(error), _FAILED)) from None
 
@@ -61,12 +64,31 @@ def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) ->
             empty[name] = frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0'))
     with _opened(empty, "500MB") as engine:
         try:
-            names = engine.sql(text).columns
+            found = engine.sql(text)
+            names, kinds = found.columns, [list(_kinds(kind)) for kind in found.types]
         except duckdb.Error as error:
             shown = {one for name in sources for one in engine.table(name).columns}
             raise UsageError(_explanation(str(error), shown, whole)) from None
+    for name, inside in zip(names, kinds, strict=True):
+        if unfit := next((one for one in inside if one in _UNFIT), None):
+            raise UsageError(f"the column '{name}' is of the type {unfit}, which no table holds: {_UNFIT[unfit]}")
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"two columns are called '{twice}': give one a name of its own, as in {twice} AS {twice}_2")
+
+
+_UNFIT = {
+    "interval": "date_diff('hour', a, b) gives the time from a to b as a number",
+    **dict.fromkeys(("union", "bit", "bignum", "variant"), "CAST(... AS VARCHAR) makes it text"),
+}
+"""Types that a frame can't take, or would take for mere bytes, and what to ask for instead."""
+
+
+def _kinds(kind: DuckDBPyType) -> Iterator[str]:
+    """The type of a column, and those inside it."""
+    yield kind.id
+    if kind.id in ("list", "array", "struct", "map"):
+        for _, inner in kind.children:
+            yield from _kinds(inner) if isinstance(inner, DuckDBPyType) else ()
 
 
 def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:

@@ -10,7 +10,8 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import refusal
+from hiu.govern.reads import LookRefused, refusal
+from hiu.site.first import listed
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
 from hiu.site.tables import Tables
@@ -40,13 +41,23 @@ def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
 
 
 def id_at(tables: Tables, rank: int) -> str:
-    """The id at a rank of the adults' list."""
-    adults = tables._scan("ranked").filter(C("list") == "adult")
-    found = adults.filter(C("rank") == rank).select("person_id").collect()
-    if found.is_empty():
-        most = adults.select(pl.len()).collect().item()
-        raise UsageError(f"no rank {rank} in {tables.month.title}: the list has {most} people")
-    return str(found.item())
+    """The id at a rank of the adults' list. Raises UsageError for a rank of nobody or of somebody who may be shown to
+    nobody, LookRefused for that of somebody whom no basis lets you ask for; both name the nearest ranks."""
+    everybody = listed(tables)
+    askable = everybody.filter(~C("person_id").is_in(list(tables._codes)))["rank"]
+    near = [askable.filter(askable < rank).max(), askable.filter(askable > rank).min()]
+    there = " and ".join(str(one) for one in near if one is not None)
+    nearest = f". The nearest who may are at {there}: run.ranked() has them all" if there else ""
+    if rank in askable:
+        return str(everybody.filter(C("rank") == rank)["person_id"].item())
+    if rank in everybody["rank"]:
+        apart = everybody.filter(C("rank") == rank)["person_id"].to_list()
+        refused = refusal(apart, tables.opened.purpose, tables.opened.now().date())
+        raise LookRefused(f"{refused}{nearest}", apart)
+    last = everybody["rank"].max() or 0
+    if not 1 <= rank <= last:  # type: ignore[operator]
+        raise UsageError(f"no rank {rank} in {tables.month.title}: the last on the list is {last}")
+    raise UsageError(f"rank {rank} in {tables.month.title} is of somebody who may not be shown{nearest}")
 
 
 def id_now(tables: Tables, person_id: str) -> str:

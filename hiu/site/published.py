@@ -147,7 +147,8 @@ class Published(Tables):
         drop_roles: str | Collection[str] = (),
         half_life: float | None = None,
     ) -> Finding:
-        """The list under other definitions, beside the one published; nothing is kept of it.
+        """The list under other definitions (table `list`), beside that of the same people under the present ones;
+        nothing is kept of it.
 
         `counting`: scenarios of definitions().effect("counting"). `weights`: points by data set, as {"mh_bed_day": 0}.
         `drop_roles`: police incidents without people who were only "caller", "victim" ... `half_life` in months.
@@ -170,8 +171,8 @@ class Published(Tables):
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
         """When in the week crisis episodes begin, or the events of one data set (each once, however many people are in
-        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named. A date without a time is in no
-        block."""
+        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named (table `hours`). A date without a
+        time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, dataset, months, hours)

@@ -280,19 +280,6 @@ def checked_months(months: int) -> int:
     return months
 
 
-def checked_top(tables: Tables, what: str, top: int | None, own: str = "adult") -> int:
-    """How many of the first of a list: as many as the settings say if none is given. Raises UsageError for anything but
-    a whole number from 1, and for more than there are."""
-    if top is None:
-        return tables.settings.rank.top
-    there = tables._scan("ranked").filter(pl.col("list") == own).select(pl.len()).collect().item()
-    usual = tables._opened.settings.rank.top if tables._opened else 0  # a list may be shorter than its first N
-    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= max(there, usual):
-        are = "1 person" if there == 1 else f"{there:,} people"
-        raise UsageError(f"{what}({top!r}): the list has {are}: give a whole number from 1 to {max(there, usual)}")
-    return top
-
-
 def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what: str) -> frozenset[str]:
     """Whose names may be shown, of `ids`; it is logged."""
     if tables._opened is None and not wanted:

@@ -109,7 +109,7 @@ def report_sensitivity(report: ReportMonth, *, as_json: bool) -> None:
 def report_cost(report: ReportMonth, top: int | None, table: Path | None, *, each: bool, as_json: bool) -> None:
     """Print the first N people's last 12 months in pounds, by agency."""
     priced, number = costs(table), top or report.settings.rank.top
-    cohort = report.table("ranked").filter(pl.col("list") == "adult", pl.col("rank") <= number)
+    cohort = report.table("ranked").filter(pl.col("list") == "adult").sort("rank").head(number)
     by_person = person_costs(priced, report.table("monthly_demand"), report.month, cohort["person_id"])
     print_title(
         report, f"First {number} people, last 12 months, pounds ({priced.label}; table {priced.version})", as_json

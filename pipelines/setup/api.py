@@ -95,6 +95,7 @@ def _class(called: str, one: type) -> str:
         if not inspect.getdoc(target):
             continue
         shown = f"{called}.{name}" + (_signature(target) if inspect.isfunction(target) and target is what else "")
+        shown += _given(target)
         lines += ["", f"### `{shown}`", "", _prose(target)]
     return "\n".join(lines) + "\n"
 
@@ -112,6 +113,12 @@ def _signature(job: object) -> str:
         plain = parameter.default is parameter.empty or callable(parameter.default)
         parts.append(parameter.name if plain else f"{parameter.name}={parameter.default!r}")
     return f"({', '.join(parts)})"
+
+
+def _given(job: object) -> str:
+    """The type of what it gives, as an analyst meets it."""
+    given = getattr(job, "__annotations__", {}).get("return")
+    return f" -> {given}" if given not in (None, "None") else ""
 
 
 def _prose(what: object) -> str:

@@ -3,7 +3,7 @@
 Frames have the columns of hiu.model. Figures are exact, for analysts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -65,11 +65,13 @@ def flow(
     gradings: pl.DataFrame,
     months: int = 12,
     top: int | None = None,
+    last: Sequence[str] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who joined the first N (`top`, or as settings have it) and who left, month by month, as each month would be
-    ranked with the data of today, by expected points and risk. First: month, stayed, entered, left. Second: month,
-    person_id, rank (null if left), change (stayed, entered or left). The first month compares with the one before it;
-    months before the first delivery are left out.
+    ranked with the data of today, by expected points and risk; but for `last`, the first of `month` in their order, if
+    they are given. First: month, stayed, entered, left. Second: month, person_id, place among the first N (null if
+    left), change (stayed, entered or left). The first month compares with the one before it; months before the first
+    delivery are left out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()
@@ -85,6 +87,7 @@ def flow(
         base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
         places = _first(base, risk(one, gradings), top or settings.rank.top)
         now = {ids[person]: place for person, place in places.items()}
+        now = {person: place for place, person in enumerate(last, 1)} if last and one == month else now
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -92,7 +95,7 @@ def flow(
             who += [(one.start, person, None, "left") for person in sorted(gone)]
         before = now
     counts = {"month": pl.Date, "stayed": pl.Int64, "entered": pl.Int64, "left": pl.Int64}
-    each = {"month": pl.Date, "person_id": pl.String, "rank": pl.Int64, "change": pl.String}
+    each = {"month": pl.Date, "person_id": pl.String, "place": pl.Int64, "change": pl.String}
     return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
 
 

@@ -27,8 +27,8 @@ COUNTED = {
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """`scenarios`: kind, scenario, stay (of the default's first N), enter, leave. `people`: person_id, rank (default),
-    best, worst, times (scenarios in the first N), of, stable (in all): everyone who is in the first N of any."""
+    """`scenarios`: kind, scenario, stay (of the default's first N), enter, leave. `people`: person_id, place
+    (default), best, worst, times (scenarios in the first N), of, stable (in all): everyone who is in the first N of any."""
 
     scenarios: pl.DataFrame
     people: pl.DataFrame
@@ -169,7 +169,7 @@ def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series
         rows.append((one.kind, one.name, *counts))
     stacked, hits = np.stack(list(ranks.values())), np.stack(list(first.values()))
     found = {
-        "rank": ranks["default"],
+        "place": ranks["default"],
         "best": stacked.min(axis=0),
         "worst": stacked.max(axis=0),
         "times": hits.sum(axis=0),
@@ -178,5 +178,5 @@ def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series
     people = table.with_columns(of=pl.lit(len(ranks), pl.Int64), stable=pl.col("times") == len(ranks))
     schema = ["kind", "scenario", "stay", "enter", "leave"]
     return Sensitivity(
-        pl.DataFrame(rows, schema=schema, orient="row"), people.filter(pl.col("times") > 0).sort("rank"), top
+        pl.DataFrame(rows, schema=schema, orient="row"), people.filter(pl.col("times") > 0).sort("place"), top
     )

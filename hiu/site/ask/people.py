@@ -94,9 +94,3 @@ def _home(run: Tables, level: str) -> pl.DataFrame:
     own = run._rows("event_place", C("area") == "home").drop_nulls(level)
     each = own.group_by("person_id", level).agg(C("contacts").sum()).sort("contacts", level, descending=[True, False])
     return each.unique("person_id", keep="first", maintain_order=True).select("person_id", level)
-
-
-def adults_of(tables: Tables) -> pl.Series:
-    """Ids of the adults' list, in its order."""
-    adults = tables._scan("ranked").filter(pl.col("list") == "adult").select("rank", "person_id")
-    return adults.sort("rank").collect()["person_id"]

@@ -14,7 +14,7 @@ from hiu.site.review import decide as desk
 from hiu.site.review.pairs import Pairs
 from hiu.site.shapes import PairShown
 from hiu.site.show.cards import Card
-from hiu.site.show.listing import Listing, Row, cell_text
+from hiu.site.show.listing import Listing, Names, Row, cell_text
 from hiu.site.show.suggest import Suggests
 from hiu.site.tables import Tables
 
@@ -75,6 +75,11 @@ class Review(Suggests):
         columns = [name for name in QUEUE_COLUMNS if name in found.columns]
         title = f"{found.height:,} pairs to look at, those that change the list most first"
         return Listing(found.select(columns), title, empty={"decided": "not yet"}, kind="queue")
+
+    @property
+    def columns(self) -> Names:
+        """The names of the queue's columns; `.columns()` says what each of them means."""
+        return self.listing().columns
 
     @look
     def head(self, n: int = 10) -> Listing:

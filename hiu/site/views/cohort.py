@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 
@@ -12,7 +13,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
-from hiu.site.ask.people import adults_of
+from hiu.site.first import checked_top, first_of, listed
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -20,7 +21,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_months, checked_top
+from hiu.site.tables import Tables, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -51,7 +52,7 @@ class Cohort(Suggests):
         fall: float = 0.15,
         within: int = 6,
     ) -> Finding:
-        """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
+        """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target: a table a data set.
 
         An incident with two people in it counts twice; `of="logs"` counts each log, call or attendance once.
         Everybody's hold what rows that name nobody add (`nobody` says how many); those of some people can't. Of months
@@ -66,7 +67,8 @@ class Cohort(Suggests):
 
     def evaluate(self) -> Finding:
         """Did support work? Contacts of the first 6 calendar months, the one in which it started among them, against
-        those expected without it; or why that can't be said. The table `comparison` has the people compared with."""
+        those expected without it; or why that can't be said. Tables: `course`, `by_dataset`, and `comparison` with the
+        people compared with."""
         from hiu.rank.reports.evaluate import evaluate
 
         self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
@@ -87,7 +89,8 @@ class Cohort(Suggests):
 
     @look
     def cost(self, top: int | None = None) -> Finding:
-        """What the first N people's last 12 months cost, roughly: low, central, high, by agency.
+        """What the first N people's last 12 months cost, roughly: low, central, high, by agency (table `cohort`), by
+        person (`people`), and the prices (`unit costs`).
 
         Raises UsageError for an N that the list does not have, and for one beside a cohort of some people.
         """
@@ -96,14 +99,15 @@ class Cohort(Suggests):
         return cost(self.published, self.people, top)
 
     def backtest(self) -> Finding:
-        """Would another rule have found the people better? Tried on the site's own past months."""
+        """Would another rule have found the people better? Tried on the site's own past months: `rules`, `certainty`."""
         from hiu.site.ask.backtest import backtest
 
         self._require_everybody("rules are tried on the whole list", "backtest")
         return backtest(self.published)
 
     def together(self) -> Finding:
-        """Which agencies saw the same people in the last 12 months, by an event or a night in a bed, as an upset plot.
+        """Which agencies saw the same people in the last 12 months, by an event or a night in a bed, as an upset plot
+        (table `agencies`).
 
         The sources of one agency, such as beds and detentions of mental health, are that one agency.
         """
@@ -124,12 +128,12 @@ class Cohort(Suggests):
 
     @look
     def flow(self, months: int = 12, *, top: int | None = None) -> Finding:
-        """Who joined the first N (`top`) and who left, in each of the last months, as it would be ranked with the data
-        of today: how many (`flow`), and who (`who`). Ranked by expected points and risk, as the list is; a published
-        list differs where rows came or were matched since.
+        """Who joined the first N (`top`) and who left, in each of the last months: how many (`flow`), and who (`who`).
+        The last month is the published list, unless settings changed since. Those before are ranked as it is, with the
+        data of today: their lists differ where rows came or were matched since, or somebody may not be shown.
 
         >>> run.cohort().flow().table("who").columns
-        ['month', 'person_id', 'rank', 'change']
+        ['month', 'person_id', 'place', 'change']
         """
         from hiu.rank.reports.cohorts import flow
         from hiu.site.views.shared import shared_flow
@@ -137,22 +141,22 @@ class Cohort(Suggests):
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
         first = checked_top(run, "flow", top)
-        found, who = flow(
-            **run._common(), gradings=run._whole("risk_grading"), months=checked_months(months), top=first
-        )
+        same = run.manifest["settings_version"] == run.settings.version
+        last, gradings = listed(run)["person_id"].head(first).to_list() if same else [], run._whole("risk_grading")
+        found, who = flow(**run._common(), gradings=gradings, months=checked_months(months), top=first, last=last)
         if found.is_empty():
             return Finding(
                 "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
             )
         per = float(str(found["entered"].mean()))
-        sentence = f"On average {per:.1f} of the first {first} were not there the month before."
+        sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
         chart = Chart(partial(pictures.flow, found, sentence), sentence)
         leaving = self._may_leave("flow", shared_flow(found))
-        tables = {"flow": found, "who": Listing(who, "who", empty={"rank": "not among them"}, kind="who")}
+        tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
         return Finding("Flow between months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
 
     def concentration(self) -> Finding:
-        """How contacts are shared among people: the share of the 1%, 5% ... with most, and the Lorenz curve.
+        """How contacts are shared among people: `shares` of the 1%, 5% ... with most, and the Lorenz curve.
 
         Of people who could be named. A share of the people that comes to nobody is left out.
         """
@@ -175,37 +179,44 @@ class Cohort(Suggests):
         lines = [sentence, *self._gaps(), *(apart if self.people is None else [])]
         return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
-    def next_contact(self) -> Finding:
-        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk, and
-        the days by which a quarter, half and three quarters had one.
+    def next_contact(self, *, days: Iterable[int] = ()) -> Finding:
+        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk (table
+        `days`), and the days by which a quarter, half and three quarters had one (`by_share`). By any `days`, such as
+        (3, 7, 30).
 
-        One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
-        on the day of discharge itself are left out.
+        A contact is any event that counts, a new stay too; follow-up by a community team is none unless a source sends
+        it. One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and
+        contacts on the day of discharge itself are left out. Raises UsageError for what is no number of days.
         """
         from hiu.rank.reports.cohorts import by_share, discharges, survival
         from hiu.site.views.shared import shared_survival
 
         run = self.published
         watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
-        found = survival(watched["days"], watched["again"])
+        found = usual = survival(watched["days"], watched["again"])
+        if asked := list(days):
+            if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in asked):
+                raise UsageError(f"days={days!r}: give whole numbers from 0, such as (3, 7, 30)")
+            found = survival(watched["days"], watched["again"], sorted(set(asked)))
         if watched.is_empty():
             return Finding(
                 "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
             )
-        rows = {days: (share, low, high) for days, _, _, share, low, high in found.iter_rows()}
-        last = max(days for days in rows if days <= 28)
+        rows = {day: (share, low, high) for day, _, _, share, low, high in usual.iter_rows()}
+        last = max(day for day in rows if day <= 28)
         share, low, high = rows[last]
         sentence = (
             f"{count_of(watched.height, 'person was', 'people were')} discharged; within {last} days {share:.0%} had "
             f"another contact (95% interval {low:.0%} to {high:.0%})."
         )
-        chart = Chart(partial(pictures.survival, watched["days"], watched["again"], found, sentence), sentence)
-        leaving = self._may_leave("days", shared_survival(found))
+        chart = Chart(partial(pictures.survival, watched["days"], watched["again"], usual, sentence), sentence)
+        leaving = self._may_leave("days", shared_survival(usual))
         quarters = by_share(watched["days"], watched["again"])
         half = quarters["days"][1]
         lines = [
             sentence,
             "Fewer than half had one while they were watched." if half is None else f"Half had had one by day {half}.",
+            "A contact is any event that counts, a new stay too: no follow-up by a community team unless a source sends it.",
             f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
@@ -214,14 +225,14 @@ class Cohort(Suggests):
         return Finding("Time to the next contact", lines, tables, [chart], leaving=leaving)
 
     def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Contacts a person beside those of other people (everybody else on the list if none are given): the ratio, and
-        its interval over people, since one person's contacts hang together. Raises UsageError if nobody is left."""
+        """Contacts a person beside those of other people (everybody else on the list if none are given), by `groups`:
+        the ratio, and its interval over people, since one person's contacts hang together. Raises UsageError if nobody is left."""
         from hiu.site.ask.beside import beside
 
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
-        rest = adults_of(run).to_list() if others is None else Cohort(run, others).people or []
+        rest = listed(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
         mine = frozenset(own)
         if not (left := [one for one in rest if one not in mine]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")
@@ -229,13 +240,13 @@ class Cohort(Suggests):
 
     def reasons(self, dataset: str | None = None, *, months: int = 12) -> Finding:
         """What contacts were about, beside the same months a year before with an interval of chance; of some people
-        beside everybody else too. A code for which the source has no word is shown as a code."""
+        beside everybody else too (table `reasons`). A code for which the source has no word is shown as a code."""
         from hiu.site.ask.beside import reasons
 
         return reasons(self.published, self.people, dataset, months)
 
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
-        """How many events of a data set had another contact of the same person within some hours before or after, by
+        """How many events of a data set (table `around`) had another contact of the same person within some hours before or after, by
         data set, and how many would by chance. Others are contacts, and further events of the data set itself. Only
         what has a time of day is in it; what begins in the same minute is after. A record of the same occurrence by
         another agency is no other contact: the police log of a detention, the ambulance call that an attendance quotes.
@@ -245,8 +256,8 @@ class Cohort(Suggests):
         return around(self.published, self.people, dataset, hours, months)
 
     def gaps(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Days between the beginning of one contact of a person and of the next: quarters, median and ninth tenth. Of
-        a data set counted in nights they are spells in a bed. Two agencies at one occurrence are two contacts here."""
+        """Days between the beginning of one contact of a person and of the next: quarters, median and ninth tenth
+        (table `gaps`). Of a data set counted in nights they are spells in a bed. Two agencies at one occurrence are two contacts here."""
         from hiu.site.ask.around import gaps
 
         return gaps(self.published, self.people, dataset, months)

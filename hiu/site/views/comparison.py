@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.settings import Rank
+from hiu.site.first import first_of, listed
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -53,7 +54,7 @@ def what_if(
     drop_roles: str | Collection[str] = (),
     half_life: float | None = None,
 ) -> Finding:
-    """The list under other definitions, beside the one published; nothing is recorded or published."""
+    """The list under other definitions beside that of the same people under the present ones; nothing is recorded."""
     from hiu.rank import rank
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
@@ -72,10 +73,12 @@ def what_if(
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
     settings = run.settings.model_copy(update={"rank": found})
-    support, gradings = run._whole("support"), run._whole("risk_grading")
-    changed = {**common, "demand": demand, "settings": settings}
-    again = rank(**changed, extra=extra, support=support, gradings=gradings, labelled=False).ranked
-    return _beside(run, again, changes, own.top)
+    more = {"extra": extra, "support": run._whole("support"), "gradings": run._whole("risk_grading")}
+    before, again = (
+        rank(**{**common, **asked}, **more, labelled=False).ranked.filter(C("list") == "adult").sort("rank")
+        for asked in ({}, {"demand": demand, "settings": settings})
+    )
+    return _beside(run, before, again, changes, own.top)
 
 
 def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | None) -> Rank:
@@ -109,21 +112,20 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
     return joined.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
 
 
-def _beside(run: Tables, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
-    """The new list with the ranks published, and how the first N differ."""
-    published = run._scan("ranked").filter(C("list") == "adult").select("person_id", rank_published="rank").collect()
+def _beside(run: Tables, before: pl.DataFrame, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
+    """The new list with the places under the present settings, both of the people who may be shown, and how the first
+    N differ."""
+    published = listed(run)
     names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
-    new = again.filter(C("list") == "adult").select("rank", "person_id", "contacts_3", "intensity", "sentence")
-    found = new.join(names, on="person_id", how="left", maintain_order="left").sort("rank")
-    order = ["rank", "rank_published", "person_id", "name", "contacts_3", "intensity", "sentence"]
-    first, old = (
-        set(new.filter(C("rank") <= top)["person_id"]),
-        set(names.filter(C("rank_published") <= top)["person_id"]),
-    )
+    new = again.select(C("rank").alias("place"), "person_id", "contacts_3", "intensity", "sentence")
+    found = new.join(before.select("person_id", place_before="rank"), on="person_id", how="left")
+    found = found.join(names, on="person_id", how="left").sort("place")
+    order = ["place", "place_before", "rank", "person_id", "name", "contacts_3", "intensity", "sentence"]
+    first, old = (set(one["person_id"].head(top)) for one in (again, before))
     sentence = (
-        f"Of the first {top}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
+        f"Of {first_of(run, top)}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
         f"What was changed: {'; '.join(changes) or 'nothing'}. Nothing of this is published."
     )
     title = f"What if: the list of {run.month.title} under other definitions"
-    table = Listing(found.select(order), title, empty={"rank_published": "not listed"}, kind="list")
-    return Finding(title, [sentence], {"list": table})
+    empty = {"place_before": "not listed", "rank": "not listed"}
+    return Finding(title, [sentence], {"list": Listing(found.select(order), title, empty=empty, kind="list")})

@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
+from hiu.site.first import first_of, listed
 from hiu.site.looks import look, one_look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -43,18 +44,20 @@ class Definitions(Suggests):
 
     def presets(self) -> Listing:
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
-        top = self.published.settings.rank.top
+        run, top = self.published, self.published.settings.rank.top
+        first = listed(run)["person_id"].head(top)
         fired = (
-            self.published._scan("ranked")
-            .select(C("presets").str.split("|").alias("definition"), "rank", "list")
+            run._scan("ranked")
+            .select(C("presets").str.split("|").alias("definition"), "person_id")
             .explode("definition")
             .filter(C("definition") != "")
             .group_by("definition")
-            .agg(people=pl.len(), among_the_first=((C("rank") <= top) & (C("list") == "adult")).sum())
+            .agg(people=pl.len(), among_the_first=C("person_id").is_in(first.implode()).sum())
             .sort("people", "definition", descending=[True, False])
             .collect()
         )
-        return Listing(fired, f"Published definitions of 'frequent', and who meets them (first {top})", kind="presets")
+        title = f"Published definitions of 'frequent', and who meets them, also among {first_of(run, top)}"
+        return Listing(fired, title, kind="presets")
 
     def effect(self, kind: str | None = None) -> Listing:
         """What each toggle would do to the first N: how many would stay, enter and leave.

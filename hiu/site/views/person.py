@@ -49,7 +49,7 @@ GATES = {
 class Person(Suggests):
     """One person in a published month; the name is shown as initials unless it was asked for.
 
-    >>> person = run.person(1)
+    >>> person = run.person(run.ranked(1)["rank"][0])
     >>> person.months().columns
     ['month', 'dataset', 'n', 'supplied']
     >>> person.records()["person_id"].unique().to_list() == [person.person_id]
@@ -162,21 +162,21 @@ class Person(Suggests):
             events.filter(C("episode").is_not_null())
             .group_by("episode")
             .agg(
-                begin=C("start").min(),
-                until=C("start").max(),
+                start=C("start").min(),
+                end=C("start").max(),
                 agencies=agency.unique().sort().str.join("|"),
                 what=C("dataset").unique().sort().str.join("|"),
                 contacts=C("event_id").n_unique(),
             )
         )
         stays = events.filter(C("dataset") == "mh_bed_day").select(
-            begin="start", until="end", agencies=agency, what="dataset"
+            "start", "end", agencies=agency, what="dataset"
         )
         both = pl.concat([inside.with_columns(C("episode").cast(pl.Int64)), stays], how="diagonal")
         both = both.select("episode", *stays.columns, "contacts")
         title = f"{self.person_id}: crisis episodes and stays, latest first"
-        both = both.sort("begin", "episode", descending=True, nulls_last=True)
-        return Listing(both, title, empty={"until": "open", "episode": "stay"}, kind="crises")
+        both = both.sort("start", "episode", descending=True, nulls_last=True)
+        return Listing(both, title, empty={"end": "open", "episode": "stay"}, kind="crises")
 
     @look
     def events(self) -> Listing:

@@ -10,11 +10,12 @@ from hiu.places import crosswalk
 from hiu.places import demand as counts
 from hiu.places.tasking import tasking
 from hiu.places.team import seat, seat_sentence
+from hiu.site.first import checked_top
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_top
+from hiu.site.tables import Tables
 
 C = pl.col
 AREAS = ("incident", "home", "provider")
@@ -41,7 +42,8 @@ class Places(Suggests):
         return f"{self.published.month.title}, where contacts were\n  next: {more}"
 
     def demand(self, by: str = "incident", level: str = "command_unit") -> Finding:
-        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area.
+        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area
+        (a table called as `level`).
 
         `by` is incident, home or provider; `level` is command_unit, borough, trust, partnership, icb, police_force or
         ambulance_trust. Raises UsageError naming the nearest.
@@ -83,8 +85,8 @@ class Places(Suggests):
 
     @look
     def team(self, top: int | None = None) -> Finding:
-        """Where the team should sit: the first of the list with the community mental health team that supports each,
-        points by team, and the fewest teams that support people with 80% of the points."""
+        """Where the team should sit: the first of the list with the community mental health team that supports each
+        (tables `people`, `no team named`), points by team (`teams`), and the fewest teams that support people with 80% of the points."""
         run = self.published
         wanted = checked_top(run, "team", top)
         first = run._rows("ranked", C("list") == "adult").sort("rank", "person_id").head(wanted)

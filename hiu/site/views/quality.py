@@ -51,9 +51,10 @@ class Quality(Suggests):
         return short.group_by("delivery_id", maintain_order=True).agg(not_read=text.str.join(", "))
 
     def fields(self, source_file: str | None = None) -> Listing:
-        """How far each field of each delivery was read: filled = read + missing + unreadable + unknown."""
-        name = "field_quality"
-        found = self.published._table(name).with_columns(share=C("read") / C("filled"))
+        """How far each field of each delivery was read: filled = read + missing + unreadable + unknown. `missing` are
+        cells that say 'not known'; `without` are all rows without a value, the blank ones too."""
+        name, without = "field_quality", C("rows") - C("filled") + C("missing")
+        found = self.published._table(name).with_columns(share=C("read") / C("filled"), without=without)
         if source_file is not None:
             files = sorted(found["source_file"].unique())
             if source_file not in files:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.site.first import checked_top, first_of
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing, Sentence
-from hiu.site.tables import Tables, checked_top, names_shown
+from hiu.site.tables import Tables, names_shown
 from hiu.site.views.person import person_in
 
 PLACE = ("rank", "rank_low", "rank_high", "certainty", "person_id", "name", "risk_band")
@@ -23,9 +24,11 @@ MEANING = {
 class Ranked(Listing):
     """People to offer support to, by frequency x risk: rank, plausible range, certainty, label, why.
 
-    >>> run.ranked(3)["rank"].to_list()
-    [1, 2, 3]
-    >>> run.ranked().why(1).startswith("1st: ")
+    The first N are the first N people who may be shown: places of others stay empty, so ranks may have gaps.
+
+    >>> run.ranked(3).height
+    3
+    >>> "expected in the next 3 months" in run.ranked().why(run.ranked(1)["rank"][0])
     True
     """
 
@@ -53,7 +56,8 @@ class Ranked(Listing):
 
     @look
     def sensitivity(self) -> Finding:
-        """The first N again under every other definition, weight set and half-life, and who stays throughout."""
+        """The first N again under every other definition, weight set and half-life (table `scenarios`), and who stays
+        throughout (`people`)."""
         from hiu.rank.reports.cost import costs
         from hiu.rank.reports.sensitivity import sensitivity
 
@@ -61,13 +65,14 @@ class Ranked(Listing):
         extra, gradings = run._whole("monthly_extra"), run._whole("risk_grading")
         found = sensitivity(**run._common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
-        first, definitions = f"the first {found.top}", found.scenarios.height + 1
-        sentence = f"{stable} of {found.top} are among {first} under all {definitions} definitions."
+        first, definitions = first_of(run, found.top), found.scenarios.height + 1
+        sentence = f"{stable} of {found.top} are among the first {found.top} under all {definitions} definitions."
         tables = {"scenarios": found.scenarios, "people": found.people}
         return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
-        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them."""
+        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them. Tables: `selection`,
+        `assessment`, `moved by risk`, `quality of matching`, `outcome`."""
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run
@@ -104,13 +109,14 @@ class Ranked(Listing):
         width = pl.col("rank_high") - pl.col("rank_low") + 1
         found = (
             self.to_polars()
-            .filter(pl.col("rank") <= 2 * top)
+            .sort("rank")
+            .head(2 * top)
             .group_by("certainty")
             .agg(people=pl.len(), narrowest=width.min(), median=width.median(), widest=width.max())
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        title = f"Certainty of the first {2 * top} places, and how many ranks each could span"
+        title = f"Certainty of the places of {first_of(self._run, 2 * top)}, and how many ranks each could span"
         return Listing(found, title, kind="uncertain")
 
     @property
@@ -128,10 +134,11 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
     if top is not None:
         checked_top(tables, "ranked", top, own)
     there = [name for name in COLUMNS if name != "name"]
-    places = (wanted if top is None else wanted.filter(pl.col("rank") <= top)).select(there).sort("rank").collect()
+    ordered = wanted.select(there).sort("rank")
+    places = (ordered if top is None else ordered.head(top)).collect()
     names = names_of(tables, places["person_id"], show_names)
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
-    title = f"People to discuss, {tables.month.title}" + (f": the first {top}" if top else "")
+    title = f"People to discuss, {tables.month.title}" + (f": {first_of(tables, top, own)}" if top else "")
     title += " (under-18s, who are listed apart)" if under_18 else _apart(everybody)
     return Ranked(whole, title, published=tables)
 

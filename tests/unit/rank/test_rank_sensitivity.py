@@ -35,7 +35,7 @@ def run(frames: dict[str, Any], **changed: Any) -> Sensitivity:
 def test_the_default_is_the_list() -> None:
     frames = given()
     listed = rank(**frames).ranked.filter(pl.col("rank") <= 5)
-    found = run(frames).people.filter(pl.col("rank") <= 5)
+    found = run(frames).people.filter(pl.col("place") <= 5)
     assert found["person_id"].to_list() == listed["person_id"].to_list()
 
 
@@ -50,7 +50,7 @@ def test_every_kind_is_tried_and_what_enters_leaves() -> None:
 def test_someone_in_by_bed_days_alone_is_not_stable() -> None:
     people = {row["person_id"]: row for row in run(given()).people.to_dicts()}
     beds = people["BEDS"]
-    assert beds["rank"] <= 5 and not beds["stable"] and beds["worst"] > 50
+    assert beds["place"] <= 5 and not beds["stable"] and beds["worst"] > 50
     assert all(row["stable"] == (row["times"] == row["of"]) for row in people.values())
 
 

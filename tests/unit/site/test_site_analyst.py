@@ -160,11 +160,11 @@ def test_the_flow_is_of_the_list_as_it_is_made(run: Published) -> None:
     found = run.cohort().flow()
     who, counts = found.table("who").to_polars(), found.table("flow").to_polars()
     top = run.settings.rank.top
-    last = who.filter(C("month") == run.month.start, C("rank").is_not_null()).sort("rank")
+    last = who.filter(C("month") == run.month.start, C("place").is_not_null()).sort("place")
     listed = run.ranked(top)
     assert (
         last["person_id"].to_list() == listed["person_id"].to_list()
-        and last["rank"].to_list() == listed["rank"].to_list()
+        and last["place"].to_list() == listed["rank"].to_list()
     )
     for month, stayed, entered, left in counts.iter_rows():
         own = who.filter(C("month") == month)["change"].to_list()

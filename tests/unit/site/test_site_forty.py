@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from hiu.errors import UsageError
 from hiu.govern import reads
 from hiu.month import Month
 from hiu.rank.reports.cohorts import survival, together
+from hiu.site import Site
 from hiu.site.ask.around import _near, _watched
 from hiu.site.ask.beside import _ratio_words
 from hiu.site.published import Published
@@ -191,6 +193,22 @@ FINDINGS: dict[str, Callable[[Published], Finding]] = {
 def test_every_column_of_a_finding_has_a_meaning(run: Published, name: str) -> None:
     found = FINDINGS[name](run).columns()
     assert found.filter(C("meaning") == "").rows() == []
+
+
+@pytest.mark.parametrize("name", set(FINDINGS) - {"trend", "demand"})  # a table a data set, or called as an area
+def test_the_tables_of_a_finding_are_in_its_description(run: Published, name: str) -> None:
+    kinds = (Published, Ranked, Cohort, Places)
+    texts = [inspect.getdoc(getattr(kind, name)) or "" for kind in kinds if name in vars(kind)]
+    assert texts and [one for one in FINDINGS[name](run).tables if not any(f"`{one}`" in text for text in texts)] == []
+
+
+def test_what_hangs_on_an_object_openly_is_described(run: Published) -> None:
+    site = Site(run.opened)
+    held = (site, run, run.ranked(), run.person(1), run.cohort([1]), run.quality(), run.linkage(), run.places())
+    finding, review = run.cohort().together(), run.review("Ann Lyst")
+    for one in (*held, run.definitions(), review, finding, finding.charts[0]):
+        own = {name for name in vars(one) if not name.startswith("_") and name not in dir(type(one))}
+        assert [name for name in own if f"`.{name}`" not in inspect.getdoc(type(one))] == [], type(one).__name__  # type: ignore[operator]
 
 
 def test_the_questions_of_the_analysts_page_take_a_line(run: Published) -> None:

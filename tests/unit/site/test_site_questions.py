@@ -191,8 +191,8 @@ def test_the_flow_of_more_places_and_more_months(run: Published) -> None:
     usual, more = run.cohort().flow(), run.cohort().flow(3, top=7)
     assert more.table("flow").height == 3 and usual.table("flow").height > 3
     for month, rows in more.table("who").to_polars().filter(C("change") != "left").group_by("month"):
-        assert rows["rank"].sort().to_list() == list(range(1, 8)), month
-    last = more.table("who").filter(C("month") == run.month.start, C("change") != "left").sort("rank")
+        assert rows["place"].sort().to_list() == list(range(1, 8)), month
+    last = more.table("who").filter(C("month") == run.month.start, C("change") != "left").sort("place")
     assert last["person_id"].to_list() == run.ranked(7)["person_id"].to_list()
     assert "of the first 7 " in more.sentences[0]
     with pytest.raises(UsageError, match=r"flow\(0\): the list has"):
@@ -266,3 +266,51 @@ def test_the_week_of_some_people_and_of_logs(run: Published) -> None:
 def test_a_query_that_cannot_be_read_says_where(run: Published, query: str) -> None:
     with pytest.raises(UsageError, match=r"can't be read at '(months|days)': a name of your own stands after AS"):
         run.sql(query)
+
+
+def test_rows_without_a_value_are_the_blank_ones_too(run: Published) -> None:
+    for found in run.quality().fields().iter_rows(named=True):
+        assert found["without"] == found["rows"] - found["read"] - found["unreadable"] - found["unknown"]
+    blank = run.quality().fields().filter(C("filled") < C("rows"))
+    assert blank.height and (blank["without"] > blank["missing"]).all()
+
+
+def test_totals_say_who_is_left_out_of_them(run: Published) -> None:
+    everybody, some = run.cohort().trend(), run.cohort(run.ranked(2)).trend()
+    assert "may be shown to nobody are left out" in everybody.sentences[-1]
+    assert not [line for line in some.sentences if "left out" in line]
+    for found in (everybody, run.sql("select n from monthly_total")):
+        words = found.columns().filter(C("column") == "n")["meaning"].unique()
+        assert all("may be shown" in one for one in words), words
+
+
+def test_days_after_a_discharge_are_those_asked_for(run: Published) -> None:
+    usual, asked = run.cohort().next_contact(), run.cohort().next_contact(days=[30, 3, 7, 28])
+    both = asked.to_polars().join(usual.to_polars(), on="days", how="semi")
+    assert asked.to_polars()["days"].to_list() == [3, 7, 28, 30] and both["days"].to_list() == [7, 28]
+    assert both.equals(usual.to_polars().filter(C("days").is_in([7, 28]))) and asked.sentences == usual.sentences
+    assert asked.to_share().to_polars().equals(usual.to_share().to_polars()), "what may leave is of fixed days"
+    assert any("a new stay too" in line for line in usual.sentences)
+    for wrong in ([-1], ["7"], [True], [1.5]):
+        with pytest.raises(UsageError, match="give whole numbers from 0"):
+            run.cohort().next_contact(days=wrong)  # type: ignore[arg-type]
+
+
+def test_contacts_of_agencies_together_are_of_data_sets_alone(run: Published) -> None:
+    found, since = run.cohort().together(), (run.month - 11).start
+    counted = raw(run, "timeline").filter(C("counted"), C("dataset").is_in(raw(run, "coverage")["dataset"].unique().implode()))
+    inside = counted.filter(C("start") >= since, C("start") < run.month.after, C("dataset") != "mh_bed_day")
+    beds = raw(run, "stay").filter(~C("nobody"), C("first_night") < run.month.after, C("day_out") > since)
+    key = ["person_id", "source", "event_id", "start"]
+    began = counted.filter(C("start") >= since, C("start") < run.month.after, C("dataset") == "mh_bed_day")
+    whole = pl.concat([inside.select(key), began.select(key), beds.select(key)]).unique()
+    assert found.to_polars()["contacts"].sum() == whole.height
+    words = found.columns().filter(C("column") == "contacts")["meaning"].item()
+    assert "no side measures" in words
+
+
+def test_names_are_alike(run: Published) -> None:
+    person = run.person(1)
+    assert set(person.timeline().columns) > {"start", "end"} and set(person.events().columns) > {"start", "end"}
+    review = run.review()
+    assert review.columns == review.listing().columns and review.columns().height == len(review.columns)

@@ -82,7 +82,7 @@ def test_an_id_is_followed_through_merges_until_somebody_has_it() -> None:
 
 def test_what_if_nothing_changes_is_the_list_published(run: Published) -> None:
     same = run.what_if().table("list")
-    assert (same["rank"] == same["rank_published"]).all() and same.height == run.ranked().height
+    assert (same["rank"] == same["place"]).all() and same.height == run.ranked().height
 
 
 def test_what_if_counts_again_without_roles(run: Published) -> None:

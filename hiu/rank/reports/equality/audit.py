@@ -69,7 +69,7 @@ def equality(
     """Audit a month's list. `groups` is that of `groups_of`; other frames have the columns of hiu.model."""
     top = settings.rank.top
     adults = ranked.filter(pl.col("list") == "adult").with_columns(
-        top=pl.col("rank") <= top,
+        top=pl.col("rank").rank("ordinal") <= top,  # whoever may not be shown leaves an empty place
         frequency=pl.col("expected_points").rank("ordinal", descending=True) <= top,
         assessed=pl.col("risk_source") != NOT_ASSESSED,
     )
