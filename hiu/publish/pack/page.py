@@ -42,8 +42,7 @@ MINOR = (
 )
 MINORS_NOTE = (
     "Places U1, U2 and so on are a list of their own and take none of the adults' places. Whether this meeting talks "
-    "about any of them is for the chair and the children's safeguarding lead to say. What contacts were about "
-    "(suicide, self-harm, overdose) was looked at for those alone who are supported."
+    "about any of them is for the chair and the children's safeguarding lead to say."
 )
 PACK_TABLES = (
     "ranked",
@@ -56,7 +55,9 @@ PACK_TABLES = (
     "meeting_entry",
     "conflicts",
     "deliveries",
+    "descriptions",
     "field_quality",
+    "links",
     "monthly_demand",
     "monthly_extra",
     "missing_count",

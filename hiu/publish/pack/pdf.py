@@ -138,7 +138,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
-        "young": join_words(place_words(one) for one in young if one["alerts"]),
+        "young": f" (with an alert: {words})"
+        if (words := join_words(place_words(one) for one in young if one["alerts"]))
+        else "",
         "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -237,7 +239,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     graded = ":" in person["risk_note"]
     note = person["risk_note"] and (f" · {person['risk_note']}" if graded else f" ({person['risk_note']})")
-    against = f"Against the 12 months before: {person['label']}."
+    against = f"Number of contacts: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
     shown = [
