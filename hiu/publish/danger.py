@@ -23,7 +23,7 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
     since = (month - 2).start
     mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"))
     found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
-    return f"The records since {day(since)} mention: {found}." if found else ""
+    return f"Recorded since {day(since)}: {found}." if found else ""
 
 
 def in_another_part(timeline: pl.DataFrame, month: Month) -> bool:
@@ -33,10 +33,22 @@ def in_another_part(timeline: pl.DataFrame, month: Month) -> bool:
 
 
 def earlier(timeline: pl.DataFrame, since: date) -> str:
-    """Everything that records before a day mention, of each the days or how often and when latest, in a sentence."""
-    before = timeline.filter(pl.col("ended").is_null(), pl.col("start") < since).sort("start", descending=True)
-    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(before).items())
+    """Everything that records before a day mention, in a sentence: of each a few days, or how many and the latest."""
+    found = "; ".join(f"{text} ({_days(days)})" for text, days in _mentioned(_before(timeline, since)).items())
     return f"Before {Month.of(since).title}: {found or 'none recorded'}."
+
+
+def earlier_in_short(timeline: pl.DataFrame, since: date) -> str:
+    """The same for a page with less room: of each on how many days, and the latest, whatever part the person had."""
+    found = [
+        f"{text} {len(days)}, {days[0]}" for text, days in _mentioned(_before(timeline, since), parts=False).items()
+    ]
+    short = f", days and the latest (part: see the sheet): {'; '.join(found)}" if found else ": none recorded"
+    return f"Suicide, self-harm, overdose before {Month.of(since).title}{short}."
+
+
+def _before(timeline: pl.DataFrame, since: date) -> pl.DataFrame:
+    return timeline.filter(pl.col("ended").is_null(), pl.col("start") < since).sort("start", descending=True)
 
 
 def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
@@ -68,11 +80,11 @@ def _words(row: Row) -> list[str]:
     return [text for text in (*named(row, "reason"), *named(row, "outcome")) if DANGER.search(text)]
 
 
-def _mentioned(events: pl.DataFrame) -> dict[str, list[str]]:
+def _mentioned(events: pl.DataFrame, *, parts: bool = True) -> dict[str, list[str]]:
     """Words of danger, with the person's part by the police, and their days, in the order of `events`."""
     found: dict[str, dict[str, None]] = {}
     for row in events.iter_rows(named=True):
         for text in _words(row):
-            words = ", ".join(filter(None, (text.lower(), part(row))))
+            words = ", ".join(filter(None, (text.lower(), part(row) if parts else "")))
             found.setdefault(words, {})[day(row["start"].date())] = None
     return {text: list(days) for text, days in found.items()}

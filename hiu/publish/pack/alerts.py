@@ -64,10 +64,25 @@ COUNTS = {
 _DISCHARGE_DAYS = 30
 
 
+DEATHS = "Before anybody writes or calls, check with the sender: a row has these people as dead, and no register does:"
+"""Said once of everybody with that alert, before the others."""
+
+
+def dead(people: Iterable[Person]) -> list[Person]:
+    """People with the alert of a death, in list order."""
+    return [one for one in people if "death" in dict(one["alerts"])]
+
+
+def beside_death(person: Person) -> list[str]:
+    """The words of a person's alerts, that of a death apart."""
+    return [words for code, words in person["alerts"] if code != "death"]
+
+
 def alerted(people: Iterable[Person]) -> list[Person]:
-    """People with an alert, the most pressing first, then in list order."""
+    """People with an alert beside that of a death, the most pressing first, then in list order."""
     order = list(ALERTS)
-    return sorted((one for one in people if one["alerts"]), key=lambda one: order.index(one["alerts"][0][0]))
+    found = (one for one in people if beside_death(one))
+    return sorted(found, key=lambda one: min(order.index(code) for code, _ in one["alerts"] if code != "death"))
 
 
 def risk_sentence(person: Person) -> str:
@@ -138,8 +153,8 @@ def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     for row in _own(tables, "conflicts", rows):
         if row["what"] == TO_CHECK:
             told = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            has = f"{told} {'has' if row['rows'] == 1 else 'have'} this person as dead, and no register does"
-            yield row["person_id"], "death", f"{has}: check with the sender before anybody writes or calls"
+            words = f"{told} {'says' if row['rows'] == 1 else 'say'} that this person is dead, no register does"
+            yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
 
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

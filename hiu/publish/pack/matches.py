@@ -77,7 +77,7 @@ def _at_stake(tables: Tables, pair: Row, listed: Row, month: Month) -> str:
     sign, what = (-1, "without") if pair["together"] else (1, "with")
     own = pair["together"] or rows["person_id"][0] != listed["person_id"]
     counts = [
-        f"{listed[f'contacts_{months}'] + sign * n} in {months} months, not {listed[f'contacts_{months}']}"
+        f"{listed[f'contacts_{months}'] + sign * n} (not {listed[f'contacts_{months}']}) in {months} months"
         for months in (3, 12)
         if (n := contacts.filter(pl.col("start") >= (month - (months - 1)).start).height)
         and listed[f"contacts_{months}"] is not None

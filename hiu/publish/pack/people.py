@@ -17,10 +17,10 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.danger import earlier
+from hiu.publish.danger import earlier_in_short
 from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
-from hiu.publish.hours import hours_of_week
+from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import CHECK, held_apart, waiting
 from hiu.publish.pack.reviews import overdue_of, to_decide
@@ -58,7 +58,7 @@ _CALLS = "; calls count whether or not an ambulance came, and the table has depl
 AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: the pack says beside every label what it compares with."""
 _FIRST = {
-    "death": "First whether this person is alive: check with the sender before anybody writes or calls. ",
+    "death": "First whether this person is alive (see the alert). ",
     "match": "First whether the match is right (see its alert). ",
 }
 """What has to be settled before anything else, by code of an alert."""
@@ -231,8 +231,8 @@ def _dated(
     if own is None:
         return [], 0, ""
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
-    before = f"Suicide, self-harm and overdose in the records. {earlier(own, (month - 2).start)}"
-    return episodes(own, EPISODES, since=(month - 2).start), how_many(own), f"{sentence} {before}"
+    since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
+    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier_in_short(own, since)}"
 
 
 def _risk_note(row: Row, graded: str) -> str:

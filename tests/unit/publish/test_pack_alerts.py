@@ -87,7 +87,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "The records since 1 Jan 2026 mention: suicide - threat or attempt, part not stated (2 Jan 2026 and "
+        "Recorded since 1 Jan 2026: suicide - threat or attempt, part not stated (2 Jan 2026 and "
         "5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
@@ -107,7 +107,7 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
     rows = [{**about, "event_id": "1", "start": datetime(2026, 3, 5, 3), "role": "caller"}]
     found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     words = "suicide - threat or attempt, this person as the caller (5 Mar 2026)"
-    assert found == {IDS[0]: [("danger_other", f"The records since 1 Jan 2026 mention: {words}")]}
+    assert found == {IDS[0]: [("danger_other", f"Recorded since 1 Jan 2026: {words}")]}
     rows.append({**about, "event_id": "2", "start": datetime(2026, 3, 6, 3), "role": "subject|caller"})
     found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert [code for code, _ in found[IDS[0]]] == ["danger"]
@@ -116,13 +116,13 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
 def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
     row = {**dict.fromkeys(PUBLISHED["conflicts"].names), "what": "death_to_check", "sources": "ed|police"}
     conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
-    words = "from ed, police {} this person as dead, and no register does: check with the sender before anybody writes"
+    words = "that this person is dead, no register does: check with the sender before anybody writes or calls"
     assert alerts(area(conflicts=conflicts)) == {
-        IDS[1]: [("death", f"1 row {words.format('has')} or calls")],
-        IDS[2]: [("death", f"2 rows {words.format('have')} or calls")],
+        IDS[1]: [("death", f"1 row from ed, police says {words}")],
+        IDS[2]: [("death", f"2 rows from ed, police say {words}")],
     }
     people = pack_view(area(conflicts=conflicts), stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-    first = "First whether this person is alive: check with the sender before anybody writes or calls. "
+    first = "First whether this person is alive (see the alert). "
     assert [one["decide"].startswith(first) for one in people] == [False, True, True, False, False, False]
     assert not any("dead" in one["sources"] for one in people), "the alert says it once"
 
@@ -151,8 +151,8 @@ def test_a_match_in_doubt_says_which_rows_and_what_hangs_on_them() -> None:
     tables["ranked"] = tables["ranked"].with_columns(contacts_3=pl.lit(8), contacts_12=pl.lit(21))
     words = (
         "Match in doubt: weak evidence (70% likely one person); it is about 2 rows from police, May 2025 to Feb 2026, "
-        "without a date of birth and an NHS number; contacts without them: 7 in 3 months, not 8 and 19 in 12 months, "
-        "not 21"
+        "without a date of birth and an NHS number; contacts without them: 7 (not 8) in 3 months and 19 (not 21) "
+        "in 12 months"
     )
     assert alerts(tables) == {IDS[1]: [("match", words)]}
 
