@@ -211,11 +211,12 @@ def _match(pair: Match, either: Naming) -> str:
 
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"]
+    check = "recorded as dead: check" if dead([person]) else ""
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"]))),
+        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"], check))),
         person["id"],
         f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
