@@ -97,7 +97,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     )
     within = "within it" if low <= observed <= high else "outside it"
     line = (
-        f"Grey: what support apart could be expected, {low:,} to {high:,}; the {observed:,} are {within}."
+        f"Grey: what could be expected without support, {low:,} to {high:,}; the {observed:,} lie {within}."
         if high
         else ""
     )

@@ -176,7 +176,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services agree which adults with the most "
-    "contacts, nights in a bed, detentions and assessments to offer support to. Support is voluntary; "
+    "contacts (police incidents, ambulance deployments and ED attendances), nights in a bed, detentions and "
+    "assessments to offer support to. Support is voluntary; "
     "declining it changes nobody's place on the list."
 )
 
