@@ -1,5 +1,4 @@
-"""A person's contacts with their dates: crisis episodes and stays, danger that the records mention, the last contact,
-and what was not counted.
+"""A person's contacts with their dates: crisis episodes and stays, the last contact, and what was not counted.
 
 For people whose dates may be shown (`access.shows_gates`, or a person sheet). A value that is a date alone, without a
 time, is shown as a date.
@@ -14,7 +13,7 @@ from hiu.model import many, one
 from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
-from hiu.publish.words.codes import DANGER, named
+from hiu.publish.words.codes import NO_PART, named, part
 from hiu.publish.words.datasets import MARKERS
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
@@ -22,8 +21,6 @@ DETAILS = ("reason", "site", "ward", "outcome")
 """Columns of `timeline` that say more of a contact, where a source sent and kept them. Beside the kind of a police
 incident the person's part follows, or that it is not stated: without it the worst would be thought of them."""
 
-MOST_DAYS = 4
-"""Days of one mention that are all named."""
 NOT_COUNTED = {
     "ambulance_call": "no deployment",
     "left_before_treatment": "counted apart, as a safety signal",
@@ -142,63 +139,15 @@ def kind_words(dataset: str, n: int) -> str:
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
-    part = [f"police role: {role}" if (role := in_words(row, "role")) else "part not stated"] if police else []
+    own = [part(row) or (f"police role: {role}" if (role := in_words(row, "role")) else NO_PART)] if police else []
     began = {"reason": " when it began"} if is_stay(row) else {}
     shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))
-    return ", ".join([*unsaid, *shown, *part])
+    return ", ".join([*unsaid, *shown, *own])
 
 
 def in_words(row: Row, *names: str) -> str:
     """What a source sent in some of a contact's columns, in words; empty if nothing."""
     return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
-
-
-def danger(timeline: pl.DataFrame, month: Month) -> str:
-    """What the records of the last 3 months mention of suicide, self-harm and overdose, with the days; else empty.
-
-    In the records' own words, of opening and closing codes and complaints. That nothing is mentioned says nothing.
-    """
-    since = (month - 2).start
-    mentioned = _mentioned(timeline.filter(pl.col("start") >= since).sort("start"))
-    found = "; ".join(f"{text} ({join_words(days)})" for text, days in mentioned.items())
-    return f"The records since {day(since)} mention: {found}." if found else ""
-
-
-def mentions(timeline: pl.DataFrame, month: Month, months: int = 12) -> str:
-    """What the records of the latest months mention of suicide, self-harm and overdose, with the days, latest first;
-    what else earlier months mention; and when the person left before treatment. Of no mention, how many contacts came
-    without a reason."""
-    since = (month - (months - 1)).start
-    events = timeline.filter(pl.col("ended").is_null()).sort("start", descending=True)
-    own, earlier = (events.filter(part) for part in (pl.col("start") >= since, pl.col("start") < since))
-    now = _mentioned(own)
-    found = "; ".join(f"{text} ({_days(days)})" for text, days in now.items())
-    before = "; ".join(f"{text} ({days[0]})" for text, days in _mentioned(earlier).items() if text not in now)
-    gone = list(map(day, own.filter(dataset="left_before_treatment")["start"].dt.date().unique(maintain_order=True)))
-    main = own.filter(~pl.col("dataset").is_in(list(SIDE)))
-    silent = main.filter(pl.col("reason").is_null()).height
-    beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
-    none = f"no mention of suicide, self-harm or overdose.{beside} That does not mean that there is no danger."
-    return (
-        f"{Month.of(since).title} to {month.title}: {f'{found}.' if found else none}"
-        f"{f' Before that, too: {before}.' if before else ''}"
-        f"{f' Left the emergency department before treatment: {_days(gone)}.' if gone else ''}"
-    )
-
-
-def _days(days: Sequence[str]) -> str:
-    """Days, latest first: all of a few, else the latest and how many there are."""
-    return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
-
-
-def _mentioned(events: pl.DataFrame) -> dict[str, list[str]]:
-    """Words of danger and their days, in the order of `events`."""
-    found: dict[str, dict[str, None]] = {}
-    for row in events.iter_rows(named=True):
-        for text in (*named(row, "reason"), *named(row, "outcome")):
-            if DANGER.search(text):
-                found.setdefault(text.lower(), {})[day(row["start"].date())] = None
-    return {text: list(days) for text, days in found.items()}
 
 
 def last_contact(timeline: pl.DataFrame, month: Month) -> str:

@@ -15,7 +15,7 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
-from hiu.publish.episodes import danger
+from hiu.publish.danger import danger
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
 from hiu.publish.words.text import clean, count_of, day

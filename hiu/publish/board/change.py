@@ -117,7 +117,7 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
             out.append(f"{join_words(moved)}. Whether that is chance can't be judged, as {why}.")
         if bare:
             names = join_words(in_sentence(one.dataset) for one in bare)
-            out.append(f"whether {names} changed on the 12 months before can't be judged, as {why}.")
+            out.append(f"whether {names} changed from year to year can't be judged, as {why}.")
     return (*(f"{ALL}: {one}" for one in out[:1]), *(f"{one[0].upper()}{one[1:]}" for one in out[1:]))
 
 

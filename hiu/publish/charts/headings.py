@@ -94,13 +94,14 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
     stayed = [_nights(person, [month for month, _ in side]) for side in enough.values()]
     nights = [n for n in stayed if n is not None]
     apart = len(nights) == len(enough) and max(nights) - min(nights) > MOST_NIGHTS
-    free = [_days(person, side) - n for side, n in zip(enough.values(), nights, strict=False)]
+    # a month on a ward has no contact here, and so no day outside hospital
+    met = [[one for one in side if not _on_ward(person, one[0])] if apart else side for side in enough.values()]
+    free = [_days(person, side) - (_nights(person, [month for month, _ in side]) or 0) for side in met]
     if apart and min(free) < 30:
         return "not to be compared (in hospital for most of the months compared)."
     parts: list[str] = []
-    for k, (words, side) in enumerate(enough.items()):
-        ward = sum(n for month, n in side if _on_ward(person, month)) if apart else 0
-        contacts = sum(n for _, n in side) - ward
+    for k, words in enumerate(enough):
+        contacts = sum(n for _, n in met[k])
         rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
         unit = "" if parts else " contact" if rate == "1" else " contacts"
         per = " a month" if not apart else "" if parts else " per 30 days outside hospital"

@@ -14,17 +14,19 @@ from hiu.model import GOING_UP
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
-from hiu.publish.episodes import danger
+from hiu.publish.danger import danger, in_another_part
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.people import ages
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, age_doubt
+from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt, source_words
 from hiu.publish.words.text import count_of, day
 from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
+    "death": "Recorded as dead in a row, and in no register",
     "danger": "Suicide, self-harm or overdose in the records",
+    "danger_other": "The same, as the caller or in another role",
     "detained": "Detained under section 136",
     "assessed": "Assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
@@ -36,8 +38,7 @@ ALERTS = {
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    "What the contacts of the last 3 months were about (suicide, self-harm, overdose) is looked at for supported "
-    "people only. A candidate or an under-18 without such an alert may have it in the records: the person sheet, made "
+    "Suicide, self-harm and overdose are looked at for supported people only: of anybody else the person sheet, made "
     "with a reason, says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said "
     "of them."
 )
@@ -63,10 +64,25 @@ COUNTS = {
 _DISCHARGE_DAYS = 30
 
 
+DEATHS = "Before anybody writes or calls, check with the sender: a row has these people as dead, and no register does:"
+"""Said once of everybody with that alert, before the others."""
+
+
+def dead(people: Iterable[Person]) -> list[Person]:
+    """People with the alert of a death, in list order."""
+    return [one for one in people if "death" in dict(one["alerts"])]
+
+
+def beside_death(person: Person) -> list[str]:
+    """The words of a person's alerts, that of a death apart."""
+    return [words for code, words in person["alerts"] if code != "death"]
+
+
 def alerted(people: Iterable[Person]) -> list[Person]:
-    """People with an alert, the most pressing first, then in list order."""
+    """People with an alert beside that of a death, the most pressing first, then in list order."""
     order = list(ALERTS)
-    return sorted((one for one in people if one["alerts"]), key=lambda one: order.index(one["alerts"][0][0]))
+    found = (one for one in people if beside_death(one))
+    return sorted(found, key=lambda one: min(order.index(code) for code, _ in one["alerts"] if code != "death"))
 
 
 def risk_sentence(person: Person) -> str:
@@ -120,7 +136,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_danger, _detained, _beds, _lost, _left, _dates, _doubts):
+    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -132,13 +148,23 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
         yield from frame.filter(pl.col("person_id").is_in(list(rows))).iter_rows(named=True)
 
 
+def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
+    for row in _own(tables, "conflicts", rows):
+        if row["what"] == TO_CHECK:
+            told = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
+            words = f"{told} {'says' if row['rows'] == 1 else 'say'} that this person is dead, no register does"
+            yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
+
+
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """What the records of people whose dates may be shown mention of suicide, self-harm and overdose."""
     if (timeline := tables.get("timeline")) is None:
         return
     for person_id in (one for one, row in rows.items() if shows_gates(row)):
-        if words := danger(timeline.filter(person_id=person_id), month):
-            yield person_id, "danger", words.removesuffix(".")
+        own = timeline.filter(person_id=person_id)
+        if words := danger(own, month):
+            yield person_id, "danger_other" if in_another_part(own, month) else "danger", words.removesuffix(".")
 
 
 def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -190,8 +216,8 @@ def _nights(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, 
 def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Whose match waits for a decision that could change the list."""
     if "review_queue" in tables and "decisions" in tables:
-        for person, why in doubted(tables, rows.keys()).items():
-            yield person, "match", f"{ALERTS['match']}: {why}; the answer could change the list"
+        for person, why in doubted(tables, rows, month).items():
+            yield person, "match", f"{ALERTS['match']}: {why}"
 
 
 def _end(row: Row) -> date | None:

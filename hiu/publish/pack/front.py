@@ -202,7 +202,11 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
 def bedless(tables: Tables, shown: Collection[str], month: Month) -> str:
     """Of how many people shown a stay seems to be missing, in a sentence; empty if of none."""
     n = disagreements(tables, month, shown).filter(code=CODES[0])["person_id"].n_unique()
-    return f"Of {_people(n)} here stays are missing though bed days were supplied: see 'Sources' there." if n else ""
+    return (
+        f"{_people(n)} here stayed in hospital by one record, with no bed days for it: see 'Sources' there."
+        if n
+        else ""
+    )
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

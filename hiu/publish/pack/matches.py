@@ -1,12 +1,15 @@
 """Matches that nobody has decided on and whose answer could change the list, and people whose rows contradict one."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
+from hiu.model.units import contact_sets
+from hiu.month import Month
 from hiu.publish.pack.view import Match, Matches
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.text import display_name, likelihood
+from hiu.publish.words.terms import source_words
+from hiu.publish.words.text import count_of, display_name, join_words, likelihood
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
@@ -16,11 +19,14 @@ OTHERS = "More than one NHS number or date of birth: nothing to decide today"
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it."
 """Why the meeting has nothing to decide."""
-APART = "Held apart, though of one name and date of birth, and not in these matches (see their pages):"
+APART = "Of one name and date of birth, and kept as different people (see their pages):"
 """Before namesakes whom nobody is asked about."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
+_ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
+_TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an NHS number"}
+"""What tells people apart, in words."""
 
 
 def matches(tables: Tables, shown: Collection[str]) -> Matches:
@@ -40,14 +46,48 @@ def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
     return open_pairs.sort("priority", *_PAIR, descending=[True, False, False])
 
 
-def doubted(tables: Tables, shown: Collection[str]) -> Mapping[str, str]:
-    """By person who is shown: why the match of their rows is in doubt, of the most telling pair."""
+def doubted(tables: Tables, shown: Mapping[str, Row], month: Month) -> Mapping[str, str]:
+    """By person who is shown (rows of ranked): why the match of their rows is in doubt, of the most telling pair, and
+    what hangs on it."""
     out: dict[str, str] = {}
     for row in waiting(tables, shown).iter_rows(named=True):
         for person in (row["person_a"], row["person_b"]):
-            if person in shown:
-                out.setdefault(person, str(row["why"]))
+            if person in shown and person not in out:
+                chance = f"{row['why']} ({likelihood(row['match_probability'])} one person)"
+                out[person] = f"{chance}{_at_stake(tables, row, shown[person], month)}"
     return out
+
+
+def _at_stake(tables: Tables, pair: Row, listed: Row, month: Month) -> str:
+    """Which rows the doubt is about, what they lack, and the person's contacts if the answer were the other one; by
+    months, as a candidate's contacts are not dated."""
+    links, sent = tables.get("links"), tables.get("descriptions")
+    if links is None or sent is None or "timeline" not in tables:
+        return ""
+    sides = links.filter(pl.col("identity_id").is_in([pair[name] for name in _PAIR])).partition_by("identity_id")
+    if not sides:
+        return ""
+    rows = min(sides, key=lambda side: (side.height != pair["moved"], side.height))
+    events = tables["timeline"].join(rows.select("source", "event_id").unique(), on=["source", "event_id"], how="semi")
+    seen = sorted(events["start"])
+    when = f", {Month.of(seen[0]).title} to {Month.of(seen[-1]).title}" if seen else ""
+    about = sent.filter(identity_id=rows["identity_id"][0]).row(0, named=True)
+    lacks = join_words(words for name, words in _TELLING.items() if not about[name])
+    contacts = events.filter("counted", pl.col("dataset").is_in(list(contact_sets(tables["coverage"]))))
+    sign, what = (-1, "without") if pair["together"] else (1, "with")
+    own = pair["together"] or rows["person_id"][0] != listed["person_id"]
+    counts = [
+        f"{listed[f'contacts_{months}'] + sign * n} (not {listed[f'contacts_{months}']}) in {months} months"
+        for months in (3, 12)
+        if (n := contacts.filter(pl.col("start") >= (month - (months - 1)).start).height)
+        and listed[f"contacts_{months}"] is not None
+    ]
+    names = join_words(source_words(name) for name in rows["source"].unique().sort())
+    return (
+        f"; it is about {count_of(rows.height, 'row')} from {names}"
+        f"{when}{f', without {lacks}' if lacks else ''}"
+        f"{f'; contacts {what} them: {join_words(counts)}' if counts and own else ''}"
+    )
 
 
 def settled_people(found: Matches) -> int:
@@ -97,3 +137,20 @@ def _doubt(row: Row) -> str:
         f"{row['why']}; these two entries alone look like two people ({likelihood(row['match_probability'])} the same "
         "person) and are joined through others of this record: check before anybody relies on it"
     )
+
+
+def held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
+    """Why this person and others of the same name here are not taken for one; `asking` = matches to review."""
+    own, out = about.get(one, {}), []
+    for other, row in about.items():
+        if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
+            both = {words: (own.get(key), row[key]) for key, words in _ALIKE.items() if own.get(key) and row[key]}
+            differ = join_words(words for words, (a, b) in both.items() if a != b)
+            same = join_words(words for words, (a, b) in both.items() if a == b)
+            why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
+            alike = f" (the same: {same})" if same else ""
+            asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
+            out.append(
+                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
+            )
+    return " ".join(out)

@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, SUPPORTED_ONLY, alerted, risk_sentence
+from hiu.publish.pack.alerts import ALERTS, DEATHS, SUPPORTED_ONLY, alerted, beside_death, dead, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
@@ -42,8 +42,7 @@ MINOR = (
 )
 MINORS_NOTE = (
     "Places U1, U2 and so on are a list of their own and take none of the adults' places. Whether this meeting talks "
-    "about any of them is for the chair and the children's safeguarding lead to say. What contacts were about "
-    "(suicide, self-harm, overdose) was looked at for those alone who are supported."
+    "about any of them is for the chair and the children's safeguarding lead to say."
 )
 PACK_TABLES = (
     "ranked",
@@ -56,7 +55,9 @@ PACK_TABLES = (
     "meeting_entry",
     "conflicts",
     "deliveries",
+    "descriptions",
     "field_quality",
+    "links",
     "monthly_demand",
     "monthly_extra",
     "missing_count",
@@ -167,6 +168,10 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             less_sure=LESS_SURE,
             apart=APART,
             risk_sentence=risk_sentence,
+            beside_death=beside_death,
+            deaths=DEATHS,
+            dead=dead(people),
+            warned=sum(bool(one["alerts"]) for one in people),
             conflicts=settled_people(view["matches"]),
             no_row=no_row,
             minors_note=MINORS_NOTE,

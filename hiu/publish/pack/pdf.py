@@ -9,7 +9,7 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import SUPPORTED_ONLY, alerted, risk_sentence
+from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, beside_death, dead, risk_sentence
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
@@ -137,8 +137,13 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
+        "deaths": f"{DEATHS} {words}."
+        if (words := join_words(name(one["id"]) for one in dead(view["people"])))
+        else "",
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
-        "young": join_words(place_words(one) for one in young if one["alerts"]),
+        "young": f" (with an alert: {words})"
+        if (words := join_words(place_words(one) for one in young if one["alerts"]))
+        else "",
         "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -181,8 +186,7 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    words = "; ".join(words for _, words in person["alerts"])
-    return f"{name(person['id'])}{who}: {words}. {risk_sentence(person)}"
+    return f"{name(person['id'])}{who}: {'; '.join(beside_death(person))}. {risk_sentence(person)}"
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -207,11 +211,12 @@ def _match(pair: Match, either: Naming) -> str:
 
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"]
+    check = "recorded as dead: check" if dead([person]) else ""
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
-        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"]))),
+        ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"], check))),
         person["id"],
         f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
@@ -237,7 +242,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     whole = month_rows(series, 0, last)[1] if last > COLUMNS else []
     graded = ":" in person["risk_note"]
     note = person["risk_note"] and (f" · {person['risk_note']}" if graded else f" ({person['risk_note']})")
-    against = f"Against the 12 months before: {person['label']}."
+    against = f"Number of contacts: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
     shown = [
@@ -256,7 +261,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
-        "changed": " ".join([*person["changes"], against]),
+        "changed": " ".join(person["changes"]) or against,
         "presets": "; ".join(person["presets"]),
         "gates": person["gates"],
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],

@@ -17,11 +17,12 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
+from hiu.publish.danger import earlier_in_short
 from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
-from hiu.publish.hours import hours_of_week
+from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
-from hiu.publish.pack.matches import CHECK, waiting
+from hiu.publish.pack.matches import CHECK, held_apart, waiting
 from hiu.publish.pack.reviews import overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
@@ -43,20 +44,24 @@ from hiu.publish.words.terms import (
     GATES,
     NOT_ASSESSED,
     OF_SUPPORT,
+    TO_CHECK,
     conflicts,
     label_words,
     source_words,
 )
-from hiu.publish.words.text import clean, day, display_name, join_words
+from hiu.publish.words.text import clean, day, display_name
 from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
-_ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
 _CALLS = "; calls count whether or not an ambulance came, and the table has deployments alone"
 AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: the pack says beside every label what it compares with."""
-_SETTLE = "First whether the match is right (see its alert). "
+_FIRST = {
+    "death": "First whether this person is alive (see the alert). ",
+    "match": "First whether the match is right (see its alert). ",
+}
+"""What has to be settled before anything else, by code of an alert."""
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
 RECORDED = {
@@ -100,8 +105,10 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
-            apart=f"{_held_apart(one, about, asking)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
-            found=[what for what in found.get(one, []) if shows_gates(row) or what not in OF_SUPPORT],
+            apart=f"{held_apart(one, about, asking)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
+            found=[
+                what for what in found.get(one, []) if what != TO_CHECK and (shows_gates(row) or what not in OF_SUPPORT)
+            ],
         )
         for one, row in zip(ids, shown.iter_rows(named=True), strict=True)
     ]
@@ -193,7 +200,7 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": f"{_SETTLE if any(code == 'match' for code, _ in more.alerts[row['person_id']]) else ''}{decide}",
+        "decide": "".join(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]) + decide,
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),
@@ -224,7 +231,8 @@ def _dated(
     if own is None:
         return [], 0, ""
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
-    return episodes(own, EPISODES, since=(month - 2).start), how_many(own), sentence
+    since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
+    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier_in_short(own, since)}"
 
 
 def _risk_note(row: Row, graded: str) -> str:
@@ -250,23 +258,6 @@ def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
         if row["risk_source"] in (own := found.get(row["person_id"], {})):
             out[row["person_id"]] = graded_words(own, month, first, events, row["risk_source"])
     return out
-
-
-def _held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
-    """Why this person and others of the same name here are not taken for one; `asking` = matches to review."""
-    own, out = about.get(one, {}), []
-    for other, row in about.items():
-        if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
-            both = {words: (own.get(key), row[key]) for key, words in _ALIKE.items() if own.get(key) and row[key]}
-            differ = join_words(words for words, (a, b) in both.items() if a != b)
-            same = join_words(words for words, (a, b) in both.items() if a == b)
-            why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            alike = f" (the same: {same})" if same else ""
-            asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
-            out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
-            )
-    return " ".join(out)
 
 
 def _state(row: Row, gate: str) -> str:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, why_not_counted
+from hiu.publish.words.codes import part
 from hiu.publish.words.terms import source_words
 
 
@@ -18,7 +19,7 @@ def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:
             source_words(row["source"]),
             kind_words(row["dataset"], 1),
             in_words(row, "reason") or "not recorded",
-            in_words(row, "site", "ward", "role"),
+            ", ".join(filter(None, (in_words(row, "site", "ward"), part(row) or in_words(row, "role")))),
             in_words(row, "outcome") or "not supplied",
             why_not_counted(row),
         )

@@ -8,7 +8,8 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.episodes import detentions, last_contact, last_stay, mentions
+from hiu.publish.danger import left, mentions
+from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, overdue_of, to_decide
 from hiu.publish.people import ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
@@ -43,6 +44,7 @@ def first_facts(
         *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
         ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
+        *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (

@@ -169,10 +169,10 @@ def _months(
     older = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") < first.start)
     n = older.filter(pl.col("dataset").is_in(list(contact_sets(coverage)))).height
     last, prior = (_contacts(drawn, coverage, first, after) for first, after in ((-12, None), (-24, -12)))
-    compared = (
-        "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in the 12 before. "
-    )
+    year = "" if len(drawn.months) < 24 else f"{drawn.months[-24].title} to {drawn.months[-13].title}"
+    compared = "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in {year}. "
     return {
+        "prior": year,
         "months": [*months, *TOTALS, "Prior 12"],
         "rows": [[*row, one] for row, one in zip(with_totals(rows), sums, strict=True)],
         "earlier": compared + (f"Before {first.title}: {count_of(n, 'contact')}. " if n else ""),
@@ -198,7 +198,7 @@ def _place(row: Row, drawn: PersonSeries, settings: Settings) -> str:
     if 2 * nights >= row["points_12"] > 0:
         beds = f" Of the {number(row['points_12'])} of 12 months, {number(nights)} are for nights in a bed."
     # the label's reason is the heading of the chart
-    return clean(f"{row['sentence']}{beds} Against the 12 months before: {label_words(row['label'])}.")
+    return clean(f"{row['sentence']}{beds} Number of contacts: {label_words(row['label'])}.")
 
 
 def supplied_words(drawn: PersonSeries) -> str:

@@ -40,10 +40,10 @@ function wanted(person) {
   const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access"), { value: alert } = find("alert");
   return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
     && (!change || person.label === change) && (!access || (access === "supported") === person.supported)
-    && (!alert || person.alerts.some(([code]) => code === alert));
+    && (!alert || person.alerts.some(([code]) => code.startsWith(alert)));
 }
 
-const ALERTS = { danger: "suicide or self-harm", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
+const ALERTS = { death: "recorded as dead: check", danger: "suicide or self-harm", danger_other: "suicide or self-harm (caller or other role)", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -56,7 +56,8 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
+  // episodes are looked at for supported people alone: an empty place would read as none
+  const said = [person.who, person.was.split(" (")[0], person.supported ? "" : "suicide, self-harm: not looked at"].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
@@ -170,7 +171,7 @@ function showPerson() {
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
-    h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Against the 12 months before: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
+    h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Number of contacts: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
     ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: the latest ${person.episodes.length} of ${person.all_episodes}`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),

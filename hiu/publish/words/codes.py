@@ -47,6 +47,8 @@ KINDS = {
 """A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
 DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
 """What of a record's own words is put before everything else."""
+ABOUT, NO_PART = "about this person", "part not stated"
+"""Who is at risk by the police's record, and that it does not say."""
 
 
 def named(row: Row, name: str) -> list[str]:
@@ -57,3 +59,15 @@ def named(row: Row, name: str) -> list[str]:
     shown = [coded.get(one, one) for one in words if one]
     bare = _BARE.get(name)
     return [f"{bare} code {one}" if one.isdigit() else one for one in shown if bare or not one.isdigit()]
+
+
+def part(row: Row) -> str:
+    """The person's part in a police incident about suicide, self-harm or overdose, in words that accuse nobody; empty
+    of any other contact."""
+    texts = (*named(row, "reason"), *named(row, "outcome"))
+    if row["dataset"] != "police_incident" or not any(map(DANGER.search, texts)):
+        return ""
+    roles = set(filter(None, str(row.get("role") or "").split("|")))
+    if roles & {"subject", "victim", "missing"}:
+        return ABOUT
+    return "this person as the caller" if "caller" in roles else "recorded in another role" if roles else NO_PART

@@ -89,9 +89,12 @@ CONTRADICTIONS = {
     "age_against_records": "records that do not fit the age",
     "contact_after_death": "a contact after the death",
     "death_before_birth": "a death before the birth",
-    "death_to_check": "a row that has the person as dead, which no register says: check",
+    "death_to_check": "a row that has the person as dead, which no register says",
 }
 """What of the table `conflicts`, in words."""
+
+TO_CHECK = "death_to_check"
+"""What has an alert of its own."""
 
 OF_SUPPORT = (
     "consent",

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from hiu.model import CONTACTS
-from hiu.model.units import MOST_NIGHTS, contact_sets, night_sets
+from hiu.model.units import MOST_NIGHTS, MOST_OUT, contact_sets, night_sets
 from hiu.month import Month
 
 Floats = NDArray[np.float64]
@@ -221,7 +221,8 @@ def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Beds:
-    """Nights in a bed of each person in the last k months and in those before, and the days of these months."""
+    """Nights in a bed of each person in the last k months and in those before, and the days of these months. A month
+    that was spent on a ward is in them whole: its few days out are none of those in the community."""
 
     recent: Floats
     before: Floats
@@ -239,11 +240,16 @@ def beds_of(history: History, recent: list[int], base: list[int]) -> Beds | None
     rows = history.rows(history.nights)
     if not rows or not base or not history.supplied[rows][:, [*recent, *base]].all():
         return None
-    nights = [
-        np.minimum(history.n[rows][:, :, months].sum(axis=(0, 2), dtype=np.float64), _days(history, months))
-        for months in (recent, base)
+    sides = [
+        sum((_on_ward(history, rows, t) for t in months), np.zeros(len(history.people))) for months in (recent, base)
     ]
-    return Beds(recent=nights[0], before=nights[1], days=_days(history, recent), days_before=_days(history, base))
+    return Beds(recent=sides[0], before=sides[1], days=_days(history, recent), days_before=_days(history, base))
+
+
+def _on_ward(history: History, rows: list[int], t: int) -> Floats:
+    """Nights of a month, and all of its days where at most MOST_OUT were spent outside."""
+    days, nights = _days(history, [t]), history.n[rows, :, t].sum(axis=0, dtype=np.float64)
+    return np.where(days - nights <= MOST_OUT, float(days), nights)
 
 
 def _days(history: History, months: list[int]) -> int:

@@ -16,7 +16,7 @@ import polars as pl
 from hiu.model import LABELS
 from hiu.model.units import MOST_OUT
 from hiu.rank.listing.history import Beds, Flags, Floats, History, beds_of
-from hiu.rank.listing.reasons import amounts, community_words, counted, label_sentence
+from hiu.rank.listing.reasons import amounts, community_words, counted, label_sentence, span_words
 from hiu.rank.listing.sentence import say_each_row
 from hiu.settings import Labels
 
@@ -28,7 +28,7 @@ class Window:
     """The last k months against the n before them: `R` and `B` per person over the sources compared.
 
     `seen` is all that was counted in the months there are (`months`, k at most), compared or not. `left_out` did not
-    supply all of the k; `late` began too recently to have a past, and since when.
+    supply all of the k; `late` began too recently to have a past, and since when; `base` names the n months.
     """
 
     k: int
@@ -39,6 +39,7 @@ class Window:
     months: int
     left_out: tuple[str, ...] = ()
     late: tuple[tuple[str, str], ...] = ()
+    base: str = ""
     beds: Beds | None = None
     wards: tuple[Floats, Floats] | None = None
 
@@ -132,6 +133,7 @@ def window(history: History, k: int, least: int = 6) -> Window:
         months=len(recent),
         left_out=tuple(history.datasets[d] for d in senders if d not in whole and d not in late) if last > k else (),
         late=tuple((history.datasets[d], history.months[_first_month(history, d)].title) for d in late),
+        base=span_words([history.months[t] for t in base]),
         beds=beds,
         wards=wards,
     )
@@ -143,7 +145,7 @@ def _community(window: Window, unit: str) -> Floats:
     if window.beds is not None:
         for at in np.flatnonzero(window.beds.differ):
             R, B = (float(counts[at]) for counts in window.outside)
-            words[at] = community_words(window.beds, int(at), R, B, unit=unit, earlier=window.n)
+            words[at] = community_words(window.beds, int(at), R, B, unit=unit, earlier=window.base)
     return words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, Self
@@ -58,6 +58,8 @@ class Compared(Protocol):
 
     @property
     def n(self) -> int: ...
+    @property
+    def base(self) -> str: ...
     @property
     def months(self) -> int: ...
     @property
@@ -206,33 +208,47 @@ def label_sentence(
     if community:
         part = f" {_capital(part.strip(' ,'))}." if part else ""
         return f"{opening}.{part} {community.replace(EXPECTED, _number(expected))}{out}"
-    return f"{opening};{part} {_number(expected)} expected from the previous {window.n}.{out}"
+    return f"{opening};{part} {_number(expected)} expected, going by {window.base}.{out}"
+
+
+def span_words(months: Sequence[Month]) -> str:
+    """The months compared with, in order, by their first and last; of those with gaps how many there are."""
+    if not months:
+        return ""
+    first, last = months[0], months[-1]
+    if len(months) == 1:
+        return last.title
+    span = f"{first.title[:-5] if first.start.year == last.start.year else first.title} to {last.title}"
+    return span if last - (len(months) - 1) == first else f"{len(months)} months of {span}"
 
 
 EXPECTED = "{expected}"
 """Where the number expected belongs in what `community_words` says."""
 
 
-def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: str, earlier: int) -> str:
+def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: str, earlier: str) -> str:
     """What was to be expected of one person outside hospital, and contacts for 30 such days, now and before.
 
-    earlier: how many months before are compared with.
+    earlier: the months before that are compared with, in words. Of fewer days outside hospital than the days compared
+    nothing is expected.
     """
     free, free_before = beds.days - beds.recent[at], beds.days_before - beds.before[at]
     if free < 1:
         return f"All of the {beds.days} days were in hospital, so there are none outside to compare."
     if free_before < 1:
-        return f"All of the {earlier} months before were in hospital, so there are none outside to compare with."
+        return f"All of {earlier} was in hospital, so there are no days outside to compare with."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
     days = (
         f"the {free:.0f} of these {beds.days} days outside hospital"
         if beds.recent[at] >= 1
         else f"these {beds.days} days"
     )
-    return (
-        f"Going by the {earlier} months before, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days "
-        f"outside hospital: {now} now, {then} then."
+    going = (
+        f"Going by {earlier}, {EXPECTED} would be expected in {days}."
+        if free_before >= beds.days
+        else f"Of {earlier} only {free_before:.0f} days were outside hospital, too few to say what to expect in {days}."
     )
+    return f"{going} {_capital(unit)} in 30 days outside hospital: {now} now, {then} then."
 
 
 def _unit(name: str) -> tuple[str, str]:

@@ -194,9 +194,10 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     out = []
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
-            title, during = f"{day.day} {Month.of(day).title}", "began while people were followed up, so it"
-            learned = "began in months on which the expected figure rests, so that it too"
-            out.append(f"{name} ({title}) {learned if day < entry else during} may explain a difference.")
+            title, during = f"{day.day} {Month.of(day).title}", "while people were followed up"
+            learned = "within the months from which the expected figure is worked out"
+            when = learned if day < entry else during
+            out.append(f"{name} began on {title}, {when}: part of a difference may come from that.")
     return tuple(out)
 
 

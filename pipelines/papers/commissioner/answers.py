@@ -95,7 +95,12 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
         _unaided(evaluation.unaided, expected),
     )
-    line = f"The grey line is where chance alone could put the {expected:,}: {low:,} to {high:,}." if high else ""
+    within = "within it" if low <= observed <= high else "outside it"
+    line = (
+        f"Grey: what could be expected without support, {low:,} to {high:,}; the {observed:,} lie {within}."
+        if high
+        else ""
+    )
     bars = Bars(
         title="Contacts in the 6 months after support began",
         categories=("Expected without support", "Happened"),
@@ -161,16 +166,16 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     """The s136 target (-15% in 6 months, due now) from the totals shown, or why it can't be judged."""
     table = series(S136, month=month, demand=tables["monthly_demand"], coverage=tables["coverage"])
     begin = month - (WITHIN - 1)
+    earlier = f"{(begin - BASELINE).title} to {(begin - 1).title}"
     aim_text = (
         f"Target: in the {WITHIN} months from {begin.title}, section 136 detentions {FALL:.0%} below the monthly rate "
-        f"of the {BASELINE} months before."
+        f"of {earlier}."
     )
     gaps = [gap for span in spans(month) if (gap := _gap(released, span))]
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    earlier = f"{(begin - BASELINE).title} to {(begin - 1).title}"
-    periods = (f"In the {BASELINE} months before, {earlier},", before), ("Since then", since)
+    periods = (f"In {earlier}", before), ("Since then", since)
     counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
         return (

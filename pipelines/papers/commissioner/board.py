@@ -175,8 +175,9 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency departments and mental-health services agree which adults with very many "
-    "contacts (police incidents, ambulance deployments and ED attendances) to offer support to. Support is voluntary; "
+    "Each month police, ambulance, emergency departments and mental-health services agree which adults with the most "
+    "contacts (police incidents, ambulance deployments and ED attendances), nights in a bed, detentions and "
+    "assessments to offer support to. Support is voluntary; "
     "declining it changes nobody's place on the list."
 )
 
@@ -214,7 +215,10 @@ def _share(released: Released, top: int, as_at: Month) -> str:
         f"The meeting begins with the first {top} of the list, ordered by the contacts, nights, detentions and "
         "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts somebody on it"
     )
-    beside = "Some of them are being supported, some not; other supported people rank lower."
+    beside = (
+        "Some of them are being supported, some not. As their latest contacts put them there, a comparison with their "
+        "own year before would tend to show a rise whatever support did, and is not given."
+    )
     year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"
     if not released.has(CONTACT, year, group):
         return f"{who}. {beside} Their share of all contacts is given once in 12 months, last for {as_at.title}."

@@ -66,7 +66,7 @@ def _judged(
     if min(map(len, spans)) < LEAST_MONTHS:
         return f"fewer than {LEAST_MONTHS} months of one of the years were supplied"
     if not all((total or "").isdigit() for total in totals):
-        return "the total of a year can't be shown"
+        return "the total of one of the two years can't be shown"
     spread = variation(released, dataset, spans)
     before, since = (int(total or 0) for total in totals)
     if spread is None:

@@ -87,8 +87,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "The records since 1 Jan 2026 mention: suicide - threat or attempt "
-        "(2 Jan 2026 and 5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
+        "Recorded since 1 Jan 2026: suicide - threat or attempt, part not stated (2 Jan 2026 and "
+        "5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
@@ -100,6 +100,61 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
         assert (", before the latest alert" in people[0]["risk_note"]) == later
         assert f"public: low ({at.day} Mar 2026)" in people[1]["risk_note"], "of a candidate nothing is looked at"
+
+
+def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
+    about = {"person_id": IDS[0], "source": "s", "dataset": "police_incident", "reason": "Suicide - Threat or Attempt"}
+    rows = [{**about, "event_id": "1", "start": datetime(2026, 3, 5, 3), "role": "caller"}]
+    found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
+    words = "suicide - threat or attempt, this person as the caller (5 Mar 2026)"
+    assert found == {IDS[0]: [("danger_other", f"Recorded since 1 Jan 2026: {words}")]}
+    rows.append({**about, "event_id": "2", "start": datetime(2026, 3, 6, 3), "role": "subject|caller"})
+    found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
+    assert [code for code, _ in found[IDS[0]]] == ["danger"]
+
+
+def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
+    row = {**dict.fromkeys(PUBLISHED["conflicts"].names), "what": "death_to_check", "sources": "ed|police"}
+    conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
+    words = "that this person is dead, no register does: check with the sender before anybody writes or calls"
+    assert alerts(area(conflicts=conflicts)) == {
+        IDS[1]: [("death", f"1 row from ed, police says {words}")],
+        IDS[2]: [("death", f"2 rows from ed, police say {words}")],
+    }
+    people = pack_view(area(conflicts=conflicts), stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    first = "First whether this person is alive (see the alert). "
+    assert [one["decide"].startswith(first) for one in people] == [False, True, True, False, False, False]
+    assert not any("dead" in one["sources"] for one in people), "the alert says it once"
+
+
+def test_a_match_in_doubt_says_which_rows_and_what_hangs_on_them() -> None:
+    tables = area()
+    pair = {"identity_a": "a", "identity_b": "b", "person_a": IDS[1], "person_b": IDS[1], "together": True, "moved": 2}
+    numbers = {
+        "match_weight": 1.0,
+        "match_probability": 0.7,
+        "priority": 0.8,
+        "place": 1,
+        "chance": 0.7,
+        "double": False,
+    }
+    tables["review_queue"] = frames.frame(PUBLISHED["review_queue"], [{**pair, **numbers, "why": "weak evidence"}])
+    link = {**dict.fromkeys(PUBLISHED["links"].names), "person_id": IDS[1], "source": "police", "status": "counted"}
+    rows = [{**link, "event_id": str(k), "identity_id": "a" if k < 2 else "b", "source_row": k} for k in range(5)]
+    tables["links"] = frames.frame(PUBLISHED["links"], rows)
+    sent = {**dict.fromkeys(PUBLISHED["descriptions"].names), "person_id": IDS[1], "given": "EVE", "rows": 2}
+    tables["descriptions"] = frames.frame(PUBLISHED["descriptions"], [{**sent, "identity_id": one} for one in "ab"])
+    event = {"person_id": IDS[1], "source": "police", "dataset": "police_incident", "counted": True}
+    starts = [datetime(2026, 2, 1), datetime(2025, 5, 1), *[datetime(2026, 3, 1)] * 3]
+    told = [{**event, "event_id": str(k), "start": start} for k, start in enumerate(starts)]
+    tables["timeline"] = frames.frame(PUBLISHED["timeline"], told)
+    tables["ranked"] = tables["ranked"].with_columns(contacts_3=pl.lit(8), contacts_12=pl.lit(21))
+    words = (
+        "Match in doubt: weak evidence (70% likely one person); it is about 2 rows from police, May 2025 to Feb 2026, "
+        "without a date of birth and an NHS number; contacts without them: 7 (not 8) in 3 months and 19 (not 21) "
+        "in 12 months"
+    )
+    assert alerts(tables) == {IDS[1]: [("match", words)]}
 
 
 def lost_area(label: str, **coverage: Any) -> dict[str, pl.DataFrame]:
@@ -163,7 +218,7 @@ def test_records_that_do_not_fit_the_age_say_to_check_the_birth_first() -> None:
 def test_a_match_in_doubt_stands_at_the_person_and_not_at_others() -> None:
     queue = pack_area.tables(pack_area.plain_names(6), minors=0)["review_queue"]
     found = alerts(area(review_queue=queue))
-    words = "Match in doubt: likely the same, kept apart; the answer could change the list"
+    words = "Match in doubt: likely the same, kept apart (62% likely one person)"
     assert found == {one: [("match", words)] for one in IDS[:3]}
 
 

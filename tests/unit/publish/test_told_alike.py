@@ -13,7 +13,9 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_stay, mentions
+from hiu.publish.danger import earlier, mentions
+from hiu.publish.danger import left as left_on
+from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_stay
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
@@ -213,10 +215,10 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: feeling suicidal (29 Dec 2025); poisoning or overdose (26 Dec 2025). Before that, "
-        "too: self-injurious behaviour (5 Jan 2024). Left the emergency department before treatment: 29 Dec 2025 "
-        "and 1 Jul 2025."
+        "Apr 2025 to Mar 2026: feeling suicidal (29 Dec 2025); poisoning or overdose (26 Dec 2025). Before "
+        "Apr 2025: self-injurious behaviour (5 Jan 2024)."
     )
+    assert left_on(whole, LAST) == "29 Dec 2025 and 1 Jul 2025."
     assert last_contact(whole, LAST) == (
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment. "
         "92 days before the end of Mar 2026."
@@ -257,8 +259,34 @@ def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() 
     whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
     assert mentions(whole, LAST) == (
         "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose. 1 of 2 contacts came without a reason. "
-        "That does not mean that there is no danger."
+        "That does not mean that there is no danger. Before Apr 2025: none recorded."
     )
+
+
+def test_every_earlier_entry_of_danger_is_named_with_the_part_by_the_police_and_nobody_is_called_a_suspect() -> None:
+    kind = {"person_id": "P", "source": "police", "dataset": "police_incident", "reason": "Suicide - Threat or Attempt"}
+    days = [
+        (2026, 2, "caller"),
+        (2025, 8, "caller|suspect"),
+        (2024, 12, "victim"),
+        (2024, 11, "suspect"),
+        (2024, 1, None),
+    ]
+    whole = timeline(
+        [
+            {**kind, "event_id": str(year * month), "episode": k, "start": datetime(year, month, 6, 18), "role": role}
+            for k, (year, month, role) in enumerate(days)
+        ]
+    )
+    said = "suicide - threat or attempt, "
+    assert mentions(whole, LAST) == (
+        f"Apr 2025 to Mar 2026: {said}this person as the caller (6 Feb 2026 and 6 Aug 2025). Before Apr 2025: "
+        f"{said}about this person (6 Dec 2024); {said}recorded in another role (6 Nov 2024); "
+        f"{said}part not stated (6 Jan 2024)."
+    ), "a kind of the last year is not left out of the years before"
+    assert earlier(whole, date(2023, 1, 1)) == "Before Jan 2023: none recorded."
+    words = " ".join(" ".join(row) for row in (*episodes(whole, 9), *contacts(whole)))
+    assert "suspect" not in words and "recorded in another role" in words
 
 
 def test_the_call_behind_a_deployment_is_no_contact_more_and_a_call_alone_is_one() -> None:
