@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hiu.publish.words.definitions import police_rule
+from hiu.settings import Counting
+
 WORDS = (
     "made",
     "version",
@@ -14,7 +17,7 @@ WORDS = (
     "roles",
     "double_review",
 )
-NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "minimum_age", "retention_months", "exit_months",
+NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "retention_months", "exit_months",
            "capacity_months", "plan_months", "link_at")  # fmt: skip
 FACTS: dict[str, object] = {"site": "Anywhere <b>", "synthetic": True, **dict.fromkeys(WORDS, "word")}
-FACTS |= dict.fromkeys(NUMBERS, 4)
+FACTS |= dict.fromkeys(NUMBERS, 4) | {"police_rule": police_rule(Counting())}

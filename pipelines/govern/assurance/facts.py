@@ -11,6 +11,7 @@ from hiu.publish.assurance.content import Line
 from hiu.publish.assurance.rag import ratings
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.quality.equality import audited
+from hiu.publish.words.definitions import police_rule
 from hiu.publish.words.text import count_of, day
 from hiu.version import VERSION
 from pipelines.common.fingerprint import build, digest
@@ -47,14 +48,15 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         "made": f"Made by `hiu assurance` ({version}) for {settings.name} on {day(now.date())}.",
         "settings_version": settings.version,
         "basis_version": digest([one.model_dump() for one in settings.basis], settings.governance.model_dump())[:8],
-        "definitions_version": definitions_version(),
+        "definitions_version": definitions_version(settings.counting),
+        "police_rule": police_rule(settings.counting),
         "model": model_of(place).version,
         "fewest": FEWEST,
         "most_hidden": FEWEST - 1,
         "base": BASE,
         "own_model": "a model of this area's own" if settings.linking.model else "the shipped model",
         "roles": f"Roles are set for {count_of(len(settings.roles), 'login')}." if settings.roles else _NO_ROLES,
-        **settings.rank.model_dump(include={"top", "half_life", "minimum_age"}),
+        **settings.rank.model_dump(include={"top", "half_life"}),
         **settings.governance.model_dump(include={"retention_months", "exit_months", "capacity_months", "plan_months"}),
         **settings.linking.model_dump(include={"link_at"}),
         "double_review": f"{settings.linking.double_review:.0%}",

@@ -87,7 +87,7 @@ def _rationale(place: Place) -> Fields:
     return {
         "2.2.1 Detailed description": [
             _JOINS,
-            f"There are two lists, of adults and of people under {rank.minimum_age}. The pack of the meeting names "
+            "There are two lists, of adults and of people under 18. The pack of the meeting names "
             f"people who are supported and everybody in the first {rank.top} places of each list; it also names people "
             "whom the meeting has to follow up, such as those who just left these places.",
             "Where the area has them, lists for the control-room desk, section 136, people missing from hospital, "
