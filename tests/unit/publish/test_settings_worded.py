@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from areakit import REPOSITORY
+from assurance_kit import FACTS
 from pydantic import ValidationError
 
+from hiu.publish.assurance.content import document
 from hiu.publish.board.words import definitions as board_definitions
 from hiu.publish.pack.words import definitions, definitions_version
 from hiu.publish.words.definitions import parts, police_rule
 from hiu.rank.reports.cost import costs
 from hiu.settings import NEVER_COUNTS, Counting, Rank, Settings
 from hiu.sources import load_sources
+from pipelines.govern.assurance.facts import notice_facts
 
 SHIPPED = Settings(name="A")
 CHOICES = {
@@ -81,3 +86,41 @@ def test_the_examples_of_the_counting_page_are_taken() -> None:
     blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
     (block,) = [block for block in blocks if "counting" in block]
     assert Settings.model_validate({"name": "A", **block}).counting.datasets["police_incident"]
+
+
+def notice(settings: Settings) -> str:
+    """The privacy notice of a site, on a day in April 2026."""
+    facts = FACTS | notice_facts(settings, date(2026, 4, 8))
+    return " ".join(line.text for line in document("08-privacy-notice", facts, {}, {}).lines if line.kind == "says")
+
+
+SEES = {
+    ("support", "group"): "in the first 4 places",
+    ("support", "clinician"): "A clinician may see more",
+    ("support", "analyst"): "names hidden unless they ask",
+    ("planning", "analyst"): "may make a copy without names",
+    ("planning", "commissioner"): "Commissioners see rounded numbers",
+}
+
+
+@pytest.mark.parametrize("use", SEES)
+def test_the_notice_names_those_alone_who_have_a_basis(use: tuple[str, str]) -> None:
+    basis = {"code": "6(1)(e)", "decided_by": "A", "evidence": "B", "start": "2026-01-01", "end": "2026-12-31"}
+    block = basis | {"purpose": use[0], "recipient": use[1]}
+    text = notice(Settings.model_validate({"name": "A", "basis": [block]}))
+    assert [one for one in SEES if SEES[one] in text] == [use]
+    ended = notice(Settings.model_validate({"name": "A", "basis": [block | {"end": "2026-04-07"}]}))
+    assert not any(words in ended for words in SEES.values()) and "shown nobody yet" in ended
+
+
+@pytest.mark.parametrize(
+    ("purposes", "out_of", "others"),
+    [
+        ((), "keeps you from whoever", True),
+        (("planning",), "keeps you out of planning, and from whoever", True),
+        (("support",), "keeps you out of the list and the offer of support, and from whoever", False),
+    ],
+)
+def test_the_notice_says_of_an_opt_out_what_the_site_set(purposes: tuple[str, ...], out_of: str, others: bool) -> None:
+    text = notice(Settings.model_validate({"name": "A", "governance": {"opt_out_purposes": purposes}}))
+    assert out_of in text and ("such as the clinician who supports you" in text) == others
