@@ -68,7 +68,7 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
 
 
 def notice_facts(settings: Settings, on: date) -> dict[str, str]:
-    """For the privacy notice: uses without a basis on a day (`support group; ...`), and what an opt-out keeps out of."""
+    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of."""
     there = {(one.purpose, one.recipient) for one in settings.basis if one.start <= on <= one.end}
     words = {"support": "the list and the offer of support", "planning": "planning"}
     out = [text for purpose, text in words.items() if purpose in settings.governance.opt_out_purposes]
