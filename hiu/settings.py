@@ -44,7 +44,7 @@ class Rank(Frozen):
     candidate_charts: bool = Field(True, description="false: only supported people's charts are in the pack")
     draws: int = Field(1000, ge=100, le=100_000)
     seed: int = 20260101
-    minimum_age: int = 18
+    minimum_age: Literal[18] = 18  # a child is under 18 (Children Act 1989): every paper says so, nothing moves it
     police_a_year: int | None = Field(None, ge=1, description="local threshold of 'frequent'; there is no national one")
 
 
@@ -64,6 +64,10 @@ class Labels(Frozen):
     quiet_months: int = 3
 
 
+NEVER_COUNTS = "police_witness"
+"""A measure that no data set may count: to have seen an incident says nothing about a person's own need."""
+
+
 class Counting(Frozen):
     """Toggles of counting: for each data set, the measures that count, in place of the source TOML's own.
 
@@ -74,6 +78,16 @@ class Counting(Frozen):
     communal_calls: int = Field(15, ge=1, description="ambulance calls a month that make an address communal")
     episode_hours: int = Field(24, ge=1, le=8760)
     s136_hours: int = Field(24, ge=1, le=8760)
+
+    @field_validator("datasets")
+    @classmethod
+    def _something_that_may_count(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for name, measures in value.items():
+            if not measures:
+                raise ValueError(f"'{name}' must name at least one measure; without its line the source's own count")
+            if NEVER_COUNTS in measures:
+                raise ValueError(f"'{name}' must not count '{NEVER_COUNTS}': a witness never counts; take it out")
+        return value
 
 
 class Linking(Frozen):

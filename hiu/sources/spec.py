@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hiu.fuzzy import did_you_mean
 from hiu.model import PATHWAY, FactKind
+from hiu.settings import NEVER_COUNTS
 from hiu.sources.conditions import Condition, column_regex, in_every_measure, regex
 from hiu.sources.file import FileSpec, Frozen
 from hiu.sources.keep import Kept
@@ -249,6 +250,8 @@ class Source(Kept):
                 raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
         named = {measure.name for measure in self.measures}
         for dataset, count in {**self.counts, **self.extra}.items():
+            if NEVER_COUNTS in count.measures:
+                raise ValueError(f"'{dataset}' must not count '{NEVER_COUNTS}': a witness never counts; take it out")
             for measure in count.measures:
                 if measure not in named:
                     hint = did_you_mean(measure, named)

@@ -7,6 +7,7 @@ from hiu.govern.basis.agreements import in_force
 from hiu.govern.basis.gate import opt_out_words
 from hiu.model import IDENTITY_COLUMNS, PATHWAY, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
+from hiu.publish.words.definitions import police_rule
 from pipelines.common.place import Place
 
 _WHAT_FOR = {
@@ -117,10 +118,9 @@ def _personal_data(place: Place) -> list[str]:
         "",
         "Criminal offence data (Article 10; Data Protection Act 2018, section 11(2), by which an alleged offence is "
         "one): police extracts may hold a person's part in an incident, suspect among them, and opening and closing "
-        "codes. They are kept as sent and shown with the person's rows. An incident counts the same whatever the "
-        "part, but witnesses are left out.",
+        f"codes. They are kept as sent and shown with the person's rows. {police_rule(place.settings.counting)}",
         "",
-        f"Children: people under {place.settings.rank.minimum_age} are processed as adults are and listed apart from "
+        "Children: people under 18 are processed as adults are and listed apart from "
         "them; somebody whose age is not known is listed with adults.",
         "",
         "| table | what it is |",

@@ -66,7 +66,7 @@ def prepare(
         hiu="figures",
         format=1,
         version=VERSION,
-        definitions=definitions_version(),
+        definitions=definitions_version(place.settings.counting),
         counting=counting,
         site=place.settings.name,
         to=sorted(set(to)),

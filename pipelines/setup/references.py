@@ -4,6 +4,7 @@
 """
 
 import re
+from datetime import date
 from pathlib import Path
 
 from hiu.govern.release.disclosure import BASE, FEWEST
@@ -12,10 +13,11 @@ from hiu.publish.assurance.content import Line, document, documents
 from hiu.publish.assurance.render import NO_CLAIM, markdown
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.words.bibliography import GUIDE, REFERENCES, Reference
-from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK
+from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK, police_rule
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 from hiu.version import VERSION
+from pipelines.govern.assurance.facts import notice_facts
 from pipelines.setup.pages import extracts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +116,7 @@ def _facts() -> dict[str, object]:
     facts |= own.rank.model_dump() | own.governance.model_dump() | own.linking.model_dump()
     facts |= {"made": _MADE.format("*.toml").replace("words", "assurance/documents").strip(), "version": VERSION}
     facts |= {"fewest": FEWEST, "most_hidden": FEWEST - 1, "base": BASE, "definitions_version": definitions_version()}
+    facts |= notice_facts(own, date.min) | {"police_rule": police_rule(own.counting), "no_basis": ""}
     facts |= {"own_model": "the shipped model", "model": in_force(ROOT, own.linking).version, "site": own.name}
     return facts | {"double_review": f"{own.linking.double_review:.0%}"}
 

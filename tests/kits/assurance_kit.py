@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hiu.publish.words.definitions import police_rule
+from hiu.settings import Counting
+
 WORDS = (
     "made",
     "version",
@@ -13,8 +16,10 @@ WORDS = (
     "own_model",
     "roles",
     "double_review",
+    "opt_out_of",
+    "opt_out_others",
 )
-NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "minimum_age", "retention_months", "exit_months",
+NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "retention_months", "exit_months",
            "capacity_months", "plan_months", "link_at")  # fmt: skip
 FACTS: dict[str, object] = {"site": "Anywhere <b>", "synthetic": True, **dict.fromkeys(WORDS, "word")}
-FACTS |= dict.fromkeys(NUMBERS, 4)
+FACTS |= dict.fromkeys(NUMBERS, 4) | {"police_rule": police_rule(Counting()), "no_basis": ""}

@@ -1,4 +1,4 @@
-"""Seventy planted cases of the section 136 clock, each with its right answer: from text to tables."""
+"""Seventy-two planted cases of the section 136 clock, each with its right answer: from text to tables."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     # a row number is of one month's file: made one of its own here
     return {
         name: pl.concat(part[name].with_columns(of=at) for at, part in enumerate(parts))
-        for name in ("s136_detention", "s136_clock", "leg")
+        for name in ("s136_detention", "s136_clock", "s136_exception", "leg")
     }
 
 
@@ -88,6 +88,9 @@ def answers(case: dict[str, Any], tables: Tables) -> dict[str, Any]:
             for ours, name in (("breach", "over"), ("clock_minutes", "clock_minutes"), ("limit_hours", "limit_hours"))
         },
         "flags": ["out_of_order"] if clock["out_of_order"].any() else [],
+        "child_in_custody": tables["s136_exception"]
+        .filter(C("detention_id").is_in(_whole(own)), code="child_in_custody")
+        .height,
         "out_of_order": sorted(late & set(case["expect"].get("legs", {}))),
         "legs": dict(leg.drop_nulls("minutes").select("leg", "minutes").iter_rows()),
         **{
@@ -95,6 +98,10 @@ def answers(case: dict[str, Any], tables: Tables) -> dict[str, Any]:
             for name in counts
         },
     }
+
+
+def _whole(own: pl.DataFrame) -> list[str]:
+    return own["detention_id"].to_list()
 
 
 def _ids(frame: pl.DataFrame) -> list[str]:

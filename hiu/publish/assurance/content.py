@@ -2,7 +2,8 @@
 
 A line is one of four kinds: `says` is a statement about the product and names the tests or figures it rests on; `law`
 is what a source says and cites the bibliography; `fill` is what only the organisation can say; `figures` stands for
-lines that are made from the site's own configuration, records and published tables.
+lines that are made from the site's own configuration, records and published tables. A line with `to` (a purpose and a
+recipient) says `otherwise` where the site has no basis for it.
 """
 
 import tomllib
@@ -114,6 +115,9 @@ def _lines(name: str, raw: dict[str, Any], facts: Mapping[str, object], figures:
     needs = {"says": "by", "law": "cites", "fill": "key", "figures": ""}.get(kind)
     if needs is None or (needs and not raw.get(needs)):
         raise ValueError(f"{name}: a line needs one of {', '.join(KINDS)}, and says what it rests on: {text or raw}")
+    use, otherwise = raw.pop("to", ""), raw.pop("otherwise", "")
+    if use and use in str(facts["no_basis"]).split("; "):
+        text = otherwise
     if kind == "figures":
         return list(figures.get(text, ()))
     return [

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from hiu.publish.board.paper import UNSEEN, Grid, Line
-from hiu.publish.words.definitions import BOARD, POLICIES
+from hiu.publish.words.definitions import POLICIES, board
 from hiu.publish.words.text import join_words
 from hiu.rank.reports.cost import Costs
 from hiu.settings import Settings
@@ -26,7 +26,9 @@ def definitions(settings: Settings, costs: Costs) -> Grid:
     every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
     own = (cost, *policy, ("Definitions and settings", every, f"Settings {settings.version}"))
-    return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), (*BOARD, *own))
+    return Grid(
+        "Definitions and sources", ("Figure", "What it is", "Source of the rule"), (*board(settings.counting), *own)
+    )
 
 
 def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: Sequence[str]) -> tuple[str, ...]:

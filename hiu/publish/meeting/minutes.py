@@ -33,7 +33,7 @@ def minutes_pdf(view: View, entries: pl.DataFrame, sittings: Sequence[Row]) -> b
     own = entries.filter(pl.col("month") == stamp.month.start, pl.col("person_id").is_in(list(people)))
     found = {person: latest for person in people if (latest := _latest(own, person, stamp.month))}
     data = {
-        **heading(stamp, "HIU Group minutes"),
+        **heading(stamp, view["definitions_version"], "HIU Group minutes"),
         "sittings": [_sitting(one) for one in sittings],
         "parts": [part for part in _parts(people, found, own) if part[2]],
         "about": "Each line was recorded by the person named, beside the list of this month. The list supports a "

@@ -95,7 +95,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
         **screen,
         "beside": list(beside),
         "definitions": definitions(settings),
-        "definitions_version": definitions_version(),
+        "definitions_version": definitions_version(settings.counting),
         "settings": settings_list(settings),
     }
 

@@ -13,7 +13,7 @@ from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, beside_deat
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
-from hiu.publish.pack.words import definitions_version, no_row, place_words
+from hiu.publish.pack.words import no_row, place_words
 from hiu.publish.pdf import paper
 from hiu.publish.people import NAMESAKE, rank_words
 from hiu.publish.stamp import MARKING, Stamp
@@ -58,8 +58,8 @@ def pack_pdf(view: View, charted: Sequence[PersonSeries], svgs: Mapping[str, str
     )
 
 
-def heading(stamp: Stamp, title: str, *more: str) -> dict[str, object]:
-    """What the head and foot of every page say; `more` goes into the head."""
+def heading(stamp: Stamp, definitions: str, title: str, *more: str) -> dict[str, object]:
+    """What the head and foot of every page say; `definitions` = their version, `more` goes into the head."""
     return {
         "title": f"{title}, {stamp.month.title}",
         "site": stamp.site,
@@ -67,7 +67,7 @@ def heading(stamp: Stamp, title: str, *more: str) -> dict[str, object]:
         "marking": MARKING,
         "stamp": [stamp.site, f"data to {stamp.data_text}", f"pack {stamp.pack_id}", *more],
         "foot": f"built {stamp.built_text} · run {stamp.run_id} · settings {stamp.settings_version} · "
-        f"definitions {definitions_version()} · audit {stamp.audit_head[:16] or 'none'}",
+        f"definitions {definitions} · audit {stamp.audit_head[:16] or 'none'}",
     }
 
 
@@ -121,7 +121,11 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
     return {
         **heading(
-            stamp, "HIU Group meeting pack", f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}"
+            stamp,
+            view["definitions_version"],
+            "HIU Group meeting pack",
+            f"meeting: {view['notes']['meeting']}",
+            f"withheld: {view['withheld']}",
         ),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],

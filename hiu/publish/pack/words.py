@@ -14,11 +14,11 @@ from hiu.publish.people import date_in
 from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import in_sentence
-from hiu.publish.words.definitions import BOARD, LABELS, PACK, SETTINGS, labels
+from hiu.publish.words.definitions import LABELS, PACK, SETTINGS, board, labels, pack
 from hiu.publish.words.terms import NOT_ASSESSED, label_words
 from hiu.publish.words.text import count_of, day, join_words
 from hiu.rank.listing.presets import PRESETS
-from hiu.settings import Settings
+from hiu.settings import Counting, Settings
 
 PRIVATE = {
     "raw",
@@ -61,7 +61,7 @@ def definitions(settings: Settings) -> tuple[tuple[str, str], ...]:
     named = (
         (label_words(label), meaning.partition(": shown as")[0]) for label, meaning in labels(settings.labels).items()
     )
-    return (*PACK, *named, certainty(settings))
+    return (*pack(settings.counting), *named, certainty(settings))
 
 
 def measures(settings: Settings) -> list[tuple[str, str]]:
@@ -80,9 +80,11 @@ def nobody_shown(left_out: int, on: date) -> dict[str, str]:
     }
 
 
-def definitions_version() -> str:
-    """Eight hex digits over every definition of docs/definitions.md: printed, labels, and those of frequent."""
-    words = [" ".join(one) for one in (*PACK, *BOARD, *LABELS.items())] + [repr(preset) for preset in PRESETS]
+def definitions_version(counting: Counting | None = None) -> str:
+    """Eight hex digits over every definition, as a site counts or as docs/definitions.md has them: printed, labels, and
+    those of frequent."""
+    own = counting or Counting()
+    words = [" ".join(one) for one in (*pack(own), *board(own), *LABELS.items())] + [repr(preset) for preset in PRESETS]
     return hashlib.sha256("\n".join(words).encode("utf-8")).hexdigest()[:8]
 
 

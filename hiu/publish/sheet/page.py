@@ -61,12 +61,13 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     drawn = _series(person_id, tables, stamp, settings)
     timeline = own.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
+    version = definitions_version(settings.counting)
     data = {
-        **heading(stamp, "Person sheet"),
+        **heading(stamp, version, "Person sheet"),
         **who,
         **_months(drawn, own["monthly_extra"], tables["coverage"], timeline),
         # the run is the pack's, which the head names
-        "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {definitions_version()} · "
+        "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {version} · "
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",

@@ -7,15 +7,49 @@ from typing import Any
 from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.model import DATASETS
 from hiu.publish.words.datasets import title_of
-from hiu.settings import Labels
+from hiu.publish.words.text import join_words
+from hiu.settings import Counting, Labels
 
 _FILE = resources.files("hiu.publish.words") / "definitions.toml"
 _FOUND: dict[str, dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
-PACK: tuple[tuple[str, str], ...] = tuple((title_of(name), meaning) for name, meaning in _FOUND["pack"].items())
-"""Term and meaning, in the order they are printed."""
 
-BOARD: tuple[tuple[str, str, str], ...] = tuple((title_of(name), *about) for name, about in _FOUND["board"].items())
-"""Figure, what it is, source of the rule."""
+
+def parts(counting: Counting) -> str:
+    """What a person is in the police incidents that count, after "the person is": "involved", or what a site chose."""
+    own, known = counting.datasets.get("police_incident", ()), _FOUND["parts"]
+    chosen = " or ".join(known.get(one, f"counted as '{one}'") for one in own)
+    return "involved" if not own or set(own) == known.keys() else chosen
+
+
+def police_rule(counting: Counting) -> str:
+    """The sentence for papers on data protection: whether the part that a person had decides what counts."""
+    if (own := parts(counting)) != "involved":
+        return f"By this site's own choice an incident counts only where the person is {own}."
+    return "An incident counts the same whatever the part, but witnesses are left out."
+
+
+def _of_site(name: str, text: str, counting: Counting) -> str:
+    own = counting.datasets.get(name, ())
+    if own and name != "police_incident":
+        words = join_words(_FOUND["measures"].get(one, one.replace("_", " ")) for one in own)
+        return f"by this site's own choice: {words}"
+    return text.format(parts=parts(counting), s136_hours=counting.s136_hours)
+
+
+def pack(counting: Counting) -> tuple[tuple[str, str], ...]:
+    """Term and meaning in the order they are printed, of a site that counts so."""
+    found = ((name, _of_site(name, meaning, counting)) for name, meaning in _FOUND["pack"].items())
+    return tuple((title_of(name), f"{meaning.rstrip('.')}.") for name, meaning in found)
+
+
+def board(counting: Counting) -> tuple[tuple[str, str, str], ...]:
+    """Figure, what it is and the source of the rule, of a site that counts so."""
+    found = ((name, _of_site(name, what, counting), source) for name, (what, source) in _FOUND["board"].items())
+    return tuple((title_of(name), f"{what[:1].upper()}{what[1:]}", source) for name, what, source in found)
+
+
+PACK, BOARD = pack(Counting()), board(Counting())
+"""Both as shipped."""
 
 
 def labels(rules: Labels) -> dict[str, str]:

@@ -88,7 +88,7 @@ def _detentions(ground: Ground, system: System) -> Sent:
             "over": [OVER.get(one, "no") for one in kind],
             "limit_hours": pl.Series([LIMITS.get(one, 24) for one in kind], dtype=pl.Int64),
             "clock_minutes": _clock(ground, kind, times),
-            "exceptions": [_exceptions(one) for one in kind],
+            "exceptions": [_exceptions(*one) for one in zip(kind, about["First place"], about["Age"], strict=True)],
             **{
                 name.lower().replace(" ", "_"): [CODES.get(word, word) or None for word in about[name]]
                 for name in SENT
@@ -255,10 +255,11 @@ def _clock(ground: Ground, kind: Words, times: dict[str, Times]) -> pl.Series:
     return pl.Series([None if none else int(n) for n, none in zip(minutes, unknown, strict=True)], dtype=pl.Int64)
 
 
-def _exceptions(kind: str) -> str:
+def _exceptions(kind: str, first: str, age: str) -> str:
     """Every exception there is of a detention, joined by |."""
     over = {"yes": ("over_limit",), "unknown": ("over_unknown",)}.get(OVER.get(kind, "no"), ())
-    return "|".join(sorted((*over, *PLANTED.get(kind, ()))))
+    child = ("child_in_custody",) if first == "Police custody" and int(age) < 18 else ()
+    return "|".join(sorted((*over, *child, *PLANTED.get(kind, ()))))
 
 
 def _escalations(ground: Ground, rng: Generator) -> Sent:

@@ -1,17 +1,21 @@
 """What a site's configuration, records and last published month say, for the documents of the pack."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from itertools import product
 
 import polars as pl
 
 from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.model import DELIVERIES, LINK_QUALITY, RANKED, TABLES
+from hiu.model.govern import PURPOSES, RECIPIENTS
 from hiu.publish.assurance.content import Line
 from hiu.publish.assurance.rag import ratings
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.quality.equality import audited
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.definitions import police_rule
+from hiu.publish.words.text import count_of, day, join_words
+from hiu.settings import Settings
 from hiu.version import VERSION
 from pipelines.common.fingerprint import build, digest
 from pipelines.common.model import model_of
@@ -47,17 +51,32 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         "made": f"Made by `hiu assurance` ({version}) for {settings.name} on {day(now.date())}.",
         "settings_version": settings.version,
         "basis_version": digest([one.model_dump() for one in settings.basis], settings.governance.model_dump())[:8],
-        "definitions_version": definitions_version(),
+        "definitions_version": definitions_version(settings.counting),
+        "police_rule": police_rule(settings.counting),
         "model": model_of(place).version,
         "fewest": FEWEST,
         "most_hidden": FEWEST - 1,
         "base": BASE,
         "own_model": "a model of this area's own" if settings.linking.model else "the shipped model",
         "roles": f"Roles are set for {count_of(len(settings.roles), 'login')}." if settings.roles else _NO_ROLES,
-        **settings.rank.model_dump(include={"top", "half_life", "minimum_age"}),
+        **settings.rank.model_dump(include={"top", "half_life"}),
         **settings.governance.model_dump(include={"retention_months", "exit_months", "capacity_months", "plan_months"}),
         **settings.linking.model_dump(include={"link_at"}),
         "double_review": f"{settings.linking.double_review:.0%}",
+        **notice_facts(settings, now.date()),
+    }
+
+
+def notice_facts(settings: Settings, on: date) -> dict[str, str]:
+    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of."""
+    there = {(one.purpose, one.recipient) for one in settings.basis if one.start <= on <= one.end}
+    words = {"support": "the list and the offer of support", "planning": "planning"}
+    out = [text for purpose, text in words.items() if purpose in settings.governance.opt_out_purposes]
+    others = " It does not keep you from those who see them on another basis, such as the clinician who supports you."
+    return {
+        "no_basis": "; ".join(" ".join(use) for use in product(PURPOSES, RECIPIENTS) if use not in there),
+        "opt_out_of": f"out of {join_words(out)}, and " if out else "",
+        "opt_out_others": "" if "support" in settings.governance.opt_out_purposes else others,
     }
 
 

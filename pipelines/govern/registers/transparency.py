@@ -87,7 +87,7 @@ def _rationale(place: Place) -> Fields:
     return {
         "2.2.1 Detailed description": [
             _JOINS,
-            f"There are two lists, of adults and of people under {rank.minimum_age}. The pack of the meeting names "
+            "There are two lists, of adults and of people under 18. The pack of the meeting names "
             f"people who are supported and everybody in the first {rank.top} places of each list; it also names people "
             "whom the meeting has to follow up, such as those who just left these places.",
             "Where the area has them, lists for the control-room desk, section 136, people missing from hospital, "
@@ -212,5 +212,8 @@ def _risks(place: Place) -> Fields:
             "Two people may be taken for one, or one person for two: each match has a probability, doubtful ones are "
             "reviewed by people, and any of them can be undone.",
             "What an agency did not send is shown as missing, never as zero.",
+            "Lists of the crisis pathway (section 136, people missing from hospital, the desk, deaths to be referred) look "
+            "back on a month: what can't be judged is listed as that, and none warns while it happens.",
+            "Two areas that exchange whom they have in common see a pair once a reviewer of each has released it.",
         ],
     }

@@ -67,6 +67,16 @@ def test_refused_with_what_there_is_and_what_to_add(source: str, day: str, found
     assert f'[[agreements]]\nsource = "{source}"' in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "last", "asked"), [("support", 31, True), ("planning", 31, False), ("support", 14, False)]
+)
+def test_section_251_for_support_is_doubted_while_it_is_in_force(purpose: str, last: int, asked: bool) -> None:
+    basis = {"purpose": purpose, "recipient": "group", "code": "6(1)(e)", "decided_by": "A", "evidence": "B"}
+    days = {"start": date(2026, 1, 1), "end": date(2026, 5, last), "confidentiality": "section 251"}
+    said = expiring(Settings.model_validate({"name": "A", "basis": [basis | days]}), [], date(2026, 5, 15))
+    assert ["Confidentiality Advisory Group" in one for one in said] == [True] * asked
+
+
 def test_expiring_and_missing_agreements_are_said() -> None:
     assert expiring(SITE, ["police", "ed", "mha"], date(2026, 5, 15)) == [
         "police: agreement DSA-2 ends on 2026-06-30",

@@ -1,0 +1,126 @@
+"""What a site chose to count is what its papers say, and the version of their definitions is another."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from areakit import REPOSITORY
+from assurance_kit import FACTS
+from pydantic import ValidationError
+
+from hiu.publish.assurance.content import document
+from hiu.publish.board.words import definitions as board_definitions
+from hiu.publish.pack.words import definitions, definitions_version
+from hiu.publish.words.definitions import parts, police_rule
+from hiu.rank.reports.cost import costs
+from hiu.settings import NEVER_COUNTS, Counting, Rank, Settings
+from hiu.sources import load_sources
+from pipelines.govern.assurance.facts import notice_facts
+
+SHIPPED = Settings(name="A")
+CHOICES = {
+    "police_incident": (("police_subject", "police_missing"), "the subject (also where no part is known) or missing"),
+    "ed_attendance": (
+        ("ed_requiring_treatment", "ed_left_during_treatment"),
+        "attendances requiring treatment and attendances left before treatment was completed",
+    ),
+    "ambulance_deployment": (("ambulance_call",), "by this site's own choice: calls"),
+    "mh_bed_day": (("mh_own",), "by this site's own choice: mh own"),
+    "s136": (("s136_health",), "by this site's own choice: detentions that health recorded"),
+    "mha_assessment": (("mha_not_completed",), "by this site's own choice: assessments that were not completed"),
+}
+
+
+def words(settings: Settings) -> tuple[str, str]:
+    """What the pack and the board paper define."""
+    board = board_definitions(settings, costs())
+    return str(definitions(settings)), str(board.rows)
+
+
+@pytest.mark.parametrize("dataset", CHOICES)
+def test_what_a_site_chose_to_count_is_what_pack_and_board_paper_say(dataset: str) -> None:
+    measures, said = CHOICES[dataset]
+    site = Settings(name="A", counting=Counting(datasets={dataset: measures}))
+    for own, as_shipped in zip(words(site), words(SHIPPED), strict=True):
+        assert said.lower() in own.lower() and said.lower() not in as_shipped.lower()
+    assert definitions_version(site.counting) != definitions_version() == definitions_version(SHIPPED.counting)
+
+
+def test_the_hours_of_a_detention_are_the_sites() -> None:
+    site = Settings(name="A", counting=Counting(s136_hours=48))
+    assert "within 48 hours" in words(site)[1] and "within 24 hours" in words(SHIPPED)[1]
+    assert definitions_version(site.counting) != definitions_version()
+
+
+def test_papers_on_data_protection_say_whose_incidents_count() -> None:
+    chosen = Counting(datasets={"police_incident": ("police_subject", "police_carer")})
+    assert "whatever the part" in police_rule(Counting()) and "whatever the part" not in police_rule(chosen)
+    assert "the subject (also where no part is known) or counted as 'police_carer'" in police_rule(chosen)
+
+
+def test_the_parts_that_count_as_shipped_are_those_of_the_source() -> None:
+    counted = load_sources()["police"].counts["police_incident"].measures
+    assert parts(Counting(datasets={"police_incident": counted})) == "involved" == parts(Counting())
+    assert parts(Counting(datasets={"police_incident": counted[1:]})) != "involved"
+
+
+def test_a_witness_never_counts_and_a_choice_of_nothing_is_refused() -> None:
+    for measures in ((NEVER_COUNTS, "police_subject"), ()):
+        with pytest.raises(ValidationError, match="police_incident"):
+            Counting(datasets={"police_incident": measures})
+    assert NEVER_COUNTS in {one.name for one in load_sources()["police"].measures}
+
+
+@pytest.mark.parametrize("age", [0, 16, 17, 21])
+def test_a_child_is_under_18_whatever_a_site_sets(age: int) -> None:
+    with pytest.raises(ValidationError, match="18"):
+        Rank.model_validate({"minimum_age": age})
+
+
+def test_the_examples_of_the_counting_page_are_taken() -> None:
+    import re
+    import tomllib
+
+    page = (REPOSITORY / "docs" / "counting.md").read_text(encoding="utf-8")
+    blocks = [tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL)]
+    (block,) = [block for block in blocks if "counting" in block]
+    assert Settings.model_validate({"name": "A", **block}).counting.datasets["police_incident"]
+
+
+def notice(settings: Settings) -> str:
+    """The privacy notice of a site, on a day in April 2026."""
+    facts = FACTS | notice_facts(settings, date(2026, 4, 8))
+    return " ".join(line.text for line in document("08-privacy-notice", facts, {}, {}).lines if line.kind == "says")
+
+
+SEES = {
+    ("support", "group"): "in the first 4 places",
+    ("support", "clinician"): "A clinician may see more",
+    ("support", "analyst"): "names hidden unless they ask",
+    ("planning", "analyst"): "may make a copy without names",
+    ("planning", "commissioner"): "Commissioners see rounded numbers",
+}
+
+
+@pytest.mark.parametrize("use", SEES)
+def test_the_notice_names_those_alone_who_have_a_basis(use: tuple[str, str]) -> None:
+    basis = {"code": "6(1)(e)", "decided_by": "A", "evidence": "B", "start": "2026-01-01", "end": "2026-12-31"}
+    block = basis | {"purpose": use[0], "recipient": use[1]}
+    text = notice(Settings.model_validate({"name": "A", "basis": [block]}))
+    assert [one for one in SEES if SEES[one] in text] == [use]
+    ended = notice(Settings.model_validate({"name": "A", "basis": [block | {"end": "2026-04-07"}]}))
+    assert not any(words in ended for words in SEES.values()) and "shown nobody yet" in ended
+
+
+@pytest.mark.parametrize(
+    ("purposes", "out_of", "others"),
+    [
+        ((), "keeps you from whoever", True),
+        (("planning",), "keeps you out of planning, and from whoever", True),
+        (("support",), "keeps you out of the list and the offer of support, and from whoever", False),
+    ],
+)
+def test_the_notice_says_of_an_opt_out_what_the_site_set(purposes: tuple[str, ...], out_of: str, others: bool) -> None:
+    text = notice(Settings.model_validate({"name": "A", "governance": {"opt_out_purposes": purposes}}))
+    assert out_of in text and ("such as the clinician who supports you" in text) == others
