@@ -80,12 +80,14 @@ def only_numbers(
     if named or not numbers or not kept:
         return [], []
     scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
-    known = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
-    told = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number"
-    if known:
-        return [], [f"{told}; {quoted(known)} has numbers of the same scheme beside names, and joins those it gives"]
+    names = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
+    first = (
+        f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number"
+    )
+    if names:
+        return [], [f"{first}; {quoted(names)} has numbers of the same scheme beside names, and joins those it gives"]
     joins = "a register or another source that gives the same number beside a name joins them, if its field has type"
-    return [f'{told}; {joins} = "local_id" and scheme = "{scheme}"'], []
+    return [f'{first}; {joins} = "local_id" and scheme = "{scheme}"'], []
 
 
 def _schemes(source: Source) -> set[str]:
