@@ -24,8 +24,7 @@ _AHEAD = ("plan", "plan_review", "end")
 _OFFSET = r"(?i)(Z|UTC|GMT|BST|[+-][0-9]{2}:?[0-9]{2})\s*$"  # how a time ends that says its own zone
 _NO_YEAR = r"(A,? )?99?A?( |/|-|\.)(99?|A)( 99?[:.]99.*)?"
 """How dates without a year look: 3/10, Sat 03/10, Mon 3rd Oct."""
-_AGE = r"A? ?9{1,3}( ?A)?( A)?"
-"""How an age looks in a column of births: about 35, 35ish, c 40, 35 years old."""
+_AGE = r"A? ?9{1,3}( ?A)?( A)?"  # how an age looks in a column of births: about 35, 35ish, c 40, 35 years old
 _FEWEST, _FEWEST_NAMES = 5, 10
 _NAMES = ("name", "given", "family")
 _NAMED = (*_NAMES, "nhs_number")
@@ -80,12 +79,13 @@ def only_numbers(
     if named or not numbers or not kept:
         return [], []
     scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
-    known = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
-    told = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about. It is kept as a local number"
-    if known:
-        return [], [f"{told}; {quoted(known)} has numbers of the same scheme beside names, and joins those it gives"]
+    names = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
+    alone = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about"
+    first = f"{alone}. It is kept as a local number"
+    if names:
+        return [], [f"{first}; {quoted(names)} has numbers of the same scheme beside names, and joins those it gives"]
     joins = "a register or another source that gives the same number beside a name joins them, if its field has type"
-    return [f'{told}; {joins} = "local_id" and scheme = "{scheme}"'], []
+    return [f'{first}; {joins} = "local_id" and scheme = "{scheme}"'], []
 
 
 def _schemes(source: Source) -> set[str]:

@@ -20,7 +20,7 @@ _SOMETHING = bag(
     "attend achieved present contacted reached occurred happened successful"
 )
 """Words of a header below which 'no' says that a row is no contact: Attended?, Accepted?"""
-_HELD = re.compile(r"\b(contact (was )?made|made contact|(took|taken) place)\b")
+_HAPPENED = re.compile(r"\b(contact (was )?made|made contact|(took|taken) place)\b")
 _FILLERS = bag(
     "was is did the patient client pt person call appointment referral visit journey session contact yn y n flag is "
     "made took place face to status"
@@ -98,7 +98,7 @@ def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:
     if national := _national(header, found):
         return national
     negative = bool(words(header) & _NOTHING) or "not attend" in spaced(header)
-    positive = bool(words(header) & _SOMETHING or _HELD.search(spaced(header)))
+    positive = bool(words(header) & _SOMETHING or _HAPPENED.search(spaced(header)))
     positive = positive and not words(header) - _SOMETHING - _FILLERS
     answers = {text: answer for text in found if (answer := _answer(text, negative=negative))}
     if not (negative or positive) or not answers:
