@@ -29,7 +29,7 @@ from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 RECORDS = f"{CURATED}records/"
-_NO_NAME = r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?(/|$)"
+_NO_NAME = r"(^|/)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.[^/]*)?(/|$)|[ .](/|$)|[\0-\x1f]"
 
 
 @dataclass(frozen=True)
