@@ -125,7 +125,7 @@ def require_parts(files: Iterable[str], file: Path) -> None:
     if more := [name for name in files if not part_of_site(name)]:
         what = f"holds {len(more)} files that are no part of a site"
     elif odd:
-        what = f"holds '{odd[0]}', a name that Windows keeps for itself, or that two of its files have there"
+        what = f"holds {odd[0]!r}, a name that Windows keeps for itself, or that two of its files have there"
     if what:
         raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")
 

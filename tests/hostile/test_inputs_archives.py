@@ -279,5 +279,6 @@ NAMES_OF_WINDOWS += ["a.", "a ", "a.parquet. ", "folder./a.parquet", "folder /a.
 def test_a_backup_with_a_name_that_windows_reads_as_another_is_refused(name: str) -> None:
     own = ["site.toml", f"{CURATED}published/2026-03/a.parquet"]
     require_parts(own, Path("b.zip"))
-    with pytest.raises(HiuError, match="a name that Windows keeps for itself"):
+    with pytest.raises(HiuError, match="a name that Windows keeps for itself") as refused:
         require_parts([*own, f"{CURATED}published/2026-03/{name}"], Path("b.zip"))
+    assert str(refused.value).isprintable()
