@@ -29,7 +29,7 @@ from pipelines.common.place import Paths, Place
 
 CURATED = "curated/"
 RECORDS = f"{CURATED}records/"
-_NO_NAME = r"(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?(/|$)"
+_NO_NAME = r"(^|/)(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.[^/]*)?(/|$)|[ .](/|$)|[\0-\x1f]"
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def require_parts(files: Iterable[str], file: Path) -> None:
     if more := [name for name in files if not part_of_site(name)]:
         what = f"holds {len(more)} files that are no part of a site"
     elif odd:
-        what = f"holds '{odd[0]}', a name that Windows keeps for itself, or that two of its files have there"
+        what = f"holds {odd[0]!r}, a name that Windows keeps for itself, or that two of its files have there"
     if what:
         raise HiuError(f"{file}: not a backup of hiu as it makes them: it {what}; nothing was changed")
 

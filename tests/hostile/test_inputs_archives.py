@@ -23,7 +23,7 @@ from hiu.errors import HiuError, InputRefused
 from hiu.govern.init import init_site
 from hiu.publish.workbook.back.returned import read_back
 from pipelines.access.disclose import record_files
-from pipelines.back.backup import backup
+from pipelines.back.backup import CURATED, backup, require_parts
 from pipelines.back.restore import restore
 from pipelines.common.journal import record
 from pipelines.common.place import Place, open_place
@@ -259,3 +259,26 @@ def test_a_backup_s_entries_are_files_and_no_larger_than_listed(kind: str, site:
     with pytest.raises(HiuError):
         restore(made_, tmp_path / "new", replace=False, now=datetime(2026, 4, 9, tzinfo=UTC))
     assert not (tmp_path / "new").exists()
+
+
+NAMES_OF_WINDOWS = [
+    "CON",
+    "nul.txt",
+    "NUL .txt",
+    "COM\u00b9.csv",
+    "LPT9",
+    "CONIN$",
+    "conout$.json",
+    "con/a.parquet",
+    "a\tb",
+]
+NAMES_OF_WINDOWS += ["a.", "a ", "a.parquet. ", "folder./a.parquet", "folder /a.parquet", "A.parquet"]
+
+
+@pytest.mark.parametrize("name", NAMES_OF_WINDOWS)
+def test_a_backup_with_a_name_that_windows_reads_as_another_is_refused(name: str) -> None:
+    own = ["site.toml", f"{CURATED}published/2026-03/a.parquet"]
+    require_parts(own, Path("b.zip"))
+    with pytest.raises(HiuError, match="a name that Windows keeps for itself") as refused:
+        require_parts([*own, f"{CURATED}published/2026-03/{name}"], Path("b.zip"))
+    assert str(refused.value).isprintable()
