@@ -98,8 +98,8 @@ def _lead(incidents: pl.DataFrame, tables: Tables, after: date) -> Iterator[str]
         yield f"Plans overdue, by the register of plans: {_people(tables['plan_exception'], 'overdue')}."
     yield from action_lines(tables, after)
     if "meeting" in tables and "partner" not in tables:  # else the table of partners says it
-        held = _meetings(tables["meeting"], after)["at"]
-        yield f"Meetings in 12 months: {len(held)}" + (f", the last on {day(held.max().date())}." if len(held) else ".")
+        times = sorted(_meetings(tables["meeting"], after)["at"])
+        yield f"Meetings in 12 months: {len(times)}" + (f", the last on {day(times[-1].date())}." if times else ".")
 
 
 def _meetings(table: pl.DataFrame, after: date) -> pl.DataFrame:

@@ -61,9 +61,12 @@ def _cells(
             dataset=dataset,
             group="&".join(f"{name}={row[name]}" for name in split) or EVERYBODY,
             months=months,
-            **{name: row[name] or 0 for name in ("value", "people", "most")},
+            **{name: row[name] for name in ("value", "people", "most")},
         )
-        for row in whole.join(most, on=["all", *split], how="left").sort("all", *split).iter_rows(named=True)
+        for row in whole.join(most, on=["all", *split], how="left")
+        .with_columns(C("value", "most").fill_null(0))
+        .sort("all", *split)
+        .iter_rows(named=True)
     ]
 
 
