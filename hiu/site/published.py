@@ -35,7 +35,7 @@ C = pl.col
 
 
 class Published(Tables):
-    """One month's list and everything behind it, read from its published folder.
+    """One month's list and everything behind it (`.month`), read from its published folder (`.folder`).
 
     `.table(name)` gives any published table (docs/data-dictionary.md), `.sql("select ...")` any question of them.
     Names are masked unless `show_names=True`, which is written to the audit log.

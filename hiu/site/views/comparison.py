@@ -73,11 +73,11 @@ def what_if(
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
     settings = run.settings.model_copy(update={"rank": found})
-    more = {"extra": extra, "support": run._whole("support"), "gradings": run._whole("risk_grading")}
-    before, again = (
-        rank(**{**common, **asked}, **more, labelled=False).ranked.filter(C("list") == "adult").sort("rank")
-        for asked in ({}, {"demand": demand, "settings": settings})
-    )
+    common |= {"extra": extra, "support": run._whole("support"), "gradings": run._whole("risk_grading")}
+    asked = {"demand": demand, "settings": settings}
+    present = {"settings": run.settings.model_copy(update={"rank": own.model_copy(update={"draws": 1})})}  # order alone
+    lists = (rank(**common | each, labelled=False).ranked for each in (present, asked))
+    before, again = (one.filter(C("list") == "adult").sort("rank") for one in lists)
     return _beside(run, before, again, changes, own.top)
 
 

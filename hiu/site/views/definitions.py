@@ -20,7 +20,7 @@ _SETTINGS = ("rank", "labels", "counting", "linking")
 
 
 class Definitions(Suggests):
-    """How the month's figures are defined, and how much hangs on it.
+    """How the month's figures (`.published`) are defined, and how much hangs on it.
 
     >>> definitions = run.definitions()
     >>> "ed_attendance" in definitions.counted()["dataset"].to_list()

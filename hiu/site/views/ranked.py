@@ -24,7 +24,7 @@ MEANING = {
 class Ranked(Listing):
     """People to offer support to, by frequency x risk: rank, plausible range, certainty, label, why.
 
-    The first N are the first N people who may be shown: places of others stay empty, so ranks may have gaps.
+    The first N are people who may be shown: places of others stay empty, so ranks may have gaps.
 
     >>> run.ranked(3).height
     3
@@ -71,8 +71,8 @@ class Ranked(Listing):
         return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
-        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them. Tables: `selection`,
-        `assessment`, `moved by risk`, `quality of matching`, `outcome`."""
+        """Is any group over- or under-represented? Exact counts, for analysts alone. Tables: `selection`, `assessment`,
+        `moved by risk`, `quality of matching`, `outcome`."""
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run

@@ -298,7 +298,9 @@ def test_days_after_a_discharge_are_those_asked_for(run: Published) -> None:
 
 def test_contacts_of_agencies_together_are_of_data_sets_alone(run: Published) -> None:
     found, since = run.cohort().together(), (run.month - 11).start
-    counted = raw(run, "timeline").filter(C("counted"), C("dataset").is_in(raw(run, "coverage")["dataset"].unique().implode()))
+    counted = raw(run, "timeline").filter(
+        C("counted"), C("dataset").is_in(raw(run, "coverage")["dataset"].unique().implode())
+    )
     inside = counted.filter(C("start") >= since, C("start") < run.month.after, C("dataset") != "mh_bed_day")
     beds = raw(run, "stay").filter(~C("nobody"), C("first_night") < run.month.after, C("day_out") > since)
     key = ["person_id", "source", "event_id", "start"]
