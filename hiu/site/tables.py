@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -272,19 +272,11 @@ def day_of(what: date | str) -> date:
     return found.date() if isinstance(found, datetime) else found
 
 
-def checked_months(months: int) -> int:
-    """How many months to look back. Raises UsageError for anything but a whole number from 1."""
-    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise UsageError(f"{months!r} months: give a whole number from 1")
+def checked_months(months: int, what: str = "months", least: int = 1) -> int:
+    """How many months (or what) to look at. Raises UsageError for anything but a whole number, from 1 or the least."""
+    if isinstance(months, bool) or not isinstance(months, int) or months < least:
+        raise UsageError(f"{months!r} {what}: give a whole number from {least}")
     return months
-
-
-def checked_days(days: Iterable[int]) -> list[int]:
-    """Numbers of days. Raises UsageError for anything but whole numbers from 0."""
-    found = list(days)
-    if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in found):
-        raise UsageError(f"days={found!r}: give whole numbers from 0, such as (3, 7, 30)")
-    return found
 
 
 def names_shown(tables: Tables, wanted: bool | None, ids: Collection[str], what: str) -> frozenset[str]:

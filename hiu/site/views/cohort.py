@@ -21,7 +21,7 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_days, checked_months
+from hiu.site.tables import Tables, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -187,8 +187,8 @@ class Cohort(Suggests):
 
         run = self.published
         watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
-        usual, asked = survival(watched["days"], watched["again"]), sorted(set(checked_days(days)))
-        found = survival(watched["days"], watched["again"], asked) if asked else usual
+        usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in days}
+        found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
             return Finding(
                 "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}

@@ -42,8 +42,7 @@ class Places(Suggests):
         return f"{self.published.month.title}, where contacts were\n  next: {more}"
 
     def demand(self, by: str = "incident", level: str = "command_unit") -> Finding:
-        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area
-        (a table called as `level`).
+        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area.
 
         `by` is incident, home or provider; `level` is command_unit, borough, trust, partnership, icb, police_force or
         ambulance_trust. Raises UsageError naming the nearest.

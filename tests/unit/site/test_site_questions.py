@@ -292,7 +292,7 @@ def test_days_after_a_discharge_are_those_asked_for(run: Published) -> None:
     assert asked.to_share().to_polars().equals(usual.to_share().to_polars()), "what may leave is of fixed days"
     assert any("a new stay too" in line for line in usual.sentences)
     for wrong in ([-1], ["7"], [True], [1.5]):
-        with pytest.raises(UsageError, match="give whole numbers from 0"):
+        with pytest.raises(UsageError, match="days: give a whole number from 0"):
             run.cohort().next_contact(days=wrong)  # type: ignore[arg-type]
 
 
