@@ -26,7 +26,7 @@ __all__ = ["Chart", "Person", "Published", "Site", "open"]
 
 
 class Site(Suggests):
-    """A site's published months.
+    """A site's published months; `.name` is what it is called, `.home` and `.curated` are its folders.
 
     `site.months` lists them; `site.month("2026-03")` or `site.latest` opens one. Reading writes the read log alone,
     and the working warehouse is never touched.

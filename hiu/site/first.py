@@ -1,8 +1,5 @@
-"""The first N of a list: the first N people on it who may be shown, in its order.
-
-`rank` is the meeting's place everywhere; the place of somebody who may not be shown stays empty, so who is first is
-counted over the people and never read off a rank.
-"""
+"""The first N of a list: the first N people on it who may be shown. `rank` is the meeting's place, and those of others
+stay empty, so who is first is counted over the people and never read off a rank."""
 
 from __future__ import annotations
 

@@ -43,20 +43,17 @@ def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
 def id_at(tables: Tables, rank: int) -> str:
     """The id at a rank of the adults' list. Raises UsageError for a rank of nobody or of somebody who may be shown to
     nobody, LookRefused for that of somebody whom no basis lets you ask for; both name the nearest ranks."""
-    everybody = listed(tables)
-    askable = everybody.filter(~C("person_id").is_in(list(tables._codes)))["rank"]
-    near = [askable.filter(askable < rank).max(), askable.filter(askable > rank).min()]
-    there = " and ".join(str(one) for one in near if one is not None)
-    nearest = f". The nearest who may are at {there}: run.ranked() has them all" if there else ""
-    if rank in askable:
-        return str(everybody.filter(C("rank") == rank)["person_id"].item())
-    if rank in everybody["rank"]:
-        apart = everybody.filter(C("rank") == rank)["person_id"].to_list()
-        refused = refusal(apart, tables.opened.purpose, tables.opened.now().date())
-        raise LookRefused(f"{refused}{nearest}", apart)
-    last = everybody["rank"].max() or 0
-    if not 1 <= rank <= last:  # type: ignore[operator]
+    ids, apart = dict(listed(tables).iter_rows()), tables._codes
+    if (found := ids.get(rank)) and found not in apart:
+        return str(found)
+    if not found and not 1 <= rank <= (last := max(ids, default=0)):
         raise UsageError(f"no rank {rank} in {tables.month.title}: the last on the list is {last}")
+    may = [one for one, person in ids.items() if person not in apart]
+    near = [*[one for one in may if one < rank][-1:], *[one for one in may if one > rank][:1]]
+    nearest = f". The nearest who may are at {' and '.join(map(str, near))}: run.ranked() has them all" if near else ""
+    if found:
+        refused = refusal([found], tables.opened.purpose, tables.opened.now().date())
+        raise LookRefused(f"{refused}{nearest}", [found])
     raise UsageError(f"rank {rank} in {tables.month.title} is of somebody who may not be shown{nearest}")
 
 

@@ -35,7 +35,7 @@ C = pl.col
 
 
 class Published(Tables):
-    """One month's list and everything behind it, read from its published folder.
+    """One month's list and everything behind it (`.month`), read from its published folder (`.folder`).
 
     `.table(name)` gives any published table (docs/data-dictionary.md), `.sql("select ...")` any question of them.
     Names are masked unless `show_names=True`, which is written to the audit log.
@@ -112,7 +112,8 @@ class Published(Tables):
     def ranked(self, top: int | None = None, *, under_18: bool = False, show_names: bool | None = None) -> Ranked:
         """The list: rank, range, certainty, masked name, label, intensity and the sentence for each place.
 
-        It is of adults; `under_18=True` gives the under-18s, who are listed apart. The table `ranked` has both.
+        It is of adults; `under_18=True` gives the under-18s, who are listed apart. The table `ranked` has both. The
+        first N (`top`) are people who may be shown; the places of others stay empty, so ranks may have gaps.
         """
         return list_of(self, top, show_names, under_18)
 
@@ -147,8 +148,7 @@ class Published(Tables):
         drop_roles: str | Collection[str] = (),
         half_life: float | None = None,
     ) -> Finding:
-        """The list under other definitions (table `list`), beside that of the same people under the present ones;
-        nothing is kept of it.
+        """The `list` under other definitions, beside that of the same people under the present ones; nothing is kept.
 
         `counting`: scenarios of definitions().effect("counting"). `weights`: points by data set, as {"mh_bed_day": 0}.
         `drop_roles`: police incidents without people who were only "caller", "victim" ... `half_life` in months.

@@ -273,10 +273,21 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     return dataset
 
 
-def checked_months(months: int) -> int:
-    """How many months to look back. Raises UsageError for anything but a whole number from 1."""
-    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise UsageError(f"{months!r} months: give a whole number from 1")
+def day_of(what: date | str) -> date:
+    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
+    try:
+        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
+    except ValueError:
+        found = None
+    if not isinstance(found, date):
+        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
+    return found.date() if isinstance(found, datetime) else found
+
+
+def checked_months(months: int, what: str = "months", least: int = 1) -> int:
+    """How many months (or what) to look at. Raises UsageError for anything but a whole number, from 1 or the least."""
+    if isinstance(months, bool) or not isinstance(months, int) or months < least:
+        raise UsageError(f"{months!r} {what}: give a whole number from {least}")
     return months
 
 

@@ -95,7 +95,8 @@ def _class(called: str, one: type) -> str:
         if not inspect.getdoc(target):
             continue
         shown = f"{called}.{name}" + (_signature(target) if inspect.isfunction(target) and target is what else "")
-        shown += _given(target)
+        given = getattr(target, "__annotations__", {}).get("return")
+        shown += f" -> {given}" if given not in (None, "None") else ""
         lines += ["", f"### `{shown}`", "", _prose(target)]
     return "\n".join(lines) + "\n"
 
@@ -113,12 +114,6 @@ def _signature(job: object) -> str:
         plain = parameter.default is parameter.empty or callable(parameter.default)
         parts.append(parameter.name if plain else f"{parameter.name}={parameter.default!r}")
     return f"({', '.join(parts)})"
-
-
-def _given(job: object) -> str:
-    """The type of what it gives, as an analyst meets it."""
-    given = getattr(job, "__annotations__", {}).get("return")
-    return f" -> {given}" if given not in (None, "None") else ""
 
 
 def _prose(what: object) -> str:

@@ -70,14 +70,14 @@ def flow(
     """Who joined the first N (`top`, or as settings have it) and who left, month by month, as each month would be
     ranked with the data of today, by expected points and risk; but for `last`, the first of `month` in their order, if
     they are given. First: month, stayed, entered, left. Second: month, person_id, place among the first N (null if
-    left), change (stayed, entered or left). The first month compares with the one before it; months before the first
-    delivery are left out.
+    left), change (stayed, entered or left). The first month compares with the one before it (of no `months` but the
+    last everybody entered); months before the first delivery are left out.
     """
     supplied = coverage.filter("supplied")["month"]
     first = supplied.min()
     rows: list[tuple[date, int, int, int]] = []
     who: list[tuple[date, str, int | None, str]] = []
-    before: dict[str, int] | None = None
+    before: dict[str, int] | None = None if months else {}
     ids, (people, demand, gradings) = numbered(people, demand, gradings)
     whole = history(people["person_id"], month, demand, coverage)
     for one in (month - months).through(month):

@@ -28,7 +28,7 @@ COUNTED = {
 @dataclass(frozen=True)
 class Sensitivity:
     """`scenarios`: kind, scenario, stay (of the default's first N), enter, leave. `people`: person_id, place
-    (default), best, worst, times (scenarios in the first N), of, stable (in all): everyone who is in the first N of any."""
+    (default), best, worst, times (scenarios in the first N), of, stable (in all): who is in the first N of any."""
 
     scenarios: pl.DataFrame
     people: pl.DataFrame

@@ -32,7 +32,8 @@ class Review(Suggests):
     """The review queue, and where the reviewer is in it. In a notebook it is shown side by side, to decide by key.
 
     What is decided is kept in the site's records at once, so nothing is lost by a reload, and the next `hiu run`
-    honours it. `second=True` asks about pairs that others decided, without saying what they said.
+    honours it. `.reviewer` decides, `.at` is the pair they are at; `.second` is true where they are asked about pairs
+    that others decided, without being told what those said.
 
     >>> review = run.review()
     >>> review.progress()["decided"]

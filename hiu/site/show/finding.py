@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Finding(Suggests):
-    """`sentences` say it, `charts` show it, `tables` hold it; `.table("name")` gives one of them."""
+    """`title` is what was asked, `sentences` say it, `charts` show it, `tables` hold it: `.table("name")` is one."""
 
     def __init__(
         self,

@@ -28,7 +28,8 @@ C = pl.col
 
 
 class Cohort(Suggests):
-    """Everybody of a month, or some people: ids, ranks, or a table with them, such as `run.ranked(20)`.
+    """Everybody of a month (`.published`), or some people: ids, ranks, or a table with them, such as `run.ranked(20)`.
+    `.people` are their ids; none of everybody.
 
     Take people who were chosen before the months you look at: whoever is chosen when contacts are highest falls back
     unaided.
@@ -52,7 +53,7 @@ class Cohort(Suggests):
         fall: float = 0.15,
         within: int = 6,
     ) -> Finding:
-        """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target: a table a data set.
+        """Monthly totals as XmR charts (NHS Making Data Count), and how s136 stands against its target.
 
         An incident with two people in it counts twice; `of="logs"` counts each log, call or attendance once.
         Everybody's hold what rows that name nobody add (`nobody` says how many); those of some people can't. Of months
@@ -90,27 +91,23 @@ class Cohort(Suggests):
     @look
     def cost(self, top: int | None = None) -> Finding:
         """What the first N people's last 12 months cost, roughly: low, central, high, by agency (table `cohort`), by
-        person (`people`), and the prices (`unit costs`).
-
-        Raises UsageError for an N that the list does not have, and for one beside a cohort of some people.
-        """
+        person (`people`), and the prices (`unit costs`). Raises UsageError for an N that the list does not have, and
+        for one beside a cohort of some people."""
         from hiu.site.ask.cost import cost
 
         return cost(self.published, self.people, top)
 
     def backtest(self) -> Finding:
-        """Would another rule have found the people better? Tried on the site's own past months: `rules`, `certainty`."""
+        """Would another rule have found the people better? Tried on the site's past months: `rules`, `certainty`."""
         from hiu.site.ask.backtest import backtest
 
         self._require_everybody("rules are tried on the whole list", "backtest")
         return backtest(self.published)
 
     def together(self) -> Finding:
-        """Which agencies saw the same people in the last 12 months, by an event or a night in a bed, as an upset plot
-        (table `agencies`).
+        """Which `agencies` saw the same people in 12 months, by an event or a night in a bed, as an upset plot.
 
-        The sources of one agency, such as beds and detentions of mental health, are that one agency.
-        """
+        The sources of one agency, such as beds and detentions of mental health, are that one agency."""
         from hiu.rank.reports.cohorts import together
         from hiu.site.views.shared import shared_together
 
@@ -158,8 +155,7 @@ class Cohort(Suggests):
     def concentration(self) -> Finding:
         """How contacts are shared among people: `shares` of the 1%, 5% ... with most, and the Lorenz curve.
 
-        Of people who could be named. A share of the people that comes to nobody is left out.
-        """
+        Of people who could be named. A share of the people that comes to nobody is left out."""
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
@@ -180,24 +176,19 @@ class Cohort(Suggests):
         return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
 
     def next_contact(self, *, days: Iterable[int] = ()) -> Finding:
-        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk (table
-        `days`), and the days by which a quarter, half and three quarters had one (`by_share`). By any `days`, such as
-        (3, 7, 30).
+        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk by
+        some `days`, such as (3, 7, 30), and when a quarter, half and three quarters had one (`by_share`).
 
-        A contact is any event that counts, a new stay too; follow-up by a community team is none unless a source sends
-        it. One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and
-        contacts on the day of discharge itself are left out. Raises UsageError for what is no number of days.
+        One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
+        on the day of discharge itself are left out. Raises UsageError for what is no number of days.
         """
         from hiu.rank.reports.cohorts import by_share, discharges, survival
         from hiu.site.views.shared import shared_survival
 
         run = self.published
         watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
-        found = usual = survival(watched["days"], watched["again"])
-        if asked := list(days):
-            if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in asked):
-                raise UsageError(f"days={days!r}: give whole numbers from 0, such as (3, 7, 30)")
-            found = survival(watched["days"], watched["again"], sorted(set(asked)))
+        usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in days}
+        found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
             return Finding(
                 "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
@@ -216,7 +207,7 @@ class Cohort(Suggests):
         lines = [
             sentence,
             "Fewer than half had one while they were watched." if half is None else f"Half had had one by day {half}.",
-            "A contact is any event that counts, a new stay too: no follow-up by a community team unless a source sends it.",
+            "A contact is any event that counts, a new stay too; follow-up in the community is one only if it is sent.",
             f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
@@ -225,8 +216,8 @@ class Cohort(Suggests):
         return Finding("Time to the next contact", lines, tables, [chart], leaving=leaving)
 
     def beside(self, others: People = None, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Contacts a person beside those of other people (everybody else on the list if none are given), by `groups`:
-        the ratio, and its interval over people, since one person's contacts hang together. Raises UsageError if nobody is left."""
+        """Contacts a person beside those of other people (everybody else on the list if none are given): `groups`,
+        their ratio, and its interval over people, whose contacts hang together. Raises UsageError if nobody is left."""
         from hiu.site.ask.beside import beside
 
         if self.people is None:
@@ -246,18 +237,18 @@ class Cohort(Suggests):
         return reasons(self.published, self.people, dataset, months)
 
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
-        """How many events of a data set (table `around`) had another contact of the same person within some hours before or after, by
-        data set, and how many would by chance. Others are contacts, and further events of the data set itself. Only
-        what has a time of day is in it; what begins in the same minute is after. A record of the same occurrence by
-        another agency is no other contact: the police log of a detention, the ambulance call that an attendance quotes.
+        """How many events of a data set had another contact of the same person within some hours before or after, by
+        data set (table `around`), and how many would by chance. Others are contacts, and further events of the data set
+        itself. Only what has a time of day is in it; what begins in the same minute is after. Another agency's record
+        of the occurrence is no other contact: the police log of a detention, the call that an attendance quotes.
         """
         from hiu.site.ask.around import around
 
         return around(self.published, self.people, dataset, hours, months)
 
     def gaps(self, dataset: str | None = None, *, months: int = 12) -> Finding:
-        """Days between the beginning of one contact of a person and of the next: quarters, median and ninth tenth
-        (table `gaps`). Of a data set counted in nights they are spells in a bed. Two agencies at one occurrence are two contacts here."""
+        """Days between the beginning of one contact of a person and of the next (`gaps`): quarters, median and ninth
+        tenth. Of nights they are between spells in a bed. Two agencies at one occurrence are two contacts here."""
         from hiu.site.ask.around import gaps
 
         return gaps(self.published, self.people, dataset, months)

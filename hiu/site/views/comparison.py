@@ -56,6 +56,7 @@ def what_if(
 ) -> Finding:
     """The list under other definitions beside that of the same people under the present ones; nothing is recorded."""
     from hiu.rank import rank
+    from hiu.rank.reports.cohorts import flow
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
     common, extra = run._common(), run._whole("monthly_extra")
@@ -72,13 +73,11 @@ def what_if(
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
-    settings = run.settings.model_copy(update={"rank": found})
-    more = {"extra": extra, "support": run._whole("support"), "gradings": run._whole("risk_grading")}
-    before, again = (
-        rank(**{**common, **asked}, **more, labelled=False).ranked.filter(C("list") == "adult").sort("rank")
-        for asked in ({}, {"demand": demand, "settings": settings})
-    )
-    return _beside(run, before, again, changes, own.top)
+    changed = {**common, "demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
+    support, gradings = run._whole("support"), run._whole("risk_grading")
+    again = rank(**changed, extra=extra, support=support, gradings=gradings, labelled=False).ranked
+    _, before = flow(**common, gradings=gradings, months=0, top=common["people"].height)
+    return _beside(run, before.select("person_id", place_before="place"), again, changes, own.top)
 
 
 def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | None) -> Rank:
@@ -117,11 +116,15 @@ def _beside(run: Tables, before: pl.DataFrame, again: pl.DataFrame, changes: lis
     N differ."""
     published = listed(run)
     names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
-    new = again.select(C("rank").alias("place"), "person_id", "contacts_3", "intensity", "sentence")
-    found = new.join(before.select("person_id", place_before="rank"), on="person_id", how="left")
-    found = found.join(names, on="person_id", how="left").sort("place")
+    new = again.filter(C("list") == "adult").rename({"rank": "place"})
+    found = new.select("place", "person_id", "contacts_3", "intensity", "sentence").join(
+        names, on="person_id", how="left"
+    )
+    found = found.join(before, on="person_id", how="left").sort("place")
     order = ["place", "place_before", "rank", "person_id", "name", "contacts_3", "intensity", "sentence"]
-    first, old = (set(one["person_id"].head(top)) for one in (again, before))
+    first, old = (
+        set(one.filter(C(at) <= top)["person_id"]) for one, at in ((found, "place"), (before, "place_before"))
+    )
     sentence = (
         f"Of {first_of(run, top)}, {len(first & old)} stay, {len(first - old)} enter and {len(old - first)} leave. "
         f"What was changed: {'; '.join(changes) or 'nothing'}. Nothing of this is published."

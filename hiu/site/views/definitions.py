@@ -20,7 +20,7 @@ _SETTINGS = ("rank", "labels", "counting", "linking")
 
 
 class Definitions(Suggests):
-    """How the month's figures are defined, and how much hangs on it.
+    """How the month's figures (`.published`) are defined, and how much hangs on it.
 
     >>> definitions = run.definitions()
     >>> "ed_attendance" in definitions.counted()["dataset"].to_list()
@@ -45,14 +45,14 @@ class Definitions(Suggests):
     def presets(self) -> Listing:
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
         run, top = self.published, self.published.settings.rank.top
-        first = listed(run)["person_id"].head(top)
+        among = C("person_id").is_in(listed(run)["person_id"].head(top).implode())
         fired = (
             run._scan("ranked")
             .select(C("presets").str.split("|").alias("definition"), "person_id")
             .explode("definition")
             .filter(C("definition") != "")
             .group_by("definition")
-            .agg(people=pl.len(), among_the_first=C("person_id").is_in(first.implode()).sum())
+            .agg(people=pl.len(), among_the_first=among.sum())
             .sort("people", "definition", descending=[True, False])
             .collect()
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Draft(Suggests):
-    """A drafted mapping: `toml` is its text, with every guess marked CHECK; nothing is saved or loaded.
+    """A drafted mapping of a `source` from a `file`: `toml` is its text, every guess marked CHECK; nothing is saved.
 
     `.columns()` says which header seems to be which field, `.would_load()` what would become of each row.
     """

@@ -19,7 +19,7 @@ _NAMED = ["under 0.50", "0.50 to 0.80", "0.80 to 0.95", "0.95 to 0.99", "0.99 an
 
 
 class Linkage(Suggests):
-    """How the month's rows were joined into people.
+    """How the month's rows (`.published`) were joined into people.
 
     >>> linkage = run.linkage()
     >>> set(linkage.sure()["how"]) <= {"number", "model", "decision", "event", "single", "nobody"}

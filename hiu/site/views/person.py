@@ -47,7 +47,7 @@ GATES = {
 
 
 class Person(Suggests):
-    """One person in a published month; the name is shown as initials unless it was asked for.
+    """One person (`.person_id`) in a month (`.published`); the name is shown as initials unless it was asked for.
 
     >>> person = run.person(run.ranked(1)["rank"][0])
     >>> person.months().columns
@@ -169,9 +169,7 @@ class Person(Suggests):
                 contacts=C("event_id").n_unique(),
             )
         )
-        stays = events.filter(C("dataset") == "mh_bed_day").select(
-            "start", "end", agencies=agency, what="dataset"
-        )
+        stays = events.filter(C("dataset") == "mh_bed_day").select("start", "end", agencies=agency, what="dataset")
         both = pl.concat([inside.with_columns(C("episode").cast(pl.Int64)), stays], how="diagonal")
         both = both.select("episode", *stays.columns, "contacts")
         title = f"{self.person_id}: crisis episodes and stays, latest first"

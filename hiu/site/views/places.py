@@ -23,7 +23,7 @@ AREAS = ("incident", "home", "provider")
 
 class Places(Suggests):
     """Where contacts were: of each where it happened (incident), where the person lived (home), who gave care
-    (provider). An area that was not sent is not known; none is taken for another.
+    (provider), in a month (`.published`). An area that was not sent is not known; none is taken for another.
 
     >>> run.places().demand().table("command_unit").columns[:2]
     ['place', 'contacts']
@@ -42,8 +42,7 @@ class Places(Suggests):
         return f"{self.published.month.title}, where contacts were\n  next: {more}"
 
     def demand(self, by: str = "incident", level: str = "command_unit") -> Finding:
-        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area
-        (a table called as `level`).
+        """Contacts, those about mental health, people with two or more of these, and the limits of a funnel, by area.
 
         `by` is incident, home or provider; `level` is command_unit, borough, trust, partnership, icb, police_force or
         ambulance_trust. Raises UsageError naming the nearest.
@@ -86,7 +85,7 @@ class Places(Suggests):
     @look
     def team(self, top: int | None = None) -> Finding:
         """Where the team should sit: the first of the list with the community mental health team that supports each
-        (tables `people`, `no team named`), points by team (`teams`), and the fewest teams that support people with 80% of the points."""
+        (`people`, `no team named`), points by team (`teams`), and the fewest that support people with 80% of them."""
         run = self.published
         wanted = checked_top(run, "team", top)
         first = run._rows("ranked", C("list") == "adult").sort("rank", "person_id").head(wanted)

@@ -21,7 +21,7 @@ GROUPS = ("sex", "age", "source", "nhs_number")
 
 
 class Quality(Suggests):
-    """What to know of a month's data before relying on a figure.
+    """What to know of a month's data (`.published`) before relying on a figure.
 
     >>> quality = run.quality()
     >>> bool((quality.deliveries()["received"] == run.deliveries()["received"]).all())

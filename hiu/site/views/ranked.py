@@ -24,8 +24,6 @@ MEANING = {
 class Ranked(Listing):
     """People to offer support to, by frequency x risk: rank, plausible range, certainty, label, why.
 
-    The first N are the first N people who may be shown: places of others stay empty, so ranks may have gaps.
-
     >>> run.ranked(3).height
     3
     >>> "expected in the next 3 months" in run.ranked().why(run.ranked(1)["rank"][0])
@@ -56,8 +54,7 @@ class Ranked(Listing):
 
     @look
     def sensitivity(self) -> Finding:
-        """The first N again under every other definition, weight set and half-life (table `scenarios`), and who stays
-        throughout (`people`)."""
+        """The first N under every other definition, weight set and half-life: `scenarios`, and who stays (`people`)."""
         from hiu.rank.reports.cost import costs
         from hiu.rank.reports.sensitivity import sensitivity
 
@@ -71,8 +68,8 @@ class Ranked(Listing):
         return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
-        """Is any group over- or under-represented? Exact counts, for analysts: never to leave them. Tables: `selection`,
-        `assessment`, `moved by risk`, `quality of matching`, `outcome`."""
+        """Is any group over- or under-represented? Exact counts, for analysts alone. Tables: `selection`, `assessment`,
+        `moved by risk`, `quality of matching`, `outcome`."""
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._run

@@ -115,7 +115,7 @@ def test_titles_say_that_places_between_are_empty(run: Published) -> None:
 
 def test_an_empty_place_is_named_with_those_beside_it(run: Published) -> None:
     for ask in (lambda: run.person(3), lambda: run.ranked().compare(2, 3), lambda: run.cohort([2, 3])):
-        with pytest.raises(UsageError, match="rank 3 .* may not be shown. The nearest who may are at 2 and 4"):
+        with pytest.raises(UsageError, match=r"rank 3 .* may not be shown\. The nearest who may are at 2 and 4"):
             ask()
     last = run.ranked()["rank"].max()
     with pytest.raises(UsageError, match=f"no rank {last + 5} .* the last on the list is {last}"):
@@ -141,7 +141,9 @@ def test_the_pages_examples_are_of_ranks_that_are_there(
     for row in page.split("## More questions, a line each")[1].split("\n## ")[0].splitlines():
         for line in re.findall("`(.*?)`", row) if row.startswith("| ") else []:
             assert eval(line, found | {"first": run.cohort(run.ranked(20))}) is not None
-    classes = [one for _, one in CLASSES if one.__name__ not in ("Cohort", "Places")]  # a title of two people; a crosswalk
+    classes = [
+        one for _, one in CLASSES if one.__name__ not in ("Cohort", "Places")
+    ]  # a title of two people; a crosswalk
     runner = doctest.DocTestRunner()
     for test in (test for one in classes for test in doctest.DocTestFinder(recurse=False).find(one, globs=dict(found))):
         runner.run(test)

@@ -292,13 +292,15 @@ def test_days_after_a_discharge_are_those_asked_for(run: Published) -> None:
     assert asked.to_share().to_polars().equals(usual.to_share().to_polars()), "what may leave is of fixed days"
     assert any("a new stay too" in line for line in usual.sentences)
     for wrong in ([-1], ["7"], [True], [1.5]):
-        with pytest.raises(UsageError, match="give whole numbers from 0"):
+        with pytest.raises(UsageError, match="days: give a whole number from 0"):
             run.cohort().next_contact(days=wrong)  # type: ignore[arg-type]
 
 
 def test_contacts_of_agencies_together_are_of_data_sets_alone(run: Published) -> None:
     found, since = run.cohort().together(), (run.month - 11).start
-    counted = raw(run, "timeline").filter(C("counted"), C("dataset").is_in(raw(run, "coverage")["dataset"].unique().implode()))
+    counted = raw(run, "timeline").filter(
+        C("counted"), C("dataset").is_in(raw(run, "coverage")["dataset"].unique().implode())
+    )
     inside = counted.filter(C("start") >= since, C("start") < run.month.after, C("dataset") != "mh_bed_day")
     beds = raw(run, "stay").filter(~C("nobody"), C("first_night") < run.month.after, C("day_out") > since)
     key = ["person_id", "source", "event_id", "start"]
