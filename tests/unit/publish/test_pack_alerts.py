@@ -87,8 +87,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "Recorded since 1 Jan 2026: suicide - threat or attempt, part not stated (2 Jan 2026 and "
-        "5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
+        "Recorded since 1 Jan 2026: mental health or suicide call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
+        "suicide - threat or attempt, part not stated (5 Mar 2026 and 2 Jan 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}

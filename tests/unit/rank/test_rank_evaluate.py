@@ -161,7 +161,10 @@ def test_policy_breaks_within_the_comparison_are_marked() -> None:
     breaks = {"New rule": date(2024, 1, 1), "Later rule": date(2025, 5, 1), "Long ago": date(2020, 1, 1)}
     found = run(TEN, settings=SETTINGS.model_copy(update={"policy_breaks": breaks}))
     assert [text.split(" (")[0] for text in found.breaks] == ["New rule", "Later rule"]
-    assert "before anybody's support" in found.breaks[0] and "while people were followed up" in found.breaks[1]
+    assert (
+        "months on which the expected figure rests" in found.breaks[0]
+        and "while people were followed up" in found.breaks[1]
+    )
 
 
 def test_an_under_18_or_unnamed_person_is_on_neither_side() -> None:
