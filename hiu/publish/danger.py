@@ -19,7 +19,7 @@ MOST_DAYS = 4
 
 def danger(timeline: pl.DataFrame, month: Month) -> str:
     """What opening and closing codes and complaints of the last 3 months mention, with the days; else empty."""
-    found = _said(timeline, pl.col("start") >= (month - 2).start)
+    found = _mentioned(timeline, pl.col("start") >= (month - 2).start)
     return f"Recorded since {day((month - 2).start)}: {found}." if found else ""
 
 
@@ -33,7 +33,7 @@ def earlier(timeline: pl.DataFrame, since: date, *, short: bool = False) -> str:
     many days and the latest, whatever part the person had."""
     before = pl.col("start") < since
     if not short:
-        return f"Before {Month.of(since).title}: {_said(timeline, before) or 'none recorded'}."
+        return f"Before {Month.of(since).title}: {_mentioned(timeline, before) or 'none recorded'}."
     found = "; ".join(f"{text} {len(days)}, {days[0]}" for text, days in _days(timeline, before, parts=False).items())
     words = f", days and the latest (part: see the sheet): {found}" if found else ": none recorded"
     return f"Suicide, self-harm, overdose before {Month.of(since).title}{words}."
@@ -44,7 +44,7 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     many contacts came without a reason."""
     since = (month - 11).start
     recent = pl.col("ended").is_null(), pl.col("start") >= since
-    found = _said(timeline, *recent)
+    found = _mentioned(timeline, *recent)
     main = timeline.filter(*recent, ~pl.col("dataset").is_in(list(SIDE)))
     silent = main["reason"].null_count()
     beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
@@ -64,7 +64,7 @@ def _some(days: Sequence[str]) -> str:
     return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
 
 
-def _said(timeline: pl.DataFrame, *those: pl.Expr) -> str:
+def _mentioned(timeline: pl.DataFrame, *those: pl.Expr) -> str:
     return "; ".join(f"{text} ({_some(days)})" for text, days in _days(timeline, *those).items())
 
 

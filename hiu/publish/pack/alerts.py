@@ -151,8 +151,8 @@ def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
     for row in _own(tables, "conflicts", rows):
         if row["what"] == TO_CHECK:
-            told = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            words = f"{told} {'says' if row['rows'] == 1 else 'say'} that this person is dead, no register does"
+            rows_words = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
+            words = f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
             yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
 
 

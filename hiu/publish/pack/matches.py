@@ -58,7 +58,7 @@ def doubted(tables: Tables, shown: Mapping[str, Row], month: Month) -> Mapping[s
     return out
 
 
-def _at_stake(tables: Tables, pair: Row, listed: Row, month: Month) -> str:
+def _at_stake(tables: Tables, pair: Row, place: Row, month: Month) -> str:
     """Which rows the doubt is about, what they lack, and, where they are joined, the person's contacts without them; by
     months, as a candidate's contacts are not dated."""
     if not {"links", "descriptions", "timeline"} <= tables.keys():
@@ -78,7 +78,7 @@ def _at_stake(tables: Tables, pair: Row, listed: Row, month: Month) -> str:
     counts = [
         f"{total - contacts.filter(pl.col('start') >= (month - span).end).height} (not {total}) in {span} months"
         for span in (3, 12)
-        if (total := listed[f"contacts_{span}"]) is not None
+        if (total := place[f"contacts_{span}"]) is not None
     ]
     return f"{out}; contacts without them: {join_words(counts)}" if pair["together"] and counts else out
 

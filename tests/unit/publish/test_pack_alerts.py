@@ -116,7 +116,7 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
 def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
     row = {**dict.fromkeys(PUBLISHED["conflicts"].names), "what": "death_to_check", "sources": "ed|police"}
     conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
-    words = "that this person is dead, no register does: check with the sender before anybody writes or calls"
+    words = "that this person is dead, and no register does: check with the sender before anybody writes or calls"
     assert alerts(area(conflicts=conflicts)) == {
         IDS[1]: [("death", f"1 row from ed, police says {words}")],
         IDS[2]: [("death", f"2 rows from ed, police say {words}")],
