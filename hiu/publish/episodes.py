@@ -13,7 +13,7 @@ from hiu.model import many, one
 from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row
-from hiu.publish.words.codes import NO_PART, named, part
+from hiu.publish.words.codes import OTHER_PARTS, named, part
 from hiu.publish.words.datasets import MARKERS
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
@@ -139,7 +139,9 @@ def kind_words(dataset: str, n: int) -> str:
 def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
-    own = [part(row) or (f"police role: {role}" if (role := in_words(row, "role")) else NO_PART)] if police else []
+    own = (
+        [part(row) or (f"police role: {role}" if (role := in_words(row, "role")) else OTHER_PARTS[2])] if police else []
+    )
     began = {"reason": " when it began"} if is_stay(row) else {}
     shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))
     return ", ".join([*unsaid, *shown, *own])

@@ -73,16 +73,15 @@ def dead(people: Iterable[Person]) -> list[Person]:
     return [one for one in people if "death" in dict(one["alerts"])]
 
 
-def beside_death(person: Person) -> list[str]:
-    """The words of a person's alerts, that of a death apart."""
-    return [words for code, words in person["alerts"] if code != "death"]
+def others_of(person: Person) -> list[tuple[str, str]]:
+    """A person's alerts but that of a death."""
+    return [alert for alert in person["alerts"] if alert[0] != "death"]
 
 
 def alerted(people: Iterable[Person]) -> list[Person]:
-    """People with an alert beside that of a death, the most pressing first, then in list order."""
+    """People with such an alert, the most pressing first, then in list order."""
     order = list(ALERTS)
-    found = (one for one in people if beside_death(one))
-    return sorted(found, key=lambda one: min(order.index(code) for code, _ in one["alerts"] if code != "death"))
+    return sorted(filter(others_of, people), key=lambda one: order.index(others_of(one)[0][0]))
 
 
 def risk_sentence(person: Person) -> str:
@@ -152,8 +151,8 @@ def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
     for row in _own(tables, "conflicts", rows):
         if row["what"] == TO_CHECK:
-            told = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            words = f"{told} {'says' if row['rows'] == 1 else 'say'} that this person is dead, no register does"
+            rows_words = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
+            words = f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
             yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
 
 

@@ -58,36 +58,29 @@ def doubted(tables: Tables, shown: Mapping[str, Row], month: Month) -> Mapping[s
     return out
 
 
-def _at_stake(tables: Tables, pair: Row, listed: Row, month: Month) -> str:
-    """Which rows the doubt is about, what they lack, and the person's contacts if the answer were the other one; by
+def _at_stake(tables: Tables, pair: Row, place: Row, month: Month) -> str:
+    """Which rows the doubt is about, what they lack, and, where they are joined, the person's contacts without them; by
     months, as a candidate's contacts are not dated."""
-    links, sent = tables.get("links"), tables.get("descriptions")
-    if links is None or sent is None or "timeline" not in tables:
+    if not {"links", "descriptions", "timeline"} <= tables.keys():
         return ""
-    sides = links.filter(pl.col("identity_id").is_in([pair[name] for name in _PAIR])).partition_by("identity_id")
-    if not sides:
+    links = tables["links"].filter(pl.col("identity_id").is_in([pair[name] for name in _PAIR]))
+    if links.is_empty():
         return ""
-    rows = min(sides, key=lambda side: (side.height != pair["moved"], side.height))
-    events = tables["timeline"].join(rows.select("source", "event_id").unique(), on=["source", "event_id"], how="semi")
+    rows = min(links.partition_by("identity_id"), key=lambda side: (side.height != pair["moved"], side.height))
+    about = tables["descriptions"].filter(identity_id=rows["identity_id"][0]).row(0, named=True)
+    lacks = join_words(words for name, words in _TELLING.items() if not about[name])
+    names = join_words(source_words(name) for name in rows["source"].unique().sort())
+    events = tables["timeline"].join(rows, on=["source", "event_id"], how="semi")
     seen = sorted(events["start"])
     when = f", {Month.of(seen[0]).title} to {Month.of(seen[-1]).title}" if seen else ""
-    about = sent.filter(identity_id=rows["identity_id"][0]).row(0, named=True)
-    lacks = join_words(words for name, words in _TELLING.items() if not about[name])
+    out = f"; it is about {count_of(rows.height, 'row')} from {names}{when}{f', without {lacks}' if lacks else ''}"
     contacts = events.filter("counted", pl.col("dataset").is_in(list(contact_sets(tables["coverage"]))))
-    sign, what = (-1, "without") if pair["together"] else (1, "with")
-    own = pair["together"] or rows["person_id"][0] != listed["person_id"]
     counts = [
-        f"{listed[f'contacts_{months}'] + sign * n} (not {listed[f'contacts_{months}']}) in {months} months"
-        for months in (3, 12)
-        if (n := contacts.filter(pl.col("start") >= (month - (months - 1)).start).height)
-        and listed[f"contacts_{months}"] is not None
+        f"{total - contacts.filter(pl.col('start') >= (month - span).end).height} (not {total}) in {span} months"
+        for span in (3, 12)
+        if (total := place[f"contacts_{span}"]) is not None
     ]
-    names = join_words(source_words(name) for name in rows["source"].unique().sort())
-    return (
-        f"; it is about {count_of(rows.height, 'row')} from {names}"
-        f"{when}{f', without {lacks}' if lacks else ''}"
-        f"{f'; contacts {what} them: {join_words(counts)}' if counts and own else ''}"
-    )
+    return f"{out}; contacts without them: {join_words(counts)}" if pair["together"] and counts else out
 
 
 def settled_people(found: Matches) -> int:

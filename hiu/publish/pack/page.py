@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, DEATHS, SUPPORTED_ONLY, alerted, beside_death, dead, risk_sentence
+from hiu.publish.pack.alerts import ALERTS, DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, front
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
@@ -168,7 +168,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             less_sure=LESS_SURE,
             apart=APART,
             risk_sentence=risk_sentence,
-            beside_death=beside_death,
+            others_of=others_of,
             deaths=DEATHS,
             dead=dead(people),
             warned=sum(bool(one["alerts"]) for one in people),

@@ -9,7 +9,7 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, beside_death, dead, risk_sentence
+from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
@@ -190,7 +190,7 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    return f"{name(person['id'])}{who}: {'; '.join(beside_death(person))}. {risk_sentence(person)}"
+    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in others_of(person))}. {risk_sentence(person)}"
 
 
 def _action(one: Task, name: Naming) -> str:

@@ -17,7 +17,7 @@ from hiu.model.meeting import GATE_DATES
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
-from hiu.publish.danger import earlier_in_short
+from hiu.publish.danger import earlier
 from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
@@ -232,7 +232,7 @@ def _dated(
         return [], 0, ""
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
-    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier_in_short(own, since)}"
+    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since, short=True)}"
 
 
 def _risk_note(row: Row, graded: str) -> str:

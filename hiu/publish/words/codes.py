@@ -47,8 +47,8 @@ KINDS = {
 """A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
 DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
 """What of a record's own words is put before everything else."""
-ABOUT, NO_PART = "about this person", "part not stated"
-"""Who is at risk by the police's record, and that it does not say."""
+OTHER_PARTS = ("this person as the caller", "recorded in another role", "part not stated")
+"""Parts of which the police's record does not say that this person is at risk."""
 
 
 def named(row: Row, name: str) -> list[str]:
@@ -69,5 +69,5 @@ def part(row: Row) -> str:
         return ""
     roles = set(filter(None, str(row.get("role") or "").split("|")))
     if roles & {"subject", "victim", "missing"}:
-        return ABOUT
-    return "this person as the caller" if "caller" in roles else "recorded in another role" if roles else NO_PART
+        return "about this person"
+    return OTHER_PARTS[0 if "caller" in roles else 1 if roles else 2]

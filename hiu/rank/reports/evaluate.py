@@ -195,9 +195,8 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
     for name, day in sorted(breaks.items(), key=lambda pair: pair[1]):
         if first <= day <= last:
             title, during = f"{day.day} {Month.of(day).title}", "while people were followed up"
-            learned = "within the months from which the expected figure is worked out"
-            when = learned if day < entry else during
-            out.append(f"{name} began on {title}, {when}: part of a difference may come from that.")
+            when = "in months on which the expected figure rests" if day < entry else during
+            out.append(f"{name} ({title}) began {when}: part of a difference may come from that.")
     return tuple(out)
 
 

@@ -248,7 +248,7 @@ def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() ->
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
     figures["mh_bed_day"] += [0, 0]
     words = support_words(figures, date(2025, 4, 10))
-    assert "3.4 contacts per 30 days outside hospital in the latest 6 complete months" in words
+    assert "4.1 contacts per 30 days outside hospital in the latest 6 complete months" in words
     assert "(112 nights in hospital)" in words
 
 

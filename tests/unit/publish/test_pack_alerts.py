@@ -87,8 +87,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "Recorded since 1 Jan 2026: suicide - threat or attempt, part not stated (2 Jan 2026 and "
-        "5 Mar 2026); feeling suicidal (6 Mar 2026); mental health or suicide call (7 Mar 2026)"
+        "Recorded since 1 Jan 2026: mental health or suicide call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
+        "suicide - threat or attempt, part not stated (5 Mar 2026 and 2 Jan 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
@@ -116,7 +116,7 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
 def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
     row = {**dict.fromkeys(PUBLISHED["conflicts"].names), "what": "death_to_check", "sources": "ed|police"}
     conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
-    words = "that this person is dead, no register does: check with the sender before anybody writes or calls"
+    words = "that this person is dead, and no register does: check with the sender before anybody writes or calls"
     assert alerts(area(conflicts=conflicts)) == {
         IDS[1]: [("death", f"1 row from ed, police says {words}")],
         IDS[2]: [("death", f"2 rows from ed, police say {words}")],

@@ -78,7 +78,7 @@ def test_page_pdf_workbook_and_sheet_say_the_same_of_each_person(outputs: dict[s
             assert what in pdf
         if sheet := outputs["sheets"].get(person["id"]):
             whole = sheet.replace("- ", "-")  # a line may end behind a hyphen
-            assert f"{person['why']} Against the 12 months before: {person['label']}.".replace("- ", "-") in whole
+            assert f"{person['why']} Number of contacts: {person['label']}.".replace("- ", "-") in whole
             assert person["name"] in sheet
             for gate, value, *_ in person["gates"]:
                 assert f"{gate} {value}" in sheet and f"{gate} {value}" in pdf
