@@ -64,8 +64,7 @@ class Labels(Frozen):
     quiet_months: int = 3
 
 
-NEVER_COUNTS = "police_witness"
-"""A measure that no data set may count: to have seen an incident says nothing about a person's own need."""
+NEVER_COUNTS = "police_witness"  # to have seen an incident says nothing about a person's own need
 
 
 class Counting(Frozen):

@@ -252,8 +252,8 @@ class Source(Kept):
         for dataset, count in {**self.counts, **self.extra}.items():
             for measure in count.measures:
                 if measure not in named:
-                    hint = did_you_mean(measure, named)
-                    why = "never counts" if measure == NEVER_COUNTS else f"is no measure.{hint}"
+                    hint = f"is no measure.{did_you_mean(measure, named)}"
+                    why = "never counts" if measure == NEVER_COUNTS else hint
                     raise ValueError(f"'{dataset}' counts '{measure}', which {why}")
         return self
 

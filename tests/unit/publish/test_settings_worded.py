@@ -11,14 +11,13 @@ from assurance_kit import FACTS
 from pydantic import ValidationError
 
 from hiu.errors import SettingsError
-from hiu.publish.assurance.content import document
+from hiu.publish.assurance.content import document, notice_facts
 from hiu.publish.board.words import definitions as board_definitions
 from hiu.publish.pack.words import definitions, definitions_version
 from hiu.publish.words.definitions import parts, police_rule
 from hiu.rank.reports.cost import costs
 from hiu.settings import NEVER_COUNTS, Counting, Rank, Settings
 from hiu.sources import load_sources
-from pipelines.govern.assurance.facts import notice_facts
 
 SHIPPED = Settings(name="A")
 CHOICES = {
