@@ -64,8 +64,7 @@ class Labels(Frozen):
     quiet_months: int = 3
 
 
-NEVER_COUNTS = "police_witness"
-"""A measure that no data set may count: to have seen an incident says nothing about a person's own need."""
+NEVER_COUNTS = "police_witness"  # to have seen an incident says nothing about a person's own need
 
 
 class Counting(Frozen):
@@ -83,10 +82,8 @@ class Counting(Frozen):
     @classmethod
     def _something_that_may_count(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         for name, measures in value.items():
-            if not measures:
-                raise ValueError(f"'{name}' must name at least one measure; without its line the source's own count")
-            if NEVER_COUNTS in measures:
-                raise ValueError(f"'{name}' must not count '{NEVER_COUNTS}': a witness never counts; take it out")
+            if not measures or NEVER_COUNTS in measures:
+                raise ValueError(f"'{name}' must name measures, and not '{NEVER_COUNTS}', as a witness never counts")
         return value
 
 

@@ -248,14 +248,13 @@ class Source(Kept):
         for name, field in self.fields.items():
             if name not in (wanted := _READ_AS.get(field.type, (name,))):
                 raise ValueError(f"field '{name}' of type {field.type} is read by nothing: call it {wanted[0]}")
-        named = {measure.name for measure in self.measures}
+        named = {measure.name for measure in self.measures} - {NEVER_COUNTS}
         for dataset, count in {**self.counts, **self.extra}.items():
-            if NEVER_COUNTS in count.measures:
-                raise ValueError(f"'{dataset}' must not count '{NEVER_COUNTS}': a witness never counts; take it out")
             for measure in count.measures:
                 if measure not in named:
-                    hint = did_you_mean(measure, named)
-                    raise ValueError(f"'{dataset}' counts '{measure}', which is no measure.{hint}")
+                    hint = f"is no measure.{did_you_mean(measure, named)}"
+                    why = "never counts" if measure == NEVER_COUNTS else hint
+                    raise ValueError(f"'{dataset}' counts '{measure}', which {why}")
         return self
 
     @property

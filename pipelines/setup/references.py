@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.link.model.adopted import in_force
-from hiu.publish.assurance.content import Line, document, documents
+from hiu.publish.assurance.content import Line, document, documents, notice_facts
 from hiu.publish.assurance.render import NO_CLAIM, markdown
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.words.bibliography import GUIDE, REFERENCES, Reference
@@ -17,7 +17,6 @@ from hiu.publish.words.definitions import BOARD, LABELS, NUMBERS, PACK, police_r
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Settings
 from hiu.version import VERSION
-from pipelines.govern.assurance.facts import notice_facts
 from pipelines.setup.pages import extracts
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -37,7 +37,7 @@ def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement
 
 
 def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int = 60) -> list[str]:
-    """A sentence for every source whose agreement is missing or ends within `days`, and for every basis of support that
+    """A sentence for every source whose agreement is missing or ends within `days`, and for a basis of support that
     rests on section 251, for status and what is due."""
     sentences = []
     for source in sources:
@@ -51,8 +51,8 @@ def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int 
         elif one.end <= as_of + timedelta(days=days):
             sentences.append(f"{source}: agreement {one.reference} ends on {one.end}")
     return sentences + [
-        f"the basis of support for the {one.recipient} rests on section 251, whose subsection 6 forbids regulations that "
-        "are solely or principally for deciding the care of particular people: ask the Confidentiality Advisory Group"
+        f"support for the {one.recipient} rests on section 251, which is not for deciding the care of particular "
+        "people (subsection 6): ask the Confidentiality Advisory Group"
         for one in settings.basis
         if (one.purpose, one.confidentiality) == ("support", "section 251") and one.start <= as_of <= one.end
     ]

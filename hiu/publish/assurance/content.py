@@ -9,8 +9,13 @@ recipient) says `otherwise` where the site has no basis for it.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib import resources
 from typing import Any
+
+from hiu.model.govern import PURPOSES, RECIPIENTS
+from hiu.publish.words.text import join_words
+from hiu.settings import Settings
 
 _FOLDER = resources.files("hiu.publish.assurance") / "documents"
 KINDS = ("says", "law", "fill", "figures")
@@ -95,6 +100,19 @@ def document(name: str, facts: Mapping[str, object], figures: Figures, answers: 
     return _document(name, text, facts, figures, answers)
 
 
+def notice_facts(settings: Settings, on: date) -> dict[str, str]:
+    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of."""
+    there = {(one.purpose, one.recipient) for one in settings.basis if one.start <= on <= one.end}
+    words = {"support": "the list and the offer of support", "planning": "planning"}
+    out = [text for purpose, text in words.items() if purpose in settings.governance.opt_out_purposes]
+    others = " It does not keep you from those who see them on another basis, such as the clinician who supports you."
+    return {
+        "no_basis": "; ".join(f"{one} {to}" for one in PURPOSES for to in RECIPIENTS if (one, to) not in there),
+        "opt_out_of": f"out of {join_words(out)}, and " if out else "",
+        "opt_out_others": "" if words["support"] in out else others,
+    }
+
+
 def _document(
     name: str, text: str, facts: Mapping[str, object], figures: Figures, answers: Mapping[str, str]
 ) -> Document:
@@ -115,9 +133,8 @@ def _lines(name: str, raw: dict[str, Any], facts: Mapping[str, object], figures:
     needs = {"says": "by", "law": "cites", "fill": "key", "figures": ""}.get(kind)
     if needs is None or (needs and not raw.get(needs)):
         raise ValueError(f"{name}: a line needs one of {', '.join(KINDS)}, and says what it rests on: {text or raw}")
-    use, otherwise = raw.pop("to", ""), raw.pop("otherwise", "")
-    if use and use in str(facts["no_basis"]).split("; "):
-        text = otherwise
+    instead = raw.pop("otherwise", text)
+    text = instead if raw.pop("to", None) in str(facts["no_basis"]).split("; ") else text
     if kind == "figures":
         return list(figures.get(text, ()))
     return [

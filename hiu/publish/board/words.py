@@ -25,10 +25,9 @@ def definitions(settings: Settings, costs: Costs) -> Grid:
     cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", f"Cost table {costs.version}")
     every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
-    own = (cost, *policy, ("Definitions and settings", every, f"Settings {settings.version}"))
-    return Grid(
-        "Definitions and sources", ("Figure", "What it is", "Source of the rule"), (*board(settings.counting), *own)
-    )
+    last = ("Definitions and settings", every, f"Settings {settings.version}")
+    rows = (*board(settings.counting), cost, *policy, last)
+    return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), rows)
 
 
 def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: Sequence[str]) -> tuple[str, ...]:

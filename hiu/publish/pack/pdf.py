@@ -118,15 +118,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
+    more = (f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}")
     with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
     return {
-        **heading(
-            stamp,
-            view["definitions_version"],
-            "HIU Group meeting pack",
-            f"meeting: {view['notes']['meeting']}",
-            f"withheld: {view['withheld']}",
-        ),
+        **heading(stamp, view["definitions_version"], "HIU Group meeting pack", *more),
         **{key: value for key, value in view.items() if key in as_is},
         "unlisted": [f"{name(one)}: {no_row(why)}" for one, why in view["unlisted"]],
         "unnamed": view["unnamed"],

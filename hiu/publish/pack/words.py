@@ -81,8 +81,7 @@ def nobody_shown(left_out: int, on: date) -> dict[str, str]:
 
 
 def definitions_version(counting: Counting | None = None) -> str:
-    """Eight hex digits over every definition, as a site counts or as docs/definitions.md has them: printed, labels, and
-    those of frequent."""
+    """Eight hex digits over every definition, as a site counts or as shipped: printed, labels, those of frequent."""
     own = counting or Counting()
     words = [" ".join(one) for one in (*pack(own), *board(own), *LABELS.items())] + [repr(preset) for preset in PRESETS]
     return hashlib.sha256("\n".join(words).encode("utf-8")).hexdigest()[:8]

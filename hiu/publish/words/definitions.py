@@ -16,9 +16,9 @@ _FOUND: dict[str, dict[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-
 
 def parts(counting: Counting) -> str:
     """What a person is in the police incidents that count, after "the person is": "involved", or what a site chose."""
-    own, known = counting.datasets.get("police_incident", ()), _FOUND["parts"]
-    chosen = " or ".join(known.get(one, f"counted as '{one}'") for one in own)
-    return "involved" if not own or set(own) == known.keys() else chosen
+    own, shipped = counting.datasets.get("police_incident", ()), _FOUND["parts"]
+    chosen = " or ".join(shipped.get(one, f"counted as '{one}'") for one in own)
+    return "involved" if not own or set(own) == shipped.keys() else chosen
 
 
 def police_rule(counting: Counting) -> str:
@@ -31,8 +31,8 @@ def police_rule(counting: Counting) -> str:
 def _of_site(name: str, text: str, counting: Counting) -> str:
     own = counting.datasets.get(name, ())
     if own and name != "police_incident":
-        words = join_words(_FOUND["measures"].get(one, one.replace("_", " ")) for one in own)
-        return f"by this site's own choice: {words}"
+        words = (_FOUND["measures"].get(one, one.replace("_", " ")) for one in own)
+        return f"by this site's own choice: {join_words(words)}"
     return text.format(parts=parts(counting), s136_hours=counting.s136_hours)
 
 

@@ -24,7 +24,6 @@ SELECT 'extension_contradicted' AS code, detention_id, person_id, at
 FROM s136_detention
 WHERE extended = 'no' AND extension_at IS NOT NULL
 UNION ALL
--- section 136A(1) holds from 11 December 2017; one without any time is listed, since nobody can say that it is older
 SELECT 'child_in_custody' AS code, detention_id, person_id, at
 FROM s136_detention
-WHERE age < 18 AND first_place = 'custody' AND coalesce(at >= DATE '2017-12-11', TRUE)
+WHERE age < 18 AND first_place = 'custody' AND coalesce(at >= DATE '2017-12-11', TRUE) -- section 136A(1)

@@ -1,21 +1,18 @@
 """What a site's configuration, records and last published month say, for the documents of the pack."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from itertools import product
+from datetime import datetime
 
 import polars as pl
 
 from hiu.govern.release.disclosure import BASE, FEWEST
 from hiu.model import DELIVERIES, LINK_QUALITY, RANKED, TABLES
-from hiu.model.govern import PURPOSES, RECIPIENTS
-from hiu.publish.assurance.content import Line
+from hiu.publish.assurance.content import Line, notice_facts
 from hiu.publish.assurance.rag import ratings
 from hiu.publish.pack.words import definitions_version
 from hiu.publish.quality.equality import audited
 from hiu.publish.words.definitions import police_rule
-from hiu.publish.words.text import count_of, day, join_words
-from hiu.settings import Settings
+from hiu.publish.words.text import count_of, day
 from hiu.version import VERSION
 from pipelines.common.fingerprint import build, digest
 from pipelines.common.model import model_of
@@ -64,19 +61,6 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         **settings.linking.model_dump(include={"link_at"}),
         "double_review": f"{settings.linking.double_review:.0%}",
         **notice_facts(settings, now.date()),
-    }
-
-
-def notice_facts(settings: Settings, on: date) -> dict[str, str]:
-    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of."""
-    there = {(one.purpose, one.recipient) for one in settings.basis if one.start <= on <= one.end}
-    words = {"support": "the list and the offer of support", "planning": "planning"}
-    out = [text for purpose, text in words.items() if purpose in settings.governance.opt_out_purposes]
-    others = " It does not keep you from those who see them on another basis, such as the clinician who supports you."
-    return {
-        "no_basis": "; ".join(" ".join(use) for use in product(PURPOSES, RECIPIENTS) if use not in there),
-        "opt_out_of": f"out of {join_words(out)}, and " if out else "",
-        "opt_out_others": "" if "support" in settings.governance.opt_out_purposes else others,
     }
 
 

@@ -212,8 +212,7 @@ def _risks(place: Place) -> Fields:
             "Two people may be taken for one, or one person for two: each match has a probability, doubtful ones are "
             "reviewed by people, and any of them can be undone.",
             "What an agency did not send is shown as missing, never as zero.",
-            "Lists of the crisis pathway (section 136, people missing from hospital, the desk, deaths to be referred) look "
-            "back on a month: what can't be judged is listed as that, and none warns while it happens.",
-            "Two areas that exchange whom they have in common see a pair once a reviewer of each has released it.",
+            "Lists of the crisis pathway look back on a month. What can't be judged is listed so; none warns while "
+            "it happens. A pair that two areas have in common is shown once a reviewer of each has released it.",
         ],
     }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from areakit import REPOSITORY
 from assurance_kit import FACTS
 from pydantic import ValidationError
 
-from hiu.publish.assurance.content import document
+from hiu.errors import SettingsError
+from hiu.publish.assurance.content import document, notice_facts
 from hiu.publish.board.words import definitions as board_definitions
 from hiu.publish.pack.words import definitions, definitions_version
 from hiu.publish.words.definitions import parts, police_rule
 from hiu.rank.reports.cost import costs
 from hiu.settings import NEVER_COUNTS, Counting, Rank, Settings
 from hiu.sources import load_sources
-from pipelines.govern.assurance.facts import notice_facts
 
 SHIPPED = Settings(name="A")
 CHOICES = {
@@ -70,6 +71,14 @@ def test_a_witness_never_counts_and_a_choice_of_nothing_is_refused() -> None:
         with pytest.raises(ValidationError, match="police_incident"):
             Counting(datasets={"police_incident": measures})
     assert NEVER_COUNTS in {one.name for one in load_sources()["police"].measures}
+
+
+def test_a_source_of_the_site_may_not_count_a_witness_either(tmp_path: Path) -> None:
+    (tmp_path / "police.toml").write_text(
+        f'extends = "police"\n[counts.police_incident]\nmeasures = ["{NEVER_COUNTS}"]\n', encoding="utf-8"
+    )
+    with pytest.raises(SettingsError, match=f"'police_incident' counts '{NEVER_COUNTS}', which never counts"):
+        load_sources(tmp_path)
 
 
 @pytest.mark.parametrize("age", [0, 16, 17, 21])
