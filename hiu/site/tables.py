@@ -37,6 +37,8 @@ class Tables(Suggests):
 
     def __init__(self, month: Month, folder: Path, opened: Opened | None = None, *, working: bool = False) -> None:
         self.month, self.folder, self._opened, self._working = month, folder, opened, working
+        # where a site has roles, who reads its months need not be who runs it
+        self._apart = opened is not None and bool(opened.settings.roles)
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -54,7 +56,7 @@ class Tables(Suggests):
     def _unplaced(self, name: str) -> bool:
         """Whether a table is shown without row numbers, whose gaps would tell; rows that were set aside keep theirs."""
         gaps = not self._working and bool(self._sealed.get("working") or self._hidden)
-        return gaps and name != "quarantine" and "source_row" in RELEASED[name].names
+        return self._apart and gaps and name != "quarantine" and "source_row" in RELEASED[name].names
 
     def __reduce__(self) -> str:
         raise UsageError("a month of a site can't be pickled: keep a table of it, or open it again where it is needed")
@@ -246,7 +248,7 @@ class Tables(Suggests):
             return pl.scan_parquet(path)
         files = (self.folder / f"{one}.parquet" for one in {name, *SAY_WHO, *MADE_OF.get(name, ())})
         tables = {file.stem: pl.read_parquet(file) for file in files if file.is_file()}
-        return without(unnumbered(tables), self._hidden, self.month)[name].lazy()
+        return without(unnumbered(tables), self._hidden, self.month, apart=self._apart)[name].lazy()
 
     def _rows(
         self, name: str, where: pl.Expr | None = None, shown: Collection[str] = (), only: Collection[str] = ()
@@ -271,17 +273,6 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
-
-
-def day_of(what: date | str) -> date:
-    """A day as an analyst may give it: a date, or "2026-03-10". Raises UsageError for anything else."""
-    try:
-        found = date.fromisoformat(what.strip()) if isinstance(what, str) else what
-    except ValueError:
-        found = None
-    if not isinstance(found, date):
-        raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10")
-    return found.date() if isinstance(found, datetime) else found
 
 
 def checked_months(months: int, what: str = "months", least: int = 1) -> int:

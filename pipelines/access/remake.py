@@ -82,14 +82,15 @@ def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Rema
     manifest, on = read_manifest(folder), how.now.date()
     stamp, gone = stamp_in(manifest), withheld(place, tables, on)
     plain = unnumbered(tables)
-    shown = without(plain, gone, stamp.month)
+    apart = bool(place.settings.roles)
+    shown = without(plain, gone, stamp.month, apart=apart)
     record(place, how.now, REMAKING, folder=folder.name)
     aside = folder.with_name(f"{BUILDING}{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     today = _of_today(manifest, before)
     # the gate of pages knows people by the ids of that month; whoever had another id since is taken out before it
-    paged = without(plain, gone - hidden(place, tables, on), stamp.month) if today else {}
+    paged = without(plain, gone - hidden(place, tables, on), stamp.month, apart=apart) if today else {}
     made = pages(place, paged, shown, stamp, how.report, on=on) if today else {}
     kept, lost = _others(folder, made, how.tells)
     kept |= {name: content for name, content in made.items() if not (how.tells and how.tells(name, content))}

@@ -62,7 +62,8 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
         tables = OnDemand(
             {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
         )
-        shown = without(tables, hidden(work.place, tables, on), work.month)
+        roles = bool(work.place.settings.roles)
+        shown = without(tables, hidden(work.place, tables, on), work.month, apart=roles)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pytest
 from areakit import LAST
 from hostile_kit import LATER, Objected, forbid
 
+from hiu.govern.login import login
 from hiu.publish.release.counted import counted
 from hiu.publish.release.working import whole_table
+from hiu.settings import Role
 from hiu.site.opened import Opened
 from hiu.site.published import Published
 from pipelines.access.remake import withhold
@@ -19,12 +25,30 @@ from pipelines.common.progress import Reporter
 from pipelines.govern.verify import verify_site
 
 C = pl.col
+ROLES = get_args(Role)
 LINKS = "select delivery_id, count(*) as n, sum((status = 'quarantined')::int) as aside from links group by all"
 
 
 def _month(place: Place) -> Published:
     _, folder = place.which(None)
     return Published(LAST, folder, Opened(place.home, place.settings, place.curated, lambda: LATER, by="Ann Lyst"))
+
+
+@pytest.fixture
+def apart(place_after: Place) -> Place:
+    """A site with roles: who reads its months need not be who runs it."""
+    return replace(place_after, settings=place_after.settings.model_copy(update={"roles": {login(): ROLES}}))
+
+
+@pytest.fixture
+def objected(apart: Place, tmp_path: Path) -> Objected:
+    """The same after its first person objected and the month was made anew; the month's folder before and after."""
+    after = apart.which(None)[1]
+    before = shutil.copytree(after, tmp_path / "before" / after.name)
+    person = str(pl.read_parquet(after / "ranked.parquet").sort("rank")["person_id"][0])
+    forbid(apart, person)
+    assert withhold(apart, LATER, Reporter(quiet=True))
+    return apart, person, before, after
 
 
 def _told(run: Published) -> dict[str, object]:
@@ -49,18 +73,28 @@ def _told(run: Published) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("made_anew", [True, False])
-def test_nothing_is_left_over(place_after: Place, made_anew: bool) -> None:
+def test_nothing_is_left_over(apart: Place, made_anew: bool) -> None:
     """Before the month is made anew too: the page alone is then still the old one, as everything in the folder is."""
-    before = _told(_month(place_after))
-    assert before["size of the files"] and before["row numbers"], "nobody is withheld: all is shown"
-    person = pl.read_parquet(place_after.which(None)[1] / "ranked.parquet").sort("rank")["person_id"][0]
-    forbid(place_after, str(person))
+    before = _told(_month(apart))
+    assert before["size of the files"], "nobody is withheld: all is shown"
+    person = pl.read_parquet(apart.which(None)[1] / "ranked.parquet").sort("rank")["person_id"][0]
+    forbid(apart, str(person))
     if made_anew:
-        assert withhold(place_after, LATER, Reporter(quiet=True))
-    after = _told(_month(place_after))
+        assert withhold(apart, LATER, Reporter(quiet=True))
+    after = _told(_month(apart))
     if not made_anew:
         assert after.pop("page")
     assert {what: n for what, n in after.items() if n} == {}
+
+
+def test_a_site_without_roles_keeps_the_exact_counts(place_after: Place) -> None:
+    """There every login may give `hiu verify` and read the files: shares would keep nothing from anybody."""
+    folder = place_after.which(None)[1]
+    before = pl.read_parquet(folder / "field_quality.parquet")
+    forbid(place_after, str(pl.read_parquet(folder / "ranked.parquet").sort("rank")["person_id"][0]))
+    assert withhold(place_after, LATER, Reporter(quiet=True))
+    assert pl.read_parquet(folder / "field_quality.parquet").equals(before)
+    assert _month(place_after).sql("select source_row from links").to_polars()["source_row"].is_not_null().any()
 
 
 def test_a_field_is_told_in_steps_that_hide_a_person(objected: Objected) -> None:
@@ -90,7 +124,9 @@ def test_what_is_quoted_is_counted_of_who_is_shown() -> None:
         {"person_id": ["A"] * 10 + ["B"] * 40, "source": "ed", "event_id": [str(n) for n in range(50)]}
     ).with_columns(start=pl.lit(LAST.start).cast(pl.Datetime), quotes=pl.lit("ambulance:") + C("event_id"))
     tables = {"quotes": quotes, "timeline": timeline}
-    found = counted(tables, {**tables, "timeline": timeline.filter(C("person_id") != "A")}, LAST)["quotes"]
+    found = counted(tables, {**tables, "timeline": timeline.filter(C("person_id") != "A")}, LAST, received=True)[
+        "quotes"
+    ]
     assert found.select("form", "rows", "found").rows() == [("found", 32, 32), ("A9", 8, 0)]
 
 
@@ -106,7 +142,9 @@ def test_a_warning_says_no_number_of_rows(objected: Objected) -> None:
     after = objected[3]
     tables = {name: pl.read_parquet(whole_table(after, name)) for name in ("links", "deliveries")}
     tables["deliveries"] = tables["deliveries"].head(len(sent)).with_columns(warning=pl.Series(list(sent)))
-    found = counted(tables, {**tables, "links": pl.read_parquet(after / "links.parquet")}, LAST)["deliveries"]
+    found = counted(tables, {**tables, "links": pl.read_parquet(after / "links.parquet")}, LAST, received=True)[
+        "deliveries"
+    ]
     assert found["warning"].to_list() == list(sent.values())
 
 

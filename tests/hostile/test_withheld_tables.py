@@ -146,10 +146,10 @@ def test_sentences_about_others_lose_the_id_and_addresses_of_theirs_alone_go() -
         ),
         "address_demand": pl.DataFrame({"address": ["1 HIGH ST, BS1 1AA", "9 LOW ST"], "calls": [20, 30]}),
     }
-    shown = without(tables, {"A1"}, LAST)
+    shown = without(tables, {"A1"}, LAST, apart=False)
     assert shown["changes"]["what"].to_list() == ["B2 was joined with a person who is not shown"]
     assert shown["address_demand"]["address"].to_list() == ["9 LOW ST"], "others live there too"
-    assert without(tables, set(), LAST)["people"].height == 2
+    assert without(tables, set(), LAST, apart=False)["people"].height == 2
 
 
 @pytest.mark.slow

@@ -24,17 +24,20 @@ MADE_OF = {
     "quotes": ("timeline",),
 }
 """Tables that count people or rows, and those that say of whom."""
+RECEIVED = ("deliveries", "field_quality", "quotes")
+"""Those that say what was received."""
 
 
-def counted(whole: Tables, left: Tables, month: Month) -> Tables:
-    """What is `left` of a month's `whole` tables without some people, with its counts made anew of it.
+def counted(whole: Tables, left: Tables, month: Month, *, received: bool = False) -> Tables:
+    """What is `left` of a month's `whole` tables without some people, with its counts made anew of it; `received`: what
+    was received too, of the rows that are left.
 
     Estimates of pairs stay. A table of an earlier version, without a column that it would be counted by, is left empty.
     """
     made = {
         name: _made(name, whole, left, month)
         for name, parts in MADE_OF.items()
-        if left.keys() >= {name, *parts} and left[name].height
+        if left.keys() >= {name, *parts} and left[name].height and (received or name not in RECEIVED)
     }
     return instead(left, made)
 

@@ -32,15 +32,17 @@ def whole_table(folder: Path, name: str) -> Path:
     return apart if apart.is_file() else folder / f"{name}.parquet"
 
 
-def without(tables: Tables, hidden: Collection[str], month: Month) -> Tables:
+def without(tables: Tables, hidden: Collection[str], month: Month, *, apart: bool) -> Tables:
     """A month's published tables without some people: no row is about them or was received of them, no count includes
     them (`counted`), and no sentence holds their id. Everybody else's rows and ranks stay as they are.
+
+    apart: analysts are others than those who run the site, so what was received tells only of rows that are shown.
     """
     if not hidden:
         return tables
     gone = _ids(tables, hidden)
     left = OnDemand(list(tables), lambda name: _without(tables[name], gone))
-    out = counted(tables, left, month)
+    out = counted(tables, left, month, received=apart)
     return OnDemand(list(tables), lambda name: _unsaid(out[name], gone))
 
 
