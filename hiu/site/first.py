@@ -9,7 +9,7 @@ from hiu.errors import UsageError
 from hiu.site.tables import Tables
 
 
-def listed(tables: Tables, own: str = "adult") -> pl.DataFrame:
+def shown_places(tables: Tables, own: str = "adult") -> pl.DataFrame:
     """Who of a list may be shown, in its order: rank, person_id."""
     wanted = tables._scan("ranked").filter(pl.col("list") == own).select("rank", "person_id")
     return wanted.sort("rank").collect()
@@ -17,7 +17,7 @@ def listed(tables: Tables, own: str = "adult") -> pl.DataFrame:
 
 def first_of(tables: Tables, top: int, own: str = "adult", what: str = "") -> str:
     """The first N (of what) in words, with how many places between them are empty."""
-    ranks = listed(tables, own)["rank"].head(top)
+    ranks = shown_places(tables, own)["rank"].head(top)
     empty = int(ranks[-1]) - len(ranks) if len(ranks) else 0
     others = f"{empty:,} places belong to people" if empty > 1 else "1 place belongs to somebody"
     return f"the first {top}{what}" + (f" who may be shown ({others} who may not)" if empty else "")
@@ -28,7 +28,7 @@ def checked_top(tables: Tables, what: str, top: int | None, own: str = "adult") 
     a whole number from 1, and for more than there are."""
     if top is None:
         return tables.settings.rank.top
-    there = listed(tables, own).height
+    there = shown_places(tables, own).height
     usual = tables._opened.settings.rank.top if tables._opened else 0  # a list may be shorter than its first N
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= max(there, usual):
         are = "1 person" if there == 1 else f"{there:,} people"

@@ -11,7 +11,7 @@ from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.pseudonym import PERSON_ID
 from hiu.govern.reads import LookRefused, refusal
-from hiu.site.first import listed
+from hiu.site.first import shown_places
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
 from hiu.site.tables import Tables
@@ -43,7 +43,7 @@ def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
 def id_at(tables: Tables, rank: int) -> str:
     """The id at a rank of the adults' list. Raises UsageError for a rank of nobody or of somebody who may be shown to
     nobody, LookRefused for that of somebody whom no basis lets you ask for; both name the nearest ranks."""
-    ids, apart = dict(listed(tables).iter_rows()), tables._codes
+    ids, apart = dict(shown_places(tables).iter_rows()), tables._codes
     if (found := ids.get(rank)) and found not in apart:
         return str(found)
     if not found and not 1 <= rank <= (last := max(ids, default=0)):

@@ -10,7 +10,7 @@ from hiu.publish.words.text import count_of
 from hiu.rank.listing.intensity import weights_of
 from hiu.rank.reports.cost import cohort_costs, costs, person_costs
 from hiu.site.ask.lacking import lacking
-from hiu.site.first import checked_top, first_of, listed
+from hiu.site.first import checked_top, first_of, shown_places
 from hiu.site.show.finding import Finding
 from hiu.site.tables import Tables
 
@@ -37,7 +37,7 @@ def _costed(run: Tables, people: list[str] | None, top: int | None) -> tuple[lis
         if top is not None:
             raise UsageError("cost(N) is of the first N on the list; of a cohort of some people ask .cost()")
         return people, count_of(len(people), "person", "people")
-    first = listed(run)["person_id"].head(checked_top(run, "cost", top))
+    first = shown_places(run)["person_id"].head(checked_top(run, "cost", top))
     return first.to_list(), first_of(run, len(first), what=" people")
 
 

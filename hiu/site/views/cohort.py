@@ -13,7 +13,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
-from hiu.site.first import checked_top, first_of, listed
+from hiu.site.first import checked_top, first_of, shown_places
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
@@ -138,8 +138,8 @@ class Cohort(Suggests):
         run = self.published
         self._require_everybody("the list is made of everybody", "flow")
         first = checked_top(run, "flow", top)
-        same = run.manifest["settings_version"] == run.settings.version
-        last, gradings = listed(run)["person_id"].head(first).to_list() if same else [], run._whole("risk_grading")
+        now = first if run.manifest["settings_version"] == run.settings.version else 0
+        last, gradings = shown_places(run)["person_id"].head(now).to_list(), run._whole("risk_grading")
         found, who = flow(**run._common(), gradings=gradings, months=checked_months(months), top=first, last=last)
         if found.is_empty():
             return Finding(
@@ -223,7 +223,7 @@ class Cohort(Suggests):
         if self.people is None:
             raise UsageError("everybody has nobody beside them: ask run.cohort(people).beside(others)")
         own, run = self.people, self.published
-        rest = listed(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
+        rest = shown_places(run)["person_id"].to_list() if others is None else Cohort(run, others).people or []
         mine = frozenset(own)
         if not (left := [one for one in rest if one not in mine]):
             raise UsageError("nobody is left to stand beside these people: all of the others are among them")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.settings import Rank
-from hiu.site.first import first_of, listed
+from hiu.site.first import first_of, shown_places
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -114,7 +114,7 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collecti
 def _beside(run: Tables, before: pl.DataFrame, again: pl.DataFrame, changes: list[str], top: int) -> Finding:
     """The new list with the places under the present settings, both of the people who may be shown, and how the first
     N differ."""
-    published = listed(run)
+    published = shown_places(run)
     names = published.join(names_of(run, published["person_id"]), on="person_id", how="left")
     new = again.filter(C("list") == "adult").rename({"rank": "place"})
     found = new.select("place", "person_id", "contacts_3", "intensity", "sentence").join(

@@ -6,7 +6,7 @@ import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.site.first import first_of, listed
+from hiu.site.first import first_of, shown_places
 from hiu.site.looks import look, one_look
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
@@ -45,7 +45,7 @@ class Definitions(Suggests):
     def presets(self) -> Listing:
         """Published definitions of 'frequent': how many people meet each, in all and among the first N."""
         run, top = self.published, self.published.settings.rank.top
-        among = C("person_id").is_in(listed(run)["person_id"].head(top).implode())
+        among = C("person_id").is_in(shown_places(run)["person_id"].head(top).implode())
         fired = (
             run._scan("ranked")
             .select(C("presets").str.split("|").alias("definition"), "person_id")
