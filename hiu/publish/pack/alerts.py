@@ -152,7 +152,9 @@ def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     for row in _own(tables, "conflicts", rows):
         if row["what"] == TO_CHECK:
             rows_words = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            words = f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
+            words = (
+                f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
+            )
             yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
 
 
