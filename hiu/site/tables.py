@@ -44,14 +44,14 @@ class Tables(Suggests):
     def manifest(self) -> Manifest:
         """What was published: run, settings version, files with digests, but for pictures of one person and tables
         that lie apart. It is a Manifest."""
-        files = {name: about for name, about in self._sealed["files"].items() if not PERSON_ID.search(name)}
-        return cast(Manifest, {name: one for name, one in self._sealed.items() if name != "working"} | {"files": files})
+        return cast(Manifest, {name: one for name, one in self._sealed.items() if name != "working"})
 
     @cached_property
     def _sealed(self) -> dict[str, Any]:
         from hiu.publish.release.folder import read_manifest
 
-        return read_manifest(self.folder)
+        found = read_manifest(self.folder)
+        return found | {"files": {name: one for name, one in found["files"].items() if not PERSON_ID.search(name)}}
 
     def _unplaced(self, name: str) -> bool:
         """Whether a table is shown without row numbers, whose gaps would tell; rows that were set aside keep theirs."""

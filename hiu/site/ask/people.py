@@ -88,9 +88,9 @@ def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) 
 
 
 def _home(run: Tables, level: str) -> pl.DataFrame:
-    """The area that most of a person's contacts name as home; those in none that is known have none."""
+    """The area of the address that a person's latest contact in it gave as home; of nobody without one in 12 months."""
     if level not in LEVELS:
         raise UsageError(not_among(f"no level '{level}'", level, LEVELS))
     own = run._rows("event_place", C("area") == "home").drop_nulls(level)
-    each = own.group_by("person_id", level).agg(C("contacts").sum()).sort("contacts", level, descending=[True, False])
-    return each.unique("person_id", keep="first", maintain_order=True).select("person_id", level)
+    latest = own.sort("start", "event_id", level, descending=[True, False, False])
+    return latest.unique("person_id", keep="first", maintain_order=True).select("person_id", level)

@@ -84,7 +84,7 @@ def breaches(
     curated: Curated = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record and list personal data breaches, each to be reported within 72 hours of our becoming aware."""
+    """Record and list personal data breaches, each to be reported in 72 hours unless a risk to people is unlikely."""
     from pipelines.govern.registers import breaches as register
 
     place, at = open_site(site, curated), now()

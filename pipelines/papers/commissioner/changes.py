@@ -65,8 +65,9 @@ def _judged(
     """The change, if both totals are shown, of months enough, and their months' variation is known; else why not."""
     if min(map(len, spans)) < LEAST_MONTHS:
         return f"fewer than {LEAST_MONTHS} months of one of the years were supplied"
-    if not all((total or "").isdigit() for total in totals):
-        return "the total of one of the two years can't be shown"
+    if hidden := sum(not (total or "").isdigit() for total in totals):
+        both = "the total of neither year can be shown"
+        return both if hidden > 1 else "the total of one of the two years can't be shown"
     spread = variation(released, dataset, spans)
     before, since = (int(total or 0) for total in totals)
     if spread is None:

@@ -195,7 +195,7 @@ def test_every_column_of_a_finding_has_a_meaning(run: Published, name: str) -> N
     assert found.filter(C("meaning") == "").rows() == []
 
 
-@pytest.mark.parametrize("name", sorted(set(FINDINGS) - {"trend", "demand"}))  # a table a data set, or called as an area
+@pytest.mark.parametrize("name", sorted(set(FINDINGS) - {"trend", "demand"}))  # these have a table a data set or area
 def test_the_tables_of_a_finding_are_in_its_description(run: Published, name: str) -> None:
     kinds = (Published, Ranked, Cohort, Places)
     texts = [inspect.getdoc(getattr(kind, name)) or "" for kind in kinds if name in vars(kind)]
@@ -245,6 +245,17 @@ def test_people_are_counted_as_the_list_counts_them(run: Published) -> None:
     assert 0 < whole <= several
     ed = run.people("ed_attendance", area="borough")
     assert ed["contacts"].sum() <= found["contacts"].sum() and "borough" in ed.columns
+
+
+def test_the_area_of_a_home_is_that_of_the_latest_contact_with_one(run: Published) -> None:
+    homes: dict[str, tuple[datetime, str]] = {}
+    for row in pl.read_parquet(run.folder / "event_place.parquet").filter(area="home").iter_rows(named=True):
+        if row["borough"] and row["person_id"] and row["start"] >= homes.get(row["person_id"], (row["start"], ""))[0]:
+            homes[row["person_id"]] = row["start"], row["borough"]
+    found = dict(run.people(area="borough").to_polars().select("person_id", "borough").iter_rows())
+    several = [one for one, (_, home) in homes.items() if found.get(one) not in (None, home)]
+    assert len(several) <= len(homes) // 100, "two contacts may begin in one minute"
+    assert sum(found.get(one) == home for one, (_, home) in homes.items()) > 50
 
 
 def test_beds_on_a_night_are_those_of_the_stays(run: Published) -> None:
