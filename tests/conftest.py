@@ -68,10 +68,14 @@ MANY = 6
 """Of a test with more cases every fifth one is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Only who runs tests loads the product: others start once whoever hands tests out to them has read this file."""
-    if not config.getoption("numprocesses", None):
-        config.pluginmanager.import_plugin("shared_areas")
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Only who runs tests loads the product: others start once whoever hands tests out to them has read this file.
+
+    Not before, as what is loaded earlier than the session starts is not traced.
+    """
+    if not session.config.getoption("numprocesses", None):
+        session.config.pluginmanager.import_plugin("shared_areas")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
