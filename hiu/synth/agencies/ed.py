@@ -11,6 +11,8 @@ from hiu.synth.people.clerk import Clerk, Descriptions
 from hiu.synth.people.places import NOT_KNOWN
 
 STATUSES = {"home": 0.85, "left": 0.11, "excluded": 0.025, "": 0.015}
+DEAD_IN_ERROR = 30
+"""Of so many statuses that would have the living as dead one stands: the others say that they were sent elsewhere."""
 
 
 def make_ed(system: System, incident: Words) -> Extract:
@@ -56,7 +58,12 @@ def _statuses(rng: Generator, size: int) -> Words:
     kind = choose(rng, list(STATUSES), size, list(STATUSES.values()))
     out = np.where(kind == "home", codes["ed_home"], kind)
     out = np.where(kind == "left", choose(rng, codes["ed_left"], size, [0.4, 0.25, 0.35]), out)
-    return np.where(kind == "excluded", choose(rng, codes["ed_excluded"], size), out).astype(object)
+    out = np.where(kind == "excluded", choose(rng, codes["ed_excluded"], size), out).astype(object)
+    # nearly all of them come again, and a slip of the pen that has the living as dead is rare
+    dead, streamed = codes["ed_excluded"][:2]
+    at = np.flatnonzero(out == dead)
+    out[at[np.arange(len(at)) % DEAD_IN_ERROR != 0]] = streamed
+    return out
 
 
 def _texts(
