@@ -54,24 +54,6 @@ def open_file(path: Path | None, **settings: Setting) -> duckdb.DuckDBPyConnecti
         raise _opening(path, error) from None
 
 
-def as_left(path: Path) -> bool:
-    """Whether a file is as this process closed it, when it held tables alone, and nothing waits to be added to it."""
-    return not path.with_name(f"{path.name}.wal").exists() and path.exists() and _LEFT.get(path) == _state(path)
-
-
-def note_left(path: Path) -> None:
-    """Keep how a file is left: looking through it at the next opening, for more than tables, takes 28 ms."""
-    _LEFT[path] = _state(path)
-
-
-_LEFT: dict[Path, tuple[int, ...]] = {}
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    about = path.stat()
-    return about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
-
-
 def require_tables_alone(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Raises HiuError for a file that holds more than tables: a macro or a default would run in our queries."""
     found = connection.execute(_MORE_THAN_TABLES).fetchall()

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from hiu.engine import Scalar, Task
 from hiu.engine import sql as queries
-from hiu.engine.connection import as_left, frame_of, lock, no_values, note_left, open_file, require_tables_alone
+from hiu.engine.connection import frame_of, lock, no_values, open_file, require_tables_alone
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.model import TABLES, Table
@@ -37,13 +37,11 @@ class Warehouse:
         self, path: Path | None, *, memory_limit: str, threads: int | None = None, spill: Path | None = None
     ) -> None:
         more = {} if threads is None else {"threads": threads}
-        looked_through = path is not None and as_left(path)
         self._con = open_file(path, memory_limit=memory_limit, temp_directory=str(spill or ""), **more)
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
-        if path is not None and not looked_through:
+        if path is not None:
             require_tables_alone(self._con, path)
-        self._path = path
         self._columns_of: dict[str, list[str]] = {}  # columns of tables seen, forgotten when a table is made or dropped
         self._there: set[str] | None = None  # every table, asked for again after a drop or a rollback
 
@@ -58,8 +56,6 @@ class Warehouse:
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         self._con.close()
-        if self._path is not None and self._path.exists():
-            note_left(self._path)
 
     def build(self, table: str, *, folder: str = ".", temporary: bool = False, **params: Scalar) -> None:
         """Make `table` anew from hiu/sql/<table>.sql, or that of a folder, cast to its declared types.

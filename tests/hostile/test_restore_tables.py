@@ -111,7 +111,6 @@ def test_a_database_of_an_earlier_version_is_taken_by_name_once(site: Site, made
     ],
 )
 def test_a_working_database_holds_tables_and_nothing_else(statement: str, site: Site) -> None:
-    open_warehouse(site.place).close()  # what was looked through once is looked through again when it was changed
     with duckdb.connect(str(site.place.warehouse)) as connection:
         connection.execute(statement)
     with pytest.raises(HiuError, match="which hiu did not make"):

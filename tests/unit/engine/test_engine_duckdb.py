@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
 from hiu.engine import Engine
-from hiu.engine.connection import as_left, rewrite
+from hiu.engine.connection import rewrite
 from hiu.engine.duckdb import Warehouse
 from hiu.errors import Busy, HiuError, UsageError
 from hiu.model import TABLES
@@ -296,19 +294,6 @@ def test_a_file_lasts_and_a_second_process_is_told_who_is_busy(tmp_path: Path) -
         assert done.returncode == Busy.exit_code
     with Warehouse(path, memory_limit="100MB") as store:
         assert store.read("t").rows() == [(1,)]
-
-
-def test_a_log_laid_beside_a_file_that_was_looked_through_is_looked_through_too(tmp_path: Path) -> None:
-    path, other = tmp_path / "w.duckdb", tmp_path / "o.duckdb"
-    for _ in range(2):
-        Warehouse(path, memory_limit="100MB").close()
-    assert as_left(path)
-    shutil.copy2(path, other)
-    with duckdb.connect(str(other)) as connection:
-        connection.execute("create macro lower(x) as 'zz'")
-        shutil.copy2(f"{other}.wal", f"{path}.wal")
-    with pytest.raises(HiuError, match="a function, 'lower'"):
-        Warehouse(path, memory_limit="100MB")
 
 
 def test_what_is_no_warehouse_is_said(tmp_path: Path) -> None:
