@@ -246,7 +246,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
     going = (
         f"Going by {earlier}, {EXPECTED} would be expected in {days}."
         if free_before >= beds.days
-        else f"Only {free_before:.0f} days of {earlier} were outside hospital, too few to say what would be expected now."
+        else f"Only {free_before:.0f} days of {earlier} were outside hospital, too few to say what to expect now."
     )
     return f"{going} {_capital(unit)} in 30 days outside hospital: {now} now, {then} then."
 
