@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -65,9 +66,7 @@ def _print_verdicts(place: Place, person: str | None, on: date) -> None:
     if not person:
         out(f"{ended} rows recorded of people so far. 'hiu basis --due' says what runs out")
         return
-    for purpose, recipient in (
-        (p, r) for p in PURPOSES for r in RECIPIENTS if (p == "planning") == (r == "commissioner")
-    ):
+    for purpose, recipient in product(PURPOSES, RECIPIENTS):
         found = allowed(place, [person], purpose=purpose, recipient=recipient, on=on)
         why = f" ({join_words(found.denials)})" if found.denials else ""
         out(f"  {purpose}, {recipient}: {'shown' if found.ids else f'withheld{why}'}")

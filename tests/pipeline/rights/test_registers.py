@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from hiu.errors import HiuError, UsageError
 from hiu.govern import audit, records
-from hiu.model.govern import BASIS, BREACHES, REQUESTS
+from hiu.model.govern import BASIS, BREACHES, PURPOSES, RECIPIENTS, REQUESTS
 from pipelines.access.basis import allowed, denial, digest_of, hidden, last_aliases, supported_withheld
 from pipelines.cli import app
 from pipelines.commands.govern.messages import print_basis
@@ -202,6 +203,19 @@ def test_the_officer_is_told_which_block_brings_the_opt_out_in(
     record_change(place, person, agreed, evidence="form 7", by="Officer", now=NOW)
     print_basis(place, person, NOW.date(), kept_runs=[], as_json=False)
     assert "support, group: shown" in capsys.readouterr().out
+
+
+def test_the_officer_is_told_of_every_purpose_and_recipient(changed: Known, capsys: pytest.CaptureFixture[str]) -> None:
+    place, person = changed.place, str(changed.other["person_id"])
+    block = place.settings.basis[0].model_copy(update={"purpose": "planning", "recipient": "analyst"})
+    other = replace(place, settings=place.settings.model_copy(update={"basis": (*place.settings.basis, block)}))
+    for where in (place, other):
+        print_basis(where, person, NOW.date(), kept_runs=[], as_json=False)
+        said = capsys.readouterr().out
+        for purpose, to in product(PURPOSES, RECIPIENTS):
+            shown = allowed(where, [person], purpose=purpose, recipient=to, on=NOW.date()).ids
+            assert f"  {purpose}, {to}: {'shown' if shown else 'withheld'}\n" in said
+    assert "planning, analyst: shown" in said
 
 
 def test_a_refused_sheet_names_the_row_that_forbids_it(changed: Known, tmp_path: Path) -> None:
