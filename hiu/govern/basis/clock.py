@@ -1,5 +1,5 @@
 """Clocks of duties: one calendar month to answer a person (UK GDPR articles 12(3) and 12A), 30 days to acknowledge a
-complaint (Data Protection Act 2018, section 164A), 72 hours to report a breach (article 33(1)).
+complaint (Data Protection Act 2018, section 164A), 72 hours to report a breach that may be a risk (article 33(1)).
 
 The month runs from the day of receipt to the same day of the next month, or to its last day where that has no such day.
 Days on which an answer of the person is awaited are added. A date on a weekend or a bank holiday is not moved to the

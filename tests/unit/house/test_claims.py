@@ -61,6 +61,12 @@ def test_the_error_rate_of_areas_without_numbers_stands_beside_the_better_one() 
             assert "1.491%" in text[found.start() : found.start() + 700], f"{name} gives the better half alone"
 
 
+def test_the_sample_on_which_women_fared_worse_stands_beside_the_areas_where_they_did_not() -> None:
+    cited = {name: text for name, text in EVERYWHERE.items() if "Hindu, Muslim or Sikh" in text}
+    assert {"02-hazard-log", "09-equality-impact", "15-model-card-matching", "questions.md"} <= cited.keys()
+    assert [name for name in cited.keys() - {"adopting.md"} if "women" not in cited[name]] == []
+
+
 def public_worst(header: str) -> str:
     """The most rows on another's record in a column of the public sets' tables, as its cells have it."""
     found: list[str] = []
@@ -263,3 +269,44 @@ def test_the_two_standards_of_clinical_safety_are_said_to_be_a_duty() -> None:
 def test_people_told_of_a_breach_and_the_toolkit_are_named_beside_the_72_hours() -> None:
     breach = PAGES["governance.md"].split("\n## A breach")[1].split("\n## ")[0]
     assert all(word in breach for word in ("undue delay", "72 hours", "Article 34", "high risk", "Toolkit"))
+
+
+def test_the_hazards_are_as_many_as_the_pages_count() -> None:
+    (log,) = (one for one in documents(FACTS, {}, {}) if one.name == "02-hazard-log")
+    hazards = sum(bool(re.match(r"H\d+ ", one.heading)) for one in log.sections)
+    assert hazards == 14 and f"Add H{hazards + 1} and on" in PACK["02-hazard-log"]
+    for name in ("questions.md", "adopting.md"):
+        assert "fourteen hazards" in PAGES[name], name
+
+
+def test_the_right_to_object_stands_apart_in_the_privacy_notice() -> None:
+    """UK GDPR, Article 21(4): clearly, and separately from any other information."""
+    (notice,) = (one for one in documents(FACTS, {}, {}) if one.name == "08-privacy-notice")
+    (own,) = (one for one in notice.sections if "object" in one.heading)
+    others = " ".join(line.text for one in notice.sections if one is not own for line in one.lines)
+    assert "You may object" in " ".join(line.text for line in own.lines) and "may object" not in others
+    assert "21(4)" in PAGES["governance.md"]
+
+
+def test_codes_that_nothing_reads_are_named_as_such() -> None:
+    lists = [*(ROOT / "hiu" / "sources").glob("*.toml"), ROOT / "hiu" / "publish" / "words" / "codes.py"]
+    found = re.compile(r"\bICD|OPCS|dm\+d", re.IGNORECASE)
+    assert len(lists) > 5 and [one.name for one in lists if found.search(one.read_text(encoding="utf-8"))] == []
+    for text in (PACK["10-dtac"], PAGES["questions.md"]):
+        assert "ICD-10, OPCS-4 and dm+d are read nowhere" in text
+
+
+def test_the_time_for_a_breach_has_its_exception_wherever_it_stands() -> None:
+    """UK GDPR, Article 33(1): not where a risk to people is unlikely."""
+    bare = []
+    for name, text in EVERYWHERE.items():
+        flat = " ".join(text.split())
+        near = [flat[max(0, one.start() - 300) : one.end() + 300] for one in re.finditer("72 hours", flat)]
+        bare += [(name, one) for one in near if "unlikely" not in one]
+    assert bare == []
+
+
+def test_a_rule_that_nobody_could_check_says_so() -> None:
+    rules = [line for line in PAGES["definitions.md"].splitlines() if "Operational Guide, paragraph" in line]
+    assert len(rules) >= 6 and [one for one in rules if "(not checked)" not in one] == []
+    assert "Operational Guide, section" not in PAGES["definitions.md"]

@@ -38,6 +38,8 @@ HAZARDS = (
     "crisis pathway",
     "death",
     "assessments, places and exchanges",
+    "punitive use",
+    "unequal ranking",
 )
 
 
