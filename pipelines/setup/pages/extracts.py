@@ -31,6 +31,7 @@ letters, capitals do not matter, and a site's own mapping can ask for another na
 from the health and adult social care system (a police force is not bound, and can't ask for opt-outs). Leave people
 who opted out of the file; that the group has a list of them too does not mend it ([governance.md](governance.md)).
 It does not apply to a person's own care: ask the group's data protection officer before you leave anybody out.
+Say whether your NHS numbers were traced in the Personal Demographics Service: nothing here traces them.
 """
 
 
