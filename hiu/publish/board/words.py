@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+import polars as pl
+
 from hiu.publish.board.paper import UNSEEN, Grid, Line
 from hiu.publish.words.definitions import POLICIES, board
 from hiu.publish.words.text import join_words
-from hiu.rank.reports.cost import Costs
+from hiu.rank.reports.cost import NO_SOURCE, Costs
 from hiu.settings import Settings
 
 COUNTED, SHOWN = "Number", "can't be shown"
@@ -22,7 +24,9 @@ _COLUMNS: Mapping[str, str] = {
 
 def definitions(settings: Settings, costs: Costs) -> Grid:
     """What each figure is and where its rule comes from."""
-    cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", f"Cost table {costs.version}")
+    bare = costs.units.filter(pl.col("source").str.starts_with(NO_SOURCE))["agency"].to_list()
+    source = f"Cost table {costs.version}" + (f"; no document is on record for: {', '.join(bare)}" if bare else "")
+    cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", source)
     every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
     last = ("Definitions and settings", every, f"Settings {settings.version}")

@@ -20,6 +20,8 @@ from hiu.rank.reports.evaluate import LEAST_PEOPLE_SAVINGS, Evaluation
 
 POINTS = ("low", "central", "high")
 DRAWS = 20_000
+NO_SOURCE = "No document is on record"
+"""How the source of a unit cost begins that nothing bears out."""
 _NUMBER = (int, float)
 _NEEDED = {
     "dataset": str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,8 +24,10 @@ from hiu.publish.board.change import thousands, unusual
 from hiu.publish.board.charts import _bars
 from hiu.publish.board.paper import Bars, Board
 from hiu.publish.board.slides import _labelled
+from hiu.publish.board.words import definitions
 from hiu.rank.reports.cost import costs
 from hiu.rank.reports.evaluate import Evaluation
+from hiu.settings import Settings
 from pipelines.papers.commissioner import answers, assurance
 from pipelines.papers.commissioner import board as job
 from pipelines.papers.commissioner.cells import FIRST, GRADED, RISK, adult_rows
@@ -211,6 +214,15 @@ def test_the_picture_of_the_evaluation_has_the_range_of_its_sentence() -> None:
     assert _labelled(answer.bars, 0) == "Expected without support (180 to 570 by chance)"
     kept = answer.kept()["bars"]
     assert isinstance(kept, dict) and Bars(**kept).ranges
+
+
+def test_unit_costs_that_no_document_bears_out_are_named_in_the_paper() -> None:
+    table = costs()
+    last = {row[0]: row[2] for row in definitions(Settings(name="x"), table).rows}["Indicative cost"]
+    for agency, source in table.units.select("agency", "source").iter_rows():
+        assert (agency in last) is source.startswith("No document is on record"), agency
+    sourced = replace(table, units=table.units.with_columns(source=pl.lit("Our finance team, 2026")))
+    assert "no document" not in str(definitions(Settings(name="x"), sourced).rows)
 
 
 def test_what_the_service_costs_stands_apart_from_what_people_used() -> None:
