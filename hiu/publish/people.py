@@ -17,8 +17,8 @@ from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
 from hiu.publish.danger import danger
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
-from hiu.publish.words.text import clean, count_of, day
+from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
+from hiu.publish.words.text import clean, count_of, day, display_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +103,34 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
     return ", ".join(filter(None, [*parts, f"support began {day(start)}" if start else "", decided]))
 
 
-ASK_FIRST = "Ask the lead clinician before support is offered again."
-"""Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
+ALIVE_FIRST = "First whether this person is alive. "
+"""What has to be settled before anything else about somebody whom a row has as dead."""
+
+
+def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, dated: bool) -> str:
+    """What is said of a person whom rows have as dead and no register does: how many, the day of the latest (without
+    `dated` its month), contacts counted after it, and what to do first.
+
+    `found` = the row of `conflicts`, `events` = the person's rows of `timeline`, `sets` = data sets of contacts.
+    """
+    when, n = date_in(found["detail"]), found["rows"]
+    of = after = ""
+    if when:
+        of = f"{'' if n == 1 else ', the latest'} of {day(when) if dated else Month.of(when).title}{'' if n == 1 else ','}"
+        later = events.filter("counted", pl.col("start").dt.date() > when, pl.col("dataset").is_in(list(sets))).height
+        after = f"; {count_of(later, 'contact') if later else 'no contact'} after it"
+    rows = f"{count_of(n, 'row')} from {source_words(found['sources'].replace('|', ', '))}{of}"
+    return (
+        f"{rows} {'says' if n == 1 else 'say'} that this person is dead, and no register does{after}: check with the "
+        "sender before anybody writes or calls"
+    )
+
+
+def ask_first(row: Row) -> str:
+    """Whom to ask before support is offered again to somebody who declined, withdrew, or whose support ended: they may
+    come back at any time (G22, G28)."""
+    lead = display_name(row["lead_clinician"]) if row.get("lead_clinician") else "not on record: ask the team"
+    return f"Ask the lead clinician ({lead}) before support is offered again."
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 

@@ -10,21 +10,22 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from hiu.model import GOING_UP
+from hiu.model import GOING_UP, TIMELINE
+from hiu.model.frames import schema
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.danger import danger, in_another_part
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
-from hiu.publish.people import ages
+from hiu.publish.people import ages, death_words
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt, source_words
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt
+from hiu.publish.words.text import count_of, day, join_words
 from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
-    "death": "Recorded as dead in a row, and in no register",
+    "death": "An entry says dead, no register does",
     "danger": "Suicide, self-harm or overdose in the records",
     "danger_other": "The same, as the caller or in another role",
     "detained": "Detained under section 136",
@@ -35,6 +36,7 @@ ALERTS = {
     "in_hospital": "In hospital on the last day",
     "dates": "Impossible dates",
     "match": "Match in doubt",
+    "twice": "Perhaps here twice",
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
@@ -64,7 +66,7 @@ COUNTS = {
 _DISCHARGE_DAYS = 30
 
 
-DEATHS = "Before anybody writes or calls, check with the sender: a row has these people as dead, and no register does:"
+DEATHS = "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register does:"
 """Said once of everybody with that alert, before the others."""
 
 
@@ -135,7 +137,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts):
+    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts, _twice):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -149,13 +151,11 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
 
 def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
-    for row in _own(tables, "conflicts", rows):
-        if row["what"] == TO_CHECK:
-            rows_words = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            words = (
-                f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
-            )
-            yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
+    timeline, sets = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE))), contact_sets(tables["coverage"])
+    for row in (row for row in _own(tables, "conflicts", rows) if row["what"] == TO_CHECK):
+        one = row["person_id"]
+        words = death_words(row, timeline.filter(person_id=one), sets, dated=shows_gates(rows[one]))
+        yield one, "death", words
 
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -219,6 +219,19 @@ def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     if "review_queue" in tables and "decisions" in tables:
         for person, why in doubted(tables, rows, month).items():
             yield person, "match", f"{ALERTS['match']}: {why}"
+
+
+def _twice(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Who is alike in name, birth, sex and postcode to somebody else here, with another NHS number."""
+    alike = ("name_text", "dob", "sex", "postcode")
+    own = tables["people"].filter(pl.col("person_id").is_in(list(rows))).drop_nulls([*alike, "nhs_number"])
+    several = own.filter(pl.col("nhs_number").n_unique().over(alike) > 1).sort("person_id")
+    for group in several.partition_by(alike, maintain_order=True):
+        for one in group["person_id"]:
+            others = (rows[other] for other in group["person_id"] if other != one)
+            places = join_words(f"{'' if row['list'] == 'adult' else 'U'}{row['rank']}" for row in others)
+            words = f"same name, date of birth, sex and postcode as {places}, and another NHS number"
+            yield one, "twice", f"{ALERTS['twice']}: {words}; decide who checks whether they are one person"
 
 
 def _end(row: Row) -> date | None:

@@ -13,12 +13,12 @@ from hiu.publish.words.text import count_of, display_name, join_words, likelihoo
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
-CHECK = "check which is right before relying on it"
+CHECK = "check which is right before contact"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = "More than one NHS number or date of birth: nothing to decide today"
+OTHERS = "More than one NHS number or date of birth: check which is right before contact"
 """Heading of people with such a conflict who are not among the pairs."""
-NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it."
-"""Why the meeting has nothing to decide."""
+NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
+"""Who does it."""
 APART = "Of one name and date of birth, and kept as different people (see their pages):"
 """Before namesakes whom nobody is asked about."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."

@@ -210,7 +210,7 @@ def _match(pair: Match, either: Naming) -> str:
 
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"]
-    check = "recorded as dead: check" if dead([person]) else ""
+    check = "an entry says dead: check first" if dead([person]) else ""
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),

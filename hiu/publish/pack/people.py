@@ -23,9 +23,10 @@ from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import CHECK, held_apart, waiting
-from hiu.publish.pack.reviews import overdue_of, to_decide
+from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
+    ALIVE_FIRST,
     NAMESAKE,
     ages,
     date_in,
@@ -58,8 +59,9 @@ _CALLS = "; calls count whether or not an ambulance came, and the table has depl
 AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: the pack says beside every label what it compares with."""
 _FIRST = {
-    "death": "First whether this person is alive (see the alert). ",
+    "death": ALIVE_FIRST,
     "match": "First whether the match is right (see its alert). ",
+    "twice": "First who checks whether this person is here twice (see the alert). ",
 }
 """What has to be settled before anything else, by code of an alert."""
 EPISODES = 8
@@ -200,7 +202,7 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": "".join(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]) + decide,
+        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide),
         "minor": row["list"] != "adult",
         "why": clean(row["sentence"]),
         "label_why": clean(row["label_sentence"]),

@@ -10,8 +10,8 @@ from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.danger import left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
-from hiu.publish.pack.reviews import going, overdue_of, to_decide
-from hiu.publish.people import ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
+from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
+from hiu.publish.people import ALIVE_FIRST, ask_first, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
@@ -33,15 +33,17 @@ SHARING = (
 
 
 def first_facts(
-    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings
+    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings, *, dead: bool
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact)."""
+    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact), whom
+    an entry has as `dead`."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
+    decide = to_decide(ranked, row, entries, month, settings) if ranked else ""
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
-        *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
+        *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
         ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
@@ -73,8 +75,7 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     if row["consent"] in ("refused", "withdrawn"):
         noted = any(entry["field"] == "notes" and entry["value"] for entry in entries)
         why = " A meeting's notes may say why." if noted else " The reason is not recorded."
-    lead = f" Lead clinician: {display_name(row['lead_clinician'])}." if row["lead_clinician"] else ""
-    return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
+    return f"Not supported: {before}.{why} {ask_first(row)}"
 
 
 def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -> str:

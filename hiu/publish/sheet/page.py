@@ -28,14 +28,14 @@ from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
-from hiu.publish.people import entries_of
+from hiu.publish.people import death_words, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import SHARING, first_facts
 from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
-from hiu.publish.words.terms import label_words, source_words
+from hiu.publish.words.terms import TO_CHECK, label_words, source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number
 from hiu.settings import Settings
 
@@ -62,6 +62,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     timeline = own.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
     version = definitions_version(settings.counting)
+    found = own["conflicts"].filter(what=TO_CHECK).to_dicts() if "conflicts" in own else []
+    dead = death_words(found[0], timeline, drawn.contacts, dated=True) if found else ""
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
@@ -70,8 +72,9 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {version} · "
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
+        "death": f"{dead}." if dead else "",
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
-        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings),
+        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead)),
         "sharing": SHARING,
         "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),

@@ -9,7 +9,7 @@ from hiu.model.ages import age_on
 from hiu.month import Month
 from hiu.publish.people import born
 from hiu.publish.rows import Row
-from hiu.publish.words.terms import OF_AGE, age_doubt, conflicts, source_words
+from hiu.publish.words.terms import OF_AGE, TO_CHECK, age_doubt, conflicts, source_words
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, likelihood
 
 HOW = {
@@ -39,7 +39,7 @@ def identity(
     against = [] if found is None else found.sort("what").to_dicts()
     of_age = [row for row in against if row["what"] in OF_AGE]
     doubt = age_doubt(age) if of_age else ""
-    doubts = conflicts(about, [row["what"] for row in against if not (doubt and row in of_age)])
+    doubts = conflicts(about, [row["what"] for row in against if row["what"] != TO_CHECK and not (doubt and row in of_age)])
     number = about["nhs_number"] or ""
     return {
         "name": display_name(about["name_text"], 200),
@@ -78,7 +78,7 @@ def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | N
             values = descriptions[column].drop_nulls().unique().sort().to_list()
             out.append((words, join_words(day(one) if isinstance(one, date) else str(one) for one in values)))
     for row in found:
-        if row["detail"]:
+        if row["detail"] and row["what"] != TO_CHECK:
             out.append((source_words(row["what"]).capitalize(), join_words(clean(row["detail"]).split("|"))))
     return out
 

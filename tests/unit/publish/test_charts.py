@@ -251,7 +251,7 @@ def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() ->
     assert "4.1 in the latest 6 (112 nights)" in words
     figures["mh_bed_day"] = [0] * 13 + [28] * 5 + [10] + [0] * 5
     words = support_words(figures, date(2025, 4, 10))
-    assert "too few such days in the first 6 complete months (150 nights), 4.1 in the latest 6" in words
+    assert "too few such days in the first 6 complete months (150 nights), 4.2 in the latest 6" in words
 
 
 def test_what_came_right_after_support_began_is_not_left_out() -> None:

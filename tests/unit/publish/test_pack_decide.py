@@ -15,7 +15,7 @@ from test_pack_standing import ENDED, IDS, LAST, SETTINGS, area, outputs
 from hiu.model import PUBLISHED
 from hiu.publish.pack.matches import APART
 from hiu.publish.pack.page import pack_view
-from hiu.publish.people import ASK_FIRST
+from hiu.publish.people import ask_first
 from hiu.settings import Paper
 
 AGREED = {"offered": date(2025, 1, 3), "consent": "given", "consent_at": date(2025, 1, 9)}
@@ -29,9 +29,9 @@ GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3
         (None, {}, "Whether support is offered. No offer is on record."),
         ({"offered": date(2026, 1, 15)}, {}, "Who asks for the answer to the offer."),
         (AGREED, {}, "When support starts."),
-        ({**AGREED, "consent": "refused"}, {}, f"Whether support is offered again. {ASK_FIRST}"),
-        (ENDED, {}, f"Whether support is offered again. {ASK_FIRST}"),
-        (None, {"decision": "Person does not want support"}, f"Whether support is offered again. {ASK_FIRST}"),
+        ({**AGREED, "consent": "refused"}, {}, f"Whether support is offered again. {ask_first({})}"),
+        (ENDED, {}, f"Whether support is offered again. {ask_first({})}"),
+        (None, {"decision": "Person does not want support"}, f"Whether support is offered again. {ask_first({})}"),
         (None, {"decision": "Wait and review", "next_review": "2026-03-31"}, "Whether support is offered. No offer"),
         (
             None,
