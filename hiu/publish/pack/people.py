@@ -234,7 +234,7 @@ def _dated(
         return [], 0, ""
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
-    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since, short=True)}"
+    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since)}"
 
 
 def _risk_note(row: Row, graded: str) -> str:

@@ -1,10 +1,34 @@
-"""A person's contacts one by one, as the sheet lists them."""
+"""A person's contacts one by one, as the sheet lists them, and what they were about."""
+
+from collections import Counter
+from collections.abc import Collection
 
 import polars as pl
 
+from hiu.month import Month
 from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, why_not_counted
-from hiu.publish.words.codes import part
+from hiu.publish.words.codes import named, part
+from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
+
+
+REASONS = 5
+"""Commonest reasons of one agency that are told each."""
+
+
+def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
+    """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and the
+    commonest reasons with how many had each. A contact can have several; one without a reason says so."""
+    counted = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") >= (month - 11).start)
+    out = []
+    for name in sets:
+        rows = counted.filter(dataset=name).sort("start", descending=True).rows(named=True)
+        why = Counter(text for row in rows for text in dict.fromkeys(named(row, "reason") or ["not recorded"]))
+        told = [f"{text} {n}" for text, n in why.most_common(REASONS)]
+        if rest := sum(why.values()) - sum(n for _, n in why.most_common(REASONS)):
+            told.append(f"others {rest}")
+        out.append(f"{short_title(name)} {len(rows)}{': ' if rows else ''}{', '.join(told)}.")
+    return " ".join(out)
 
 
 def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.danger import left, mentions
@@ -13,6 +14,7 @@ from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
 from hiu.publish.people import ALIVE_FIRST, ask_first, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
@@ -20,7 +22,7 @@ from hiu.settings import Settings
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
     "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs beyond what "
-    "contacts were about, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded "
+    "contacts were about, why police came to a visit, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded "
     "here does not mean that there is none."
 )
 SHARING = (
@@ -52,6 +54,10 @@ def first_facts(
         (
             "Last contact, the team's apart",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
+        ),
+        (
+            f"What contacts were about, {(month - 11).title} to {month.title}",
+            about(timeline, month, contact_sets(coverage)),
         ),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),

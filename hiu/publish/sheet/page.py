@@ -21,6 +21,7 @@ from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
 from hiu.publish.episodes import episodes, how_many
+from hiu.publish.danger import risks
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
 from hiu.publish.pack.page import MINOR
@@ -80,6 +81,9 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
+        "risks": risks(timeline, stamp.month),
+        "year": f"{(stamp.month - 11).title} to {stamp.month.title}",
+        "before": (stamp.month - 11).title,
         **dated(timeline, stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "measures": measures(settings),
