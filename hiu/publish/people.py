@@ -18,7 +18,8 @@ from hiu.month import Month
 from hiu.publish.danger import danger
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
-from hiu.publish.words.text import clean, count_of, day, display_name
+from hiu.publish.words.text import clean, count_of, day, number
+from hiu.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +117,8 @@ def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, date
     when, n = date_in(found["detail"]), found["rows"]
     of = after = ""
     if when:
-        of = f"{'' if n == 1 else ', the latest'} of {day(when) if dated else Month.of(when).title}{'' if n == 1 else ','}"
+        at = day(when) if dated else Month.of(when).title
+        of = f" of {at}" if n == 1 else f", the latest of {at},"
         later = events.filter("counted", pl.col("start").dt.date() > when, pl.col("dataset").is_in(list(sets))).height
         after = f"; {count_of(later, 'contact') if later else 'no contact'} after it"
     rows = f"{count_of(n, 'row')} from {source_words(found['sources'].replace('|', ', '))}{of}"
@@ -126,11 +128,8 @@ def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, date
     )
 
 
-def ask_first(row: Row) -> str:
-    """Whom to ask before support is offered again to somebody who declined, withdrew, or whose support ended: they may
-    come back at any time (G22, G28)."""
-    lead = display_name(row["lead_clinician"]) if row.get("lead_clinician") else "not on record: ask the team"
-    return f"Ask the lead clinician ({lead}) before support is offered again."
+ASK_FIRST = "Ask the lead clinician, named on the person sheet, before support is offered again."
+"""Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 
@@ -205,8 +204,17 @@ def rank_words(low: int | None, high: int | None) -> str:
 
 
 def versions(n: int) -> str:
-    """How many ways of describing one person were sent: `34 versions of name and details`."""
-    return f"{count_of(n, 'version')} of name and details"
+    """How many ways of describing one person were sent: `34 spellings or changes of details`."""
+    return f"{count_of(n, 'spelling or change', 'spellings or changes')} of details"
+
+
+def bed_points(row: Row, nights: int, settings: Settings) -> str:
+    """Of somebody (a row of `ranked`) whose severity score of 12 months is for nights in a bed, half of it at least:
+    how much of it is, in a sentence after a space; else empty."""
+    own = nights * settings.rank.weights.mh_bed_day
+    if not 2 * own >= row["points_12"] > 0:
+        return ""
+    return f" Of the {number(row['points_12'])} of 12 months, {number(own)} are for nights in a bed."
 
 
 def risk_word(row: Row) -> str:

@@ -40,9 +40,9 @@ ALERTS = {
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    "Suicide, self-harm and overdose are looked at for supported people only: of anybody else the person sheet, made "
-    "with a reason, says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said "
-    "of them."
+    "Suicide, self-harm and overdose in the records are shown here for supported people only: of anybody else the "
+    "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
+    "so nothing can be said of them."
 )
 """Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
@@ -59,6 +59,7 @@ COUNTS = {
     "contacts": (3, ()),
     "contacts_12": (12, ()),
     "nights": (3, ("mh_bed_day",)),
+    "nights_12": (12, ("mh_bed_day",)),
     "mha": (12, ("s136", "mha_assessment")),
 }
 """A count, its months, and its data sets; none named = those counted in contacts."""
@@ -105,8 +106,8 @@ class Beside:
         return None if column not in self.counts else self.counts[column].get(person_id, 0)
 
     def lacks(self, person_id: str) -> list[str]:
-        """Columns of which this person's figure lacks a month."""
-        return [column for column, people in self.gaps.items() if person_id in people]
+        """Columns shown of which this person's figure lacks a month."""
+        return [column for column, people in self.gaps.items() if person_id in people and column != "nights_12"]
 
 
 def beside(tables: Tables, shown: pl.DataFrame, month: Month) -> Beside:
@@ -277,5 +278,6 @@ def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tu
     old = ages(tables["people"], of_age, month)
     for row in sorted(found, key=lambda row: row["what"] not in OF_AGE):
         if row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]]):
-            doubt = age_doubt(old.get(row["person_id"])) if row["what"] in OF_AGE else ""
+            own = [one for one in found if one["what"] in OF_AGE and one["person_id"] == row["person_id"]]
+            doubt = age_doubt(old.get(row["person_id"]), own) if row["what"] in OF_AGE else ""
             yield row["person_id"], "dates", doubt or f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

@@ -15,7 +15,7 @@ MATCHES = 10
 """Pairs shown; the rest are counted."""
 CHECK = "check which is right before contact"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = "More than one NHS number or date of birth: check which is right before contact"
+OTHERS = "More than one NHS number or date of birth: to be checked before contact"
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
 """Who does it."""

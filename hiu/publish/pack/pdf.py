@@ -10,6 +10,7 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
@@ -157,7 +158,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": view["bedless"],
+        "bedless": f"{NO_BED_DAYS} {join_words(map(name, view['bedless']))}." if view["bedless"] else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
         "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
@@ -260,6 +261,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
+        "last": person["last"],
         "changed": " ".join(person["changes"]) or against,
         "presets": "; ".join(person["presets"]),
         "gates": person["gates"],

@@ -18,7 +18,7 @@ from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
 from hiu.publish.danger import earlier
-from hiu.publish.episodes import episodes, how_many
+from hiu.publish.episodes import episodes, how_many, last_months
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
@@ -29,6 +29,7 @@ from hiu.publish.people import (
     ALIVE_FIRST,
     NAMESAKE,
     ages,
+    bed_points,
     date_in,
     entries_of,
     first_month,
@@ -93,6 +94,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         remarks(disagreements(tables, month, ids)),
         _bands(tables, shown, month),
     )
+    latest = last_months(tables, ids, month)
     asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     return [
         _person(
@@ -102,6 +104,8 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             risk_note=_risk_note(row, bands.get(one, "")),
+            beds=bed_points(row, more.count("nights_12", one) or 0, settings),
+            last="" if shows_gates(row) else latest.get(one, ""),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
@@ -176,6 +180,8 @@ def _person(
     found: Sequence[str],
     was: str,
     who: str,
+    beds: str,
+    last: str,
     decide: str,
     risk_note: str,
     apart: str,
@@ -204,7 +210,8 @@ def _person(
         "who": who,
         "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide),
         "minor": row["list"] != "adult",
-        "why": clean(row["sentence"]),
+        "why": clean(f"{row['sentence']}{beds}"),
+        "last": last,
         "label_why": clean(row["label_sentence"]),
         "presets": [f"{one}{_CALLS if ' calls ' in one else ''}" for one in row["presets"].split("|") if one],
         "changes": changes,

@@ -11,14 +11,13 @@ from hiu.publish.words.codes import named, part
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
 
-
 REASONS = 5
 """Commonest reasons of one agency that are told each."""
 
 
 def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
     """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and the
-    commonest reasons with how many had each. A contact can have several; one without a reason says so."""
+    commonest reasons with how many had each; a contact can have several. Empty of one alone, as the last is told."""
     counted = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") >= (month - 11).start)
     out = []
     for name in sets:
@@ -27,8 +26,9 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         told = [f"{text} {n}" for text, n in why.most_common(REASONS)]
         if rest := sum(why.values()) - sum(n for _, n in why.most_common(REASONS)):
             told.append(f"others {rest}")
-        out.append(f"{short_title(name)} {len(rows)}{': ' if rows else ''}{', '.join(told)}.")
-    return " ".join(out)
+        if rows:
+            out.append(f"{short_title(name)} {len(rows)}: {', '.join(told)}.")
+    return " ".join(out) if counted.height > 1 else ""
 
 
 def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:

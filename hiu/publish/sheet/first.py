@@ -12,7 +12,7 @@ from hiu.publish.access import supported_people
 from hiu.publish.danger import left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
-from hiu.publish.people import ALIVE_FIRST, ask_first, entries_of, first_month, graded_on, graded_words, support_so_far
+from hiu.publish.people import ALIVE_FIRST, ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
@@ -21,9 +21,9 @@ from hiu.settings import Settings
 
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
-    "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs beyond what "
-    "contacts were about, why police came to a visit, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded "
-    "here does not mean that there is none."
+    "disability, need for an interpreter, what the plan says, what visits led to and why police came to one, alcohol "
+    "and drugs beyond what contacts were about, risk to staff; and a death or a move away that no agency sent. Ask the "
+    "team: not recorded here does not mean that there is none."
 )
 SHARING = (
     "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "
@@ -42,6 +42,7 @@ def first_facts(
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
+    reasons = about(timeline, month, contact_sets(coverage))
     decide = to_decide(ranked, row, entries, month, settings) if ranked else ""
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
@@ -55,10 +56,7 @@ def first_facts(
             "Last contact, the team's apart",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
         ),
-        (
-            f"What contacts were about, {(month - 11).title} to {month.title}",
-            about(timeline, month, contact_sets(coverage)),
-        ),
+        *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),
@@ -81,7 +79,8 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     if row["consent"] in ("refused", "withdrawn"):
         noted = any(entry["field"] == "notes" and entry["value"] for entry in entries)
         why = " A meeting's notes may say why." if noted else " The reason is not recorded."
-    return f"Not supported: {before}.{why} {ask_first(row)}"
+    lead = f" Lead clinician: {display_name(row['lead_clinician'])}." if row["lead_clinician"] else ""
+    return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
 
 
 def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -> str:

@@ -20,8 +20,8 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
-from hiu.publish.episodes import episodes, how_many
 from hiu.publish.danger import risks
+from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
 from hiu.publish.pack.page import MINOR
@@ -29,7 +29,7 @@ from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
-from hiu.publish.people import death_words, entries_of
+from hiu.publish.people import bed_points, death_words, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import SHARING, first_facts
@@ -37,7 +37,7 @@ from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import TO_CHECK, label_words, source_words
-from hiu.publish.words.text import clean, count_of, day, join_words, number
+from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.settings import Settings
 
 SIDE = {
@@ -201,12 +201,11 @@ def prior_sum(cells: Sequence[str]) -> str:
 def _place(row: Row, drawn: PersonSeries, settings: Settings) -> str:
     if not row:
         return "Not in the ranked population this month."
-    nights = sum(n or 0 for n in drawn.counts["mh_bed_day"][-12:]) * settings.rank.weights.mh_bed_day
-    beds = ""
-    if 2 * nights >= row["points_12"] > 0:
-        beds = f" Of the {number(row['points_12'])} of 12 months, {number(nights)} are for nights in a bed."
+    nights = sum(n or 0 for n in drawn.counts["mh_bed_day"][-12:])
     # the label's reason is the heading of the chart
-    return clean(f"{row['sentence']}{beds} Number of contacts: {label_words(row['label'])}.")
+    return clean(
+        f"{row['sentence']}{bed_points(row, nights, settings)} Number of contacts: {label_words(row['label'])}."
+    )
 
 
 def supplied_words(drawn: PersonSeries) -> str:

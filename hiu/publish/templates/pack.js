@@ -177,7 +177,7 @@ function showPerson() {
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
-    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("p", { class: "small" }, data.candidates)]),
+    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("p", { class: "small" }, h("b", {}, person.last), " ", data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   ].filter(Boolean));

@@ -246,8 +246,8 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
         else f"these {beds.days} days"
     )
     return (
-        f"Going by {earlier}, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days outside hospital: {now} "
-        f"now, {then} then."
+        f"Going by {earlier}, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days outside hospital: "
+        f"{now} now, {then} then."
     )
 
 

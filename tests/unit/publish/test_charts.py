@@ -238,9 +238,9 @@ def support_words(figures: dict[str, list[int | None]], start: date, end: date |
 def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
     assert support_words(figures, date(2025, 4, 10)) == (
-        "Support started on 10 Apr 2025, contacts per 30 days outside hospital: 7.9 in the 6 months before (0 nights in "
-        "hospital), 4.3 in the first 6 complete months (15 nights), 7.8 in the latest 6 (90 nights). Not causal: this does "
-        "not show what support changed."
+        "Support started on 10 Apr 2025, contacts per 30 days outside hospital: 7.9 in the 6 months before (0 nights "
+        "in hospital), 4.3 in the first 6 complete months (15 nights), 7.8 in the latest 6 (90 nights). Not causal: "
+        "this does not show what support changed."
     )
 
 
@@ -262,8 +262,10 @@ def test_what_came_right_after_support_began_is_not_left_out() -> None:
     )
     figures = {"police_incident": [8] * 18 + [4] * 6}
     told = support_words(figures, date(2025, 9, 26))
-    assert told.endswith(": 8 in the 6 months before, 4 in the first 6 complete months. Not causal: this does not show "
-    "what support changed.")
+    assert told.endswith(
+        ": 8 in the 6 months before, 4 in the first 6 complete months. Not causal: this does not show "
+        "what support changed."
+    )
 
 
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
@@ -285,8 +287,8 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     told = support_words(figures, began, date(2025, 6, 10))
     assert told == (
         "Support lasted from 10 Oct 2024 to 10 Jun 2025, contacts a month: 8 in the 6 months before, 2 in the first 6 "
-        "complete months, 2 in the last 6 of support, 14 in the latest 6 since it ended. Not causal: this does not show "
-        "what support changed."
+        "complete months, 2 in the last 6 of support, 14 in the latest 6 since it ended. Not causal: this does "
+        "not show what support changed."
     )
     told = support_words(figures, began, date(2026, 1, 10))
     assert "since" not in told.split("; fewer")[0] and "; fewer than 6 complete months for the rest." in told

@@ -15,7 +15,7 @@ from test_pack_standing import ENDED, IDS, LAST, SETTINGS, area, outputs
 from hiu.model import PUBLISHED
 from hiu.publish.pack.matches import APART
 from hiu.publish.pack.page import pack_view
-from hiu.publish.people import ask_first
+from hiu.publish.people import ASK_FIRST
 from hiu.settings import Paper
 
 AGREED = {"offered": date(2025, 1, 3), "consent": "given", "consent_at": date(2025, 1, 9)}
@@ -29,9 +29,9 @@ GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3
         (None, {}, "Whether support is offered. No offer is on record."),
         ({"offered": date(2026, 1, 15)}, {}, "Who asks for the answer to the offer."),
         (AGREED, {}, "When support starts."),
-        ({**AGREED, "consent": "refused"}, {}, f"Whether support is offered again. {ask_first({})}"),
-        (ENDED, {}, f"Whether support is offered again. {ask_first({})}"),
-        (None, {"decision": "Person does not want support"}, f"Whether support is offered again. {ask_first({})}"),
+        ({**AGREED, "consent": "refused"}, {}, f"Whether support is offered again. {ASK_FIRST}"),
+        (ENDED, {}, f"Whether support is offered again. {ASK_FIRST}"),
+        (None, {"decision": "Person does not want support"}, f"Whether support is offered again. {ASK_FIRST}"),
         (None, {"decision": "Wait and review", "next_review": "2026-03-31"}, "Whether support is offered. No offer"),
         (
             None,
@@ -143,7 +143,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"{below.height} people below place 2 are marked A or B too, "
+        f"Of all below place 2, {below.height} people are marked A or B, "
     )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]
