@@ -86,7 +86,10 @@ def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, among:
         f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
     )
     return {
-        "all": f"All {len(supported)} people in support{among} have {having}." if having else "",
+        "all": f"By the team's list all {len(supported)} people in support{among} have {having}; what was reviewed and "
+        "not entered counts as overdue."
+        if having
+        else "",
         "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
         "rows": [
             Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
