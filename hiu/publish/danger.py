@@ -11,7 +11,6 @@ from functools import partial
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.episodes import SIDE
 from hiu.publish.rows import Row
 from hiu.publish.words.codes import DANGER, OTHER_PARTS, named, part
 from hiu.publish.words.text import count_of, day, join_words
@@ -20,13 +19,13 @@ MOST_DAYS = 4
 """Days of one mention that are all named."""
 VIOLENCE = re.compile(r"violen|assault|domestic|weapon|stalk|harass|sexual|rape|robbery|threat", re.IGNORECASE)
 """Words of the police for what hurts or frightens somebody; of suicide a threat is told before."""
-HARM = "violence, domestic incident or harassment"
 _PARTS = {"victim": "as a victim", "suspect": "as a suspect: no finding"}
 
 
 def danger(timeline: pl.DataFrame, month: Month) -> str:
     """What opening and closing codes and complaints of the last 3 months mention, with the days; else empty."""
-    found = _mentioned(timeline, pl.col("start") >= (month - 2).start)
+    days = _days(timeline, pl.col("start") >= (month - 2).start)
+    found = "; ".join(f"{text} ({_some(on)})" for text, on in days.items())
     return f"Recorded since {day((month - 2).start)}: {found}." if found else ""
 
 
@@ -46,18 +45,13 @@ def earlier(timeline: pl.DataFrame, since: date) -> str:
 
 def mentions(timeline: pl.DataFrame, month: Month) -> str:
     """Whether the records of the latest 12 months mention suicide, self-harm or overdose, and on how many days, earlier
-    ones too. Of no mention, how many contacts came without a reason."""
+    ones too."""
     since = (month - 11).start
-    recent = pl.col("ended").is_null(), pl.col("start") >= since
     now, past = (
         len({one for days in _days(timeline, *those).values() for one in days})
-        for those in (recent, (pl.col("start") < since,))
+        for those in ((pl.col("ended").is_null(), pl.col("start") >= since), (pl.col("start") < since,))
     )
-    main = timeline.filter(*recent, ~pl.col("dataset").is_in(list(SIDE)))
-    silent = main["reason"].null_count()
-    beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
-    none = f"no mention.{beside} That does not mean that there is no danger."
-    found = f"on {count_of(now, 'day')}." if now else none
+    found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
     see = " The table has each kind." if now or past else ""
     return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
@@ -71,9 +65,8 @@ def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str
     told = timeline.filter(pl.col("ended").is_null())
     rows = []
     for of in (_of_danger, _of_police):
-        every = _days(told, of=of)
         recent = _days(told, pl.col("start") >= since, of=of)
-        for text, days in every.items():
+        for text, days in _days(told, of=of).items():
             now = len(recent.get(text, []))
             rows.append((text, str(now), str(len(days) - now), days[0]))
     return rows
@@ -91,10 +84,6 @@ def _some(days: Sequence[str]) -> str:
     return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} days, latest {join_words(days[:MOST_DAYS])}"
 
 
-def _mentioned(timeline: pl.DataFrame, *those: pl.Expr) -> str:
-    return "; ".join(f"{text} ({_some(days)})" for text, days in _days(timeline, *those).items())
-
-
 def _of_danger(row: Row, *, parts: bool = True) -> Iterator[str]:
     for text in (*named(row, "reason"), *named(row, "outcome")):
         if DANGER.search(text):
@@ -109,7 +98,8 @@ def _of_police(row: Row) -> Iterator[str]:
     other = not any(map(DANGER.search, texts))
     violent = other and any(map(VIOLENCE.search, texts))
     if violent:
-        yield f"{HARM}, {next((words for role, words in _PARTS.items() if role in roles), 'in another part')}"
+        own = next((words for role, words in _PARTS.items() if role in roles), "in another part")
+        yield f"violence, domestic incident or harassment, {own}"
     if "missing" in roles or any("missing" in text.lower() for text in texts):
         yield "missing person"
     elif "victim" in roles and other and not violent:

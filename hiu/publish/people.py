@@ -109,11 +109,8 @@ ALIVE_FIRST = "First whether this person is alive. "
 
 
 def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, dated: bool) -> str:
-    """What is said of a person whom rows have as dead and no register does: how many, the day of the latest (without
-    `dated` its month), contacts counted after it, and what to do first.
-
-    `found` = the row of `conflicts`, `events` = the person's rows of `timeline`, `sets` = data sets of contacts.
-    """
+    """What is said of a person whom rows have as dead and no register does (`found`, of `conflicts`): how many, the day
+    of the latest (without `dated` its month), and how many of the person's `events` of these `sets` came after it."""
     when, n = date_in(found["detail"]), found["rows"]
     of = after = ""
     if when:

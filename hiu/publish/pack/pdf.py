@@ -11,7 +11,7 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.front import NO_BED_DAYS
-from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import no_row, place_words
@@ -161,7 +161,6 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "bedless": f"{NO_BED_DAYS} {join_words(map(name, view['bedless']))}." if view["bedless"] else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
-        "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
         "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
         "nothing_waits": NOTHING_WAITS,
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],

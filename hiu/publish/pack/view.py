@@ -131,13 +131,11 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are; why others with a
-    conflict are not among them, and their ids; ids of namesakes who are counted as two people."""
+    """Matches that are shown, and how many there are; why others with a conflict are not among them, and their ids."""
 
     total: int
     pairs: list[Match]
     settled: list[tuple[str, list[str]]]
-    apart: list[list[str]]
 
 
 class Front(TypedDict):

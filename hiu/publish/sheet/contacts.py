@@ -11,9 +11,6 @@ from hiu.publish.words.codes import named, part
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
 
-REASONS = 5
-"""Commonest reasons of one agency that are told each."""
-
 
 def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
     """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and the
@@ -23,9 +20,9 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
     for name in sets:
         rows = counted.filter(dataset=name).sort("start", descending=True).rows(named=True)
         why = Counter(text for row in rows for text in dict.fromkeys(named(row, "reason") or ["not recorded"]))
-        told = [f"{text} {n}" for text, n in why.most_common(REASONS)]
-        if rest := sum(why.values()) - sum(n for _, n in why.most_common(REASONS)):
-            told.append(f"others {rest}")
+        most = why.most_common(5)
+        others = why.total() - sum(n for _, n in most)
+        told = [f"{text} {n}" for text, n in (*most, ("others", others)) if n]
         if rows:
             out.append(f"{short_title(name)} {len(rows)}: {', '.join(told)}.")
     return " ".join(out) if counted.height > 1 else ""

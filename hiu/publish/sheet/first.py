@@ -22,8 +22,8 @@ from hiu.settings import Settings
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
     "disability, need for an interpreter, what the plan says, what visits led to and why police came to one, alcohol "
-    "and drugs beyond what contacts were about, risk to staff; and a death or a move away that no agency sent. Ask the "
-    "team: not recorded here does not mean that there is none."
+    "and drugs, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded here does "
+    "not mean that there is none."
 )
 SHARING = (
     "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "

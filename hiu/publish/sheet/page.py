@@ -83,7 +83,6 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "alt": alt_text(drawn),
         "risks": risks(timeline, stamp.month),
         "year": f"{(stamp.month - 11).title} to {stamp.month.title}",
-        "before": (stamp.month - 11).title,
         **dated(timeline, stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "measures": measures(settings),

@@ -193,7 +193,8 @@ class _Why:
             found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
         smaller = "" if less in ([], ["this person changed little"]) else "with less effect, "
-        both = "" if _regraded(was, row) not in (first, *less) or not less else f" Expected: {_expected(was, row)}."
+        score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
+        both = f" Severity score expected: {score}." if less and _regraded(was, row) in (first, *less) else ""
         return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}.{both}"
 
     def _corrected(self, was: Row, then: Row, name: str) -> str:
@@ -243,13 +244,6 @@ def _regraded(was: Row, row: Row) -> str:
     if was["risk_source"] == row["risk_source"] == NOT_ASSESSED:
         return "other people were graded, which moved the typical risk score used"
     return f"risk regraded from {_risk(was)} to {_risk(row)}"
-
-
-def _expected(was: Row, row: Row) -> str:
-    """What both parts of the product did: the score expected, beside the grading."""
-    return (
-        f"severity score {amount(row['expected_points'])} in the next 3 months (was {amount(was['expected_points'])})"
-    )
 
 
 def _risk(row: Row) -> str:

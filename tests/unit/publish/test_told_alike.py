@@ -259,11 +259,12 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
 
 
 def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() -> None:
-    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "start": datetime(2026, 1, 1, 9)}
-    whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
+    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "counted": True, "episode": 1}
+    rows = [{**seen, "event_id": reason, "reason": reason, "start": datetime(2026, 1, 1, 9)} for reason in (None, "x")]
+    whole = timeline([{**row, "event_id": str(k)} for k, row in enumerate(rows)])
+    assert about(whole, LAST, ("police_incident", "ed_attendance")) == "ED 2: not recorded 1, x 1."
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: no mention. 1 of 2 contacts came without a reason. "
-        "That does not mean that there is no danger. Before Apr 2025: none recorded."
+        "Apr 2025 to Mar 2026: no mention. That does not mean that there is no danger. Before Apr 2025: none recorded."
     )
 
 
