@@ -217,10 +217,10 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in apart]
     # an event of the day of admission, before its hour, led to the stay
     during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
-    held = [one for one in rows if one["dataset"] == "mha_assessment" and row["start"] <= one["start"] <= until]
+    inside = [one for one in rows if one["dataset"] == "mha_assessment" and row["start"] <= one["start"] <= until]
     held = [
         f"an assessment of {day(one['start'].date())} ended: {said}"
-        for one in held
+        for one in inside
         if (said := in_words(one, "outcome"))
     ]
     details = ", ".join(filter(None, (_details(row), *held)))
