@@ -209,7 +209,7 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
-    standing = "supported" if person["supported"] else person["was"]
+    standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
     check = "an entry says dead: check first" if dead([person]) else ""
     return [
         place_words(person),
