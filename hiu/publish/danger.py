@@ -62,11 +62,11 @@ def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str
     person as missing or as a victim: each with the person's part, on how many days of the latest 12 months and before,
     and the latest; nothing is left out."""
     since = (month - 11).start
-    told = timeline.filter(pl.col("ended").is_null())
+    whole = timeline.filter(pl.col("ended").is_null())
     rows = []
     for of in (_of_danger, _of_police):
-        recent = _days(told, pl.col("start") >= since, of=of)
-        for text, days in _days(told, of=of).items():
+        recent = _days(whole, pl.col("start") >= since, of=of)
+        for text, days in _days(whole, of=of).items():
             now = len(recent.get(text, []))
             rows.append((text, str(now), str(len(days) - now), days[0]))
     return rows

@@ -218,12 +218,9 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     # an event of the day of admission, before its hour, led to the stay
     during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
     inside = [one for one in rows if one["dataset"] == "mha_assessment" and row["start"] <= one["start"] <= until]
-    held = [
-        f"an assessment of {day(one['start'].date())} ended: {said}"
-        for one in inside
-        if (said := in_words(one, "outcome"))
-    ]
-    details = ", ".join(filter(None, (_details(row), *held)))
+    ends = [(day(one["start"].date()), in_words(one, "outcome")) for one in inside]
+    assessed = [f"an assessment of {on} ended: {outcome}" for on, outcome in ends if outcome]
+    details = ", ".join(filter(None, (_details(row), *assessed)))
     where = f"a mental-health bed{f' ({details})' if details else ''}"
     if end is None:
         return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."

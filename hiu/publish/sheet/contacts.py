@@ -22,9 +22,9 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         why = Counter(text for row in rows for text in dict.fromkeys(named(row, "reason") or ["not recorded"]))
         most = why.most_common(5)
         others = why.total() - sum(n for _, n in most)
-        told = [f"{text} {n}" for text, n in (*most, ("others", others)) if n]
+        words = [f"{text} {n}" for text, n in (*most, ("others", others)) if n]
         if rows:
-            out.append(f"{short_title(name)} {len(rows)}: {', '.join(told)}.")
+            out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}.")
     return " ".join(out) if counted.height > 1 else ""
 
 
