@@ -15,14 +15,16 @@ from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
 from hiu.publish.danger import earlier, mentions, risks
 from hiu.publish.danger import left as left_on
-from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_stay
+from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_months, last_stay
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
+from hiu.publish.people import bed_points
 from hiu.publish.sheet.contacts import about, contacts
 from hiu.publish.sheet.first import risk_words
 from hiu.publish.sheet.page import sources
 from hiu.publish.sheet.who import how_sure
+from hiu.settings import Settings
 
 LAST, EVENTS = frames.LAST, ("police_incident", "ambulance_deployment", "ed_attendance", "s136", "mha_assessment")
 FEEDS = dict(zip(EVENTS, ("police", "ambulance", "ed", "s136", "mha"), strict=True))
@@ -253,6 +255,13 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         timeline([ward, calls[0], *calls[2:], *aside, {**left(times[1]), "counted": True}]), LAST, supplied=True
     )
     assert "1 contact with police, ambulance or ED during the stay, 1 contact since." in around, "by the hour"
+    seen = [
+        {**calls[2], "dataset": "mha_assessment", "event_id": str(k), "start": at} for k, at in enumerate(times[:2])
+    ]
+    assessed = last_stay(timeline([ward, *({**row, "outcome": "Detained s3"} for row in seen)]), LAST, supplied=True)
+    assert assessed.startswith(
+        "Left a mental-health bed (an assessment of 28 Dec 2025 ended: Detained s3) on 21 Jan 2026"
+    )
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
     assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
     assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
@@ -423,3 +432,29 @@ def test_an_ambulance_s_call_code_of_overdose_or_mental_health_is_told_in_words_
         "overdose or poisoning call",
     ]
     assert [row[0] for row in risks(whole, LAST)] == ["mental health or suicide call", "overdose or poisoning call"]
+
+
+def test_the_month_of_the_last_contact_is_that_of_the_latest_with_one_and_names_every_agency_of_it() -> None:
+    told = [
+        ("P", date(2026, 2, 1), "police_incident", 1),
+        ("P", date(2026, 2, 1), "ed_attendance", 2),
+        ("P", date(2026, 3, 1), "mh_bed_day", 9),
+        ("P", date(2026, 3, 1), "police_incident", 0),
+        ("P", date(2026, 4, 1), "police_incident", 1),
+        ("Q", date(2025, 1, 1), "ambulance_deployment", 1),
+        ("R", date(2026, 3, 1), "s136", 1),
+    ]
+    names = ("person_id", "month", "dataset", "n")
+    demand = frames.frame(PUBLISHED["monthly_demand"], [dict(zip(names, row, strict=True)) for row in told])
+    tables = {"monthly_demand": demand, "coverage": frames.coverage(24)}
+    assert last_months(tables, ["P", "Q", "R"], LAST) == {
+        "P": "Last contact: Feb 2026, Police and ED.",
+        "Q": "Last contact: Jan 2025, Ambulance.",
+    }, "a night, a detention and a later month are no contact of the month's"
+    assert last_months(tables, ["Q"], LAST).keys() == {"Q"}
+
+
+def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> None:
+    settings = Settings(name="Area")
+    assert bed_points({"points_12": 78.0}, 292, settings) == " Of the 78 of 12 months, 73 are for nights in a bed."
+    assert bed_points({"points_12": 150.0}, 292, settings) == bed_points({"points_12": 0.0}, 0, settings) == ""
