@@ -18,7 +18,6 @@ from hiu.publish.words.text import count_of, day, join_words
 MOST_DAYS = 4
 """Days of one mention that are all named."""
 VIOLENCE = re.compile(r"violen|assault|domestic|weapon|stalk|harass|sexual|rape|robbery|threat", re.IGNORECASE)
-"""Words of the police for what hurts or frightens somebody; of suicide a threat is told before."""
 _PARTS = {"victim": "as a victim", "suspect": "as a suspect: no finding"}
 
 

@@ -105,7 +105,6 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
 
 
 ALIVE_FIRST = "First whether this person is alive. "
-"""What has to be settled before anything else about somebody whom a row has as dead."""
 
 
 def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, dated: bool) -> str:

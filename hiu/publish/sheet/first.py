@@ -37,8 +37,7 @@ SHARING = (
 def first_facts(
     own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings, *, dead: bool
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact), whom
-    an entry has as `dead`."""
+    """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact)."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
