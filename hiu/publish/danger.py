@@ -3,23 +3,28 @@
 For people whose dates may be shown (`access.shows_gates`, or a person sheet). That nothing is mentioned says nothing.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 
 import polars as pl
 
 from hiu.month import Month
-from hiu.publish.episodes import SIDE
+from hiu.publish.rows import Row
 from hiu.publish.words.codes import DANGER, OTHER_PARTS, named, part
 from hiu.publish.words.text import count_of, day, join_words
 
 MOST_DAYS = 4
 """Days of one mention that are all named."""
+VIOLENCE = re.compile(r"violen|assault|domestic|weapon|stalk|harass|sexual|rape|robbery|threat", re.IGNORECASE)
+_PARTS = {"victim": "as a victim", "suspect": "as a suspect: no finding"}
 
 
 def danger(timeline: pl.DataFrame, month: Month) -> str:
     """What opening and closing codes and complaints of the last 3 months mention, with the days; else empty."""
-    found = _mentioned(timeline, pl.col("start") >= (month - 2).start)
+    days = _days(timeline, pl.col("start") >= (month - 2).start)
+    found = "; ".join(f"{text} ({_some(on)})" for text, on in days.items())
     return f"Recorded since {day((month - 2).start)}: {found}." if found else ""
 
 
@@ -28,28 +33,42 @@ def in_another_part(timeline: pl.DataFrame, month: Month) -> bool:
     return all(text.endswith(OTHER_PARTS) for text in _days(timeline, pl.col("start") >= (month - 2).start))
 
 
-def earlier(timeline: pl.DataFrame, since: date, *, short: bool = False) -> str:
-    """Everything that records before a day mention, in a sentence; `short`, for a page with less room: of each on how
-    many days and the latest, whatever part the person had."""
-    before = pl.col("start") < since
-    if not short:
-        return f"Before {Month.of(since).title}: {_mentioned(timeline, before) or 'none recorded'}."
-    found = "; ".join(f"{text} {len(days)}, {days[0]}" for text, days in _days(timeline, before, parts=False).items())
+def earlier(timeline: pl.DataFrame, since: date) -> str:
+    """Everything that records before a day mention, in a sentence: of each on how many days and the latest, whatever
+    part the person had."""
+    every = _days(timeline, pl.col("start") < since, of=partial(_of_danger, parts=False))
+    found = "; ".join(f"{text} {len(days)}, {days[0]}" for text, days in every.items())
     words = f", days and the latest (part: see the sheet): {found}" if found else ": none recorded"
     return f"Suicide, self-harm, overdose before {Month.of(since).title}{words}."
 
 
 def mentions(timeline: pl.DataFrame, month: Month) -> str:
-    """What the records of the latest 12 months mention, with the days, and what earlier ones do. Of no mention, how
-    many contacts came without a reason."""
+    """Whether the records of the latest 12 months mention suicide, self-harm or overdose, and on how many days, earlier
+    ones too."""
     since = (month - 11).start
-    recent = pl.col("ended").is_null(), pl.col("start") >= since
-    found = _mentioned(timeline, *recent)
-    main = timeline.filter(*recent, ~pl.col("dataset").is_in(list(SIDE)))
-    silent = main["reason"].null_count()
-    beside = f" {silent} of {count_of(main.height, 'contact')} came without a reason." if silent else ""
-    none = f"no mention of suicide, self-harm or overdose.{beside} That does not mean that there is no danger."
-    return f"{Month.of(since).title} to {month.title}: {f'{found}.' if found else none} {earlier(timeline, since)}"
+    now, past = (
+        len({one for days in _days(timeline, *those).values() for one in days})
+        for those in ((pl.col("ended").is_null(), pl.col("start") >= since), (pl.col("start") < since,))
+    )
+    found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
+    before = f"on {count_of(past, 'day')}" if past else "none recorded"
+    see = " The table has each kind." if now or past else ""
+    return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
+
+
+def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str]]:
+    """What the records mention of suicide, self-harm and overdose, then what the police recorded of violence, of the
+    person as missing or as a victim: each with the person's part, on how many days of the latest 12 months and before,
+    and the latest; nothing is left out."""
+    since = (month - 11).start
+    whole = timeline.filter(pl.col("ended").is_null())
+    rows = []
+    for of in (_of_danger, _of_police):
+        recent = _days(whole, pl.col("start") >= since, of=of)
+        for text, days in _days(whole, of=of).items():
+            now = len(recent.get(text, []))
+            rows.append((text, str(now), str(len(days) - now), days[0]))
+    return rows
 
 
 def left(timeline: pl.DataFrame, month: Month) -> str:
@@ -61,19 +80,37 @@ def left(timeline: pl.DataFrame, month: Month) -> str:
 
 def _some(days: Sequence[str]) -> str:
     """Days, latest first: all of a few, else the latest and how many there are."""
-    return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} times, latest {join_words(days[:MOST_DAYS])}"
+    return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} days, latest {join_words(days[:MOST_DAYS])}"
 
 
-def _mentioned(timeline: pl.DataFrame, *those: pl.Expr) -> str:
-    return "; ".join(f"{text} ({_some(days)})" for text, days in _days(timeline, *those).items())
+def _of_danger(row: Row, *, parts: bool = True) -> Iterator[str]:
+    for text in (*named(row, "reason"), *named(row, "outcome")):
+        if DANGER.search(text):
+            yield ", ".join(filter(None, (text.lower(), part(row) if parts else "")))
 
 
-def _days(timeline: pl.DataFrame, *those: pl.Expr, parts: bool = True) -> dict[str, list[str]]:
-    """Words of danger, with the person's part by the police, and their days, latest first."""
+def _of_police(row: Row) -> Iterator[str]:
+    """Violence by the police's own words, with the person's part; that the person was missing; a victim of else."""
+    if row["dataset"] != "police_incident":
+        return
+    roles, texts = set(str(row.get("role") or "").split("|")), named(row, "reason")
+    other = not any(map(DANGER.search, texts))
+    violent = other and any(map(VIOLENCE.search, texts))
+    if violent:
+        own = next((words for role, words in _PARTS.items() if role in roles), "in another part")
+        yield f"violence, domestic incident or harassment, {own}"
+    if "missing" in roles or any("missing" in text.lower() for text in texts):
+        yield "missing person"
+    elif "victim" in roles and other and not violent:
+        yield "victim of something else"
+
+
+def _days(
+    timeline: pl.DataFrame, *those: pl.Expr, of: Callable[[Row], Iterator[str]] = _of_danger
+) -> dict[str, list[str]]:
+    """What `of` finds in each row, by default words of danger with the person's part, and its days, latest first."""
     found: dict[str, dict[str, None]] = {}
     for row in timeline.filter(*those).sort("start", descending=True).iter_rows(named=True):
-        for text in (*named(row, "reason"), *named(row, "outcome")):
-            if DANGER.search(text):
-                words = ", ".join(filter(None, (text.lower(), part(row) if parts else "")))
-                found.setdefault(words, {})[day(row["start"].date())] = None
+        for words in of(row):
+            found.setdefault(words, {})[day(row["start"].date())] = None
     return {text: list(days) for text, days in found.items()}

@@ -4,17 +4,18 @@ For people whose dates may be shown (`access.shows_gates`, or a person sheet). A
 time, is shown as a date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
 
 from hiu.model import many, one
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
-from hiu.publish.rows import Row
+from hiu.publish.rows import Row, Tables
 from hiu.publish.words.codes import OTHER_PARTS, named, part
-from hiu.publish.words.datasets import MARKERS
+from hiu.publish.words.datasets import MARKERS, short_title
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
 DETAILS = ("reason", "site", "ward", "outcome")
@@ -168,6 +169,17 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
     return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
 
 
+def last_months(tables: Tables, ids: Collection[str], month: Month) -> dict[str, str]:
+    """By person the latest month with a contact, and whose: of a candidate nothing is dated to the day."""
+    mine = pl.col("person_id").is_in(list(ids)) & pl.col("dataset").is_in(list(contact_sets(tables["coverage"])))
+    found = tables["monthly_demand"].filter(mine, pl.col("n") > 0, pl.col("month") <= month.start)
+    last = found.filter(pl.col("month") == pl.col("month").max().over("person_id")).sort("dataset", descending=True)
+    return {
+        str(one): f"Last contact: {Month.of(rows['month'][0]).title}, {join_words(map(short_title, rows['dataset']))}."
+        for (one,), rows in last.partition_by("person_id", as_dict=True).items()
+    }
+
+
 def detentions(timeline: pl.DataFrame, first: date) -> str:
     """How often one person was detained or assessed under the Mental Health Act, assessments that were not completed
     too, since the `first` month of the records, and when latest, in a sentence."""
@@ -205,7 +217,10 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     events = [one["start"] for one in rows if one["counted"] and not is_stay(one) and one["dataset"] not in apart]
     # an event of the day of admission, before its hour, led to the stay
     during, after = sum(row["start"] <= on <= until for on in events), sum(on > until for on in events)
-    details = _details(row)
+    inside = [one for one in rows if one["dataset"] == "mha_assessment" and row["start"] <= one["start"] <= until]
+    ends = [(day(one["start"].date()), in_words(one, "outcome")) for one in inside]
+    assessed = [f"an assessment of {on} ended: {outcome}" for on, outcome in ends if outcome]
+    details = ", ".join(filter(None, (_details(row), *assessed)))
     where = f"a mental-health bed{f' ({details})' if details else ''}"
     if end is None:
         return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."

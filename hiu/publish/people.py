@@ -17,8 +17,9 @@ from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
 from hiu.publish.danger import danger
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED
-from hiu.publish.words.text import clean, count_of, day
+from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
+from hiu.publish.words.text import clean, count_of, day, number
+from hiu.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,27 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
     return ", ".join(filter(None, [*parts, f"support began {day(start)}" if start else "", decided]))
 
 
-ASK_FIRST = "Ask the lead clinician before support is offered again."
+ALIVE_FIRST = "First whether this person is alive. "
+
+
+def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, dated: bool) -> str:
+    """What is said of a person whom rows have as dead and no register does (`found`, of `conflicts`): how many, the day
+    of the latest (without `dated` its month), and how many of the person's `events` of these `sets` came after it."""
+    when, n = date_in(found["detail"]), found["rows"]
+    of = after = ""
+    if when:
+        at = day(when) if dated else Month.of(when).title
+        of = f" of {at}" if n == 1 else f", the latest of {at},"
+        later = events.filter("counted", pl.col("start").dt.date() > when, pl.col("dataset").is_in(list(sets))).height
+        after = f"; {count_of(later, 'contact') if later else 'no contact'} after it"
+    rows = f"{count_of(n, 'row')} from {source_words(found['sources'].replace('|', ', '))}{of}"
+    return (
+        f"{rows} {'says' if n == 1 else 'say'} that this person is dead, and no register does{after}: check with the "
+        "sender before anybody writes or calls"
+    )
+
+
+ASK_FIRST = "Ask the lead clinician, named on the person sheet, before support is offered again."
 """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
@@ -179,8 +200,17 @@ def rank_words(low: int | None, high: int | None) -> str:
 
 
 def versions(n: int) -> str:
-    """How many ways of describing one person were sent: `34 versions of name and details`."""
-    return f"{count_of(n, 'version')} of name and details"
+    """How many ways of describing one person were sent: `34 spellings or changes of details`."""
+    return f"{count_of(n, 'spelling or change', 'spellings or changes')} of details"
+
+
+def bed_points(row: Row, nights: int, settings: Settings) -> str:
+    """Of somebody (a row of `ranked`) whose severity score of 12 months is for nights in a bed, half of it at least:
+    how much of it is, in a sentence after a space; else empty."""
+    own = nights * settings.rank.weights.mh_bed_day
+    if not 2 * own >= row["points_12"] > 0:
+        return ""
+    return f" Of the {number(row['points_12'])} of 12 months, {number(own)} are for nights in a bed."
 
 
 def risk_word(row: Row) -> str:

@@ -4,7 +4,7 @@
 -- the person died though no register does.
 -- Records that do not fit the age: somebody under ten suspected of a crime (ten is the age of criminal responsibility),
 -- detained, assessed, in a mental-health bed or on the team's list, and police or ambulance contacts in the first year.
--- No free text is kept.
+-- No free text is kept. Of rows that say that somebody is dead the latest date is.
 WITH stated AS (
     SELECT
         person_id, source, place, fact,
@@ -69,11 +69,11 @@ too_young AS (
         AND f.at < p.dob + INTERVAL '10' YEAR
 ),
 row_doubt AS (
-    SELECT person_id, 'age_against_records' AS what, source FROM too_young
+    SELECT person_id, 'age_against_records' AS what, source, CAST(NULL AS DATE) AS day FROM too_young
     UNION ALL
-    SELECT person_id, 'ends_before_start' AS what, source FROM span WHERE closed AND "end" < start
+    SELECT person_id, 'ends_before_start' AS what, source, NULL FROM span WHERE closed AND "end" < start
     UNION ALL
-    SELECT a.person_id, 'ended_and_open' AS what, a.source
+    SELECT a.person_id, 'ended_and_open' AS what, a.source, NULL
     FROM span AS a
     JOIN span AS b ON b.person_id = a.person_id AND b."end" IS NULL AND b.start <= a."end"
     WHERE a.start <= a."end"
@@ -81,34 +81,35 @@ row_doubt AS (
     SELECT
         l.person_id,
         CASE WHEN r.doubts = 'age' THEN 'age_against_birth' ELSE 'born_after_contact' END AS what,
-        l.source
+        l.source,
+        NULL
     FROM record AS r
     JOIN latest AS l ON l.delivery_id = r.delivery_id AND l.source_row = r.source_row
     WHERE r.doubts IS NOT NULL AND l.state = 'live' AND l.person_id IS NOT NULL
     UNION ALL
-    SELECT p.person_id, 'born_after_contact' AS what, l.source
+    SELECT p.person_id, 'born_after_contact' AS what, l.source, NULL
     FROM people AS p
     JOIN latest AS l ON l.person_id = p.person_id
     WHERE l.state = 'live' AND p.named AND CAST(l.start AS DATE) < p.dob AND l.start < $month_after
     UNION ALL
-    SELECT l.person_id, 'born_after_contact' AS what, l.source
+    SELECT l.person_id, 'born_after_contact' AS what, l.source, NULL
     FROM record AS r
     JOIN latest AS l ON l.delivery_id = r.delivery_id AND l.source_row = r.source_row
     JOIN identity AS i ON i.identity_id = l.identity_id
     WHERE l.state = 'live' AND l.person_id IS NOT NULL AND r.dob IS NOT NULL AND i.dob IS NULL
     UNION ALL
-    SELECT p.person_id, 'contact_after_death' AS what, l.source
+    SELECT p.person_id, 'contact_after_death' AS what, l.source, NULL
     FROM people AS p
     JOIN latest AS l ON l.person_id = p.person_id
     WHERE l.state = 'live' AND CAST(l.start AS DATE) > p.died AND l.start < $month_after
     UNION ALL
-    SELECT p.person_id, 'death_before_birth' AS what, l.source
+    SELECT p.person_id, 'death_before_birth' AS what, l.source, NULL
     FROM people AS p
     JOIN latest AS l ON l.person_id = p.person_id
     JOIN fact AS f ON f.delivery_id = l.delivery_id AND f.source_row = l.source_row
     WHERE l.state = 'live' AND f.fact = 'death' AND f.at < p.dob AND f.at < $month_after
     UNION ALL
-    SELECT l.person_id, 'death_to_check' AS what, l.source
+    SELECT l.person_id, 'death_to_check' AS what, l.source, CAST(l.start AS DATE)
     FROM record AS r
     JOIN latest AS l ON l.delivery_id = r.delivery_id AND l.source_row = r.source_row
     JOIN people AS p ON p.person_id = l.person_id
@@ -121,6 +122,6 @@ SELECT
     what,
     array_to_string(list_sort(list(DISTINCT source)), '|') AS sources,
     count(*) AS "rows",
-    CAST(NULL AS VARCHAR) AS detail
+    CAST(max(day) AS VARCHAR) AS detail
 FROM row_doubt
 GROUP BY person_id, what

@@ -107,8 +107,7 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     chance = [one for one in changes if one.change and CHANCE in one.verdict]
     out = [f"{_moved(one)}, more than chance alone explains." for one in real]
     if chance:
-        none = "none of these can" if len(chance) > 1 else "this can't"
-        out.append(f"{'; '.join(map(_moved, chance))}; {none} be told from chance.")
+        out.append(f"no change that can be told from chance, with {'; '.join(map(_moved, chance))}.")
     unknown = [one for one in changes if one.change is None]
     for why in dict.fromkeys(one.why for one in unknown):
         own = [one for one in unknown if one.why == why]

@@ -189,14 +189,14 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Gri
 def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
     """The total of the cost table in a sentence; and what the service itself costs, which is no part of it."""
     *rows, (*_, low, central, high, _, _) = grid.rows
-    own = f"The service itself: {service or 'not in this paper'}. What it saves is not known: see 'Did support work?'."
+    own = f"The service itself: {service or 'not in this paper'}. Its effect: see 'Did support work?'."
     if not central.startswith("£"):
         return "What adults in the records used can't be costed from what may be shown.", own
     oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))
     return (
-        f"What all adults in the records used is put at about {central} in the 12 months, from {low} at low unit costs "
-        f"to {high} at high ones, as far as it can be shown. Prices go back to {oldest}, so this is too low. It is "
-        "staff time and beds, not money in hand.",
+        f"The agencies' time and beds for all adults in the records are put at about {central} in the 12 months, from "
+        f"{low} at low unit costs to {high} at high ones, as far as can be shown. Prices go back to {oldest}: at "
+        "today's it would be more. None of it is money in hand.",
         own,
     )
 

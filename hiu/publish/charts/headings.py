@@ -62,34 +62,36 @@ def support_line(person: PersonSeries) -> str:
     before = _complete(person, 0, at)[-EARLY:]
     ended = person.support_end if person.shows(person.support_end) else None
     to = person.months.index(Month.of(ended)) if ended else len(person.months)
-    during = _complete(person, at + 1, to)[-EARLY:]
+    during = _complete(person, at + 1, to)
     if not ended:
         return _going(person, start, before, during)
     sides = {
-        f"in the {EARLY} months before it": before,
-        f"in the last {EARLY} complete months of it": during,
-        f"in the latest {EARLY} complete months since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
+        f"the {EARLY} months before": before,
+        f"the first {EARLY} complete months": during[:EARLY],
+        **({f"the last {EARLY} of support": during[-EARLY:]} if len(during) > EARLY else {}),
+        f"the latest {EARLY} since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
     }
-    opening = f"Support lasted from {day(start)} to {day(ended)}: "
+    opening = f"Support lasted from {day(start)} to {day(ended)}"
     if sum(len(side) == EARLY for side in sides.values()) < 2:
-        return f"{opening}not to be compared (fewer than {EARLY} complete months before, during or since)."
+        return f"{opening}: not to be compared (fewer than {EARLY} complete months before, during or since)."
     return opening + _compared(person, sides, start)
 
 
 def _going(person: PersonSeries, start: date, before: Side, after: Side) -> str:
     """Of support that goes on."""
-    opening = f"After support started ({day(start)}): "
+    opening = f"Support started on {day(start)}"
     if len(after) < EARLY:
-        return f"{opening}too early to say (fewer than {EARLY} complete months since)."
+        return f"{opening}: too early to say (fewer than {EARLY} complete months since)."
     if len(before) < EARLY:
-        return f"{opening}not to be compared (fewer than {EARLY} complete months before)."
-    sides = {f"in the latest {EARLY} complete months": after, f"in the {EARLY} months before support started": before}
+        return f"{opening}: not to be compared (fewer than {EARLY} complete months before)."
+    sides = {f"the {EARLY} months before": before, f"the first {EARLY} complete months": after[:EARLY]}
+    sides |= {f"the latest {EARLY}": after[-EARLY:]} if len(after) > EARLY else {}
     return opening + _compared(person, sides, start)
 
 
 def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> str:
     """Contacts of each side that has enough months: a month, or for 30 days in the community where nights in hospital
-    differ between the sides; and that this says nothing of a cause."""
+    differ between the sides, but of none with too few of these; and that this says nothing of a cause."""
     enough = {words: side for words, side in sides.items() if len(side) == EARLY}
     stayed = [_nights(person, [month for month, _ in side]) for side in enough.values()]
     nights = [n for n in stayed if n is not None]
@@ -97,18 +99,18 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
     # a month on a ward has no contact here, and so no day outside hospital
     met = [[one for one in side if not _on_ward(person, one[0])] if apart else side for side in enough.values()]
     free = [_days(person, side) - (_nights(person, [month for month, _ in side]) or 0) for side in met]
-    if apart and min(free) < 30:
-        return "not to be compared (in hospital for most of the months compared)."
+    if apart and sum(days >= 30 for days in free) < 2:
+        return ": not to be compared (in hospital for most of the months compared)."
     parts: list[str] = []
     for k, words in enumerate(enough):
         contacts = sum(n for _, n in met[k])
-        rate = number(30 * contacts / free[k] if apart else contacts / EARLY)
-        unit = "" if parts else " contact" if rate == "1" else " contacts"
-        per = " a month" if not apart else "" if parts else " per 30 days outside hospital"
+        rate = number(30 * contacts / max(1, free[k]) if apart else contacts / EARLY)
+        rate = "too few such days" if apart and free[k] < 30 else rate
         beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
-        parts.append(f"{rate}{unit}{per} {words}{beside}")
+        parts.append(f"{rate} in {words}{beside}")
+    unit = "per 30 days outside hospital" if apart else "a month"
     few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
-    return f"{'; '.join(parts)}{few}. {_flagged(person, start)}"
+    return f", contacts {unit}: {', '.join(parts)}{few}. {_flagged(person, start)}"
 
 
 def _flagged(person: PersonSeries, start: date) -> str:

@@ -10,21 +10,22 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from hiu.model import GOING_UP
+from hiu.model import GOING_UP, TIMELINE
+from hiu.model.frames import schema
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.danger import danger, in_another_part
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
-from hiu.publish.people import ages
+from hiu.publish.people import ages, death_words
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt, source_words
-from hiu.publish.words.text import count_of, day
+from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt
+from hiu.publish.words.text import count_of, day, join_words
 from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
-    "death": "Recorded as dead in a row, and in no register",
+    "death": "An entry says dead, no register does",
     "danger": "Suicide, self-harm or overdose in the records",
     "danger_other": "The same, as the caller or in another role",
     "detained": "Detained under section 136",
@@ -35,12 +36,13 @@ ALERTS = {
     "in_hospital": "In hospital on the last day",
     "dates": "Impossible dates",
     "match": "Match in doubt",
+    "twice": "Perhaps here twice",
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    "Suicide, self-harm and overdose are looked at for supported people only: of anybody else the person sheet, made "
-    "with a reason, says so. Safeguarding concerns and risks to staff are in no data set here, so nothing can be said "
-    "of them."
+    "Suicide, self-harm and overdose in the records are shown here for supported people only: of anybody else the "
+    "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
+    "so nothing can be said of them."
 )
 """Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
@@ -57,6 +59,7 @@ COUNTS = {
     "contacts": (3, ()),
     "contacts_12": (12, ()),
     "nights": (3, ("mh_bed_day",)),
+    "nights_12": (12, ("mh_bed_day",)),
     "mha": (12, ("s136", "mha_assessment")),
 }
 """A count, its months, and its data sets; none named = those counted in contacts."""
@@ -64,7 +67,7 @@ COUNTS = {
 _DISCHARGE_DAYS = 30
 
 
-DEATHS = "Before anybody writes or calls, check with the sender: a row has these people as dead, and no register does:"
+DEATHS = "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register does:"
 """Said once of everybody with that alert, before the others."""
 
 
@@ -103,8 +106,8 @@ class Beside:
         return None if column not in self.counts else self.counts[column].get(person_id, 0)
 
     def lacks(self, person_id: str) -> list[str]:
-        """Columns of which this person's figure lacks a month."""
-        return [column for column, people in self.gaps.items() if person_id in people]
+        """Columns shown of which this person's figure lacks a month."""
+        return [column for column, people in self.gaps.items() if person_id in people and column != "nights_12"]
 
 
 def beside(tables: Tables, shown: pl.DataFrame, month: Month) -> Beside:
@@ -135,7 +138,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts):
+    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts, _twice):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -149,13 +152,11 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
 
 def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
-    for row in _own(tables, "conflicts", rows):
-        if row["what"] == TO_CHECK:
-            rows_words = f"{count_of(row['rows'], 'row')} from {source_words(row['sources'].replace('|', ', '))}"
-            words = (
-                f"{rows_words} {'says' if row['rows'] == 1 else 'say'} that this person is dead, and no register does"
-            )
-            yield row["person_id"], "death", f"{words}: check with the sender before anybody writes or calls"
+    timeline, sets = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE))), contact_sets(tables["coverage"])
+    for row in (row for row in _own(tables, "conflicts", rows) if row["what"] == TO_CHECK):
+        one = row["person_id"]
+        words = death_words(row, timeline.filter(person_id=one), sets, dated=shows_gates(rows[one]))
+        yield one, "death", words
 
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -221,6 +222,19 @@ def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
             yield person, "match", f"{ALERTS['match']}: {why}"
 
 
+def _twice(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Who is alike in name, birth, sex and postcode to somebody else here, with another NHS number."""
+    alike = ("name_text", "dob", "sex", "postcode")
+    own = tables["people"].filter(pl.col("person_id").is_in(list(rows))).drop_nulls([*alike, "nhs_number"])
+    several = own.filter(pl.col("nhs_number").n_unique().over(alike) > 1).sort("person_id")
+    for group in several.partition_by(alike, maintain_order=True):
+        for one in group["person_id"]:
+            others = (rows[other] for other in group["person_id"] if other != one)
+            places = join_words(f"{'' if row['list'] == 'adult' else 'U'}{row['rank']}" for row in others)
+            words = f"same name, date of birth, sex and postcode as {places}, and another NHS number"
+            yield one, "twice", f"{ALERTS['twice']}: {words}; decide who checks whether they are one person"
+
+
 def _end(row: Row) -> date | None:
     return row["end"].date() if row["end"] else None
 
@@ -264,5 +278,6 @@ def _dates(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tu
     old = ages(tables["people"], of_age, month)
     for row in sorted(found, key=lambda row: row["what"] not in OF_AGE):
         if row["what"] != "ends_before_start" or shows_gates(rows[row["person_id"]]):
-            doubt = age_doubt(old.get(row["person_id"])) if row["what"] in OF_AGE else ""
+            own = [one for one in found if one["what"] in OF_AGE and one["person_id"] == row["person_id"]]
+            doubt = age_doubt(old.get(row["person_id"]), own) if row["what"] in OF_AGE else ""
             yield row["person_id"], "dates", doubt or f"{ALERTS['dates']}: {IMPOSSIBLE[row['what']]}"

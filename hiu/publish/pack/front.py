@@ -28,6 +28,8 @@ MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
 """What a move says that others alone made."""
+NO_BED_DAYS = "Detained or admitted by one record, and no bed days were supplied for it:"
+"""Before those of whom a stay seems to be missing."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
     REVIEWS["capacity"]: ", last",
@@ -84,7 +86,10 @@ def overdue(found: Sequence[Review], support: pl.DataFrame, month: Month, among:
         f"an overdue {what.lower()}" for what in every if what in (REVIEWS["capacity"], REVIEWS["plan_review"])
     )
     return {
-        "all": f"All {len(supported)} people in support{among} have {having}." if having else "",
+        "all": f"By the team's list all {len(supported)} people in support{among} have {having}; what was reviewed and "
+        "not entered counts as overdue."
+        if having
+        else "",
         "kinds": [f"{what}{BEFORE.get(what, '')}" for what in kinds],
         "rows": [
             Late(id=one, lead=_lead(rows.get(one, {})), cells=[_late(late.get(what)) for what in kinds])
@@ -199,14 +204,10 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
     return list(absent(ids, people, month).items())
 
 
-def bedless(tables: Tables, shown: Collection[str], month: Month) -> str:
-    """Of how many people shown a stay seems to be missing, in a sentence; empty if of none."""
-    n = disagreements(tables, month, shown).filter(code=CODES[0])["person_id"].n_unique()
-    return (
-        f"{_people(n)} here stayed in hospital by one record, with no bed days for it: see 'Sources' there."
-        if n
-        else ""
-    )
+def bedless(tables: Tables, shown: Collection[str], month: Month) -> list[str]:
+    """Who of those shown seems to lack a stay, in their order (`NO_BED_DAYS`)."""
+    found = set(disagreements(tables, month, shown).filter(code=CODES[0])["person_id"])
+    return [one for one in shown if one in found]
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

@@ -13,14 +13,12 @@ from hiu.publish.words.text import count_of, display_name, join_words, likelihoo
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
-CHECK = "check which is right before relying on it"
+CHECK = "check which is right before contact"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = "More than one NHS number or date of birth: nothing to decide today"
+OTHERS = "More than one NHS number or date of birth: to be checked before contact"
 """Heading of people with such a conflict who are not among the pairs."""
-NOTHING_WAITS = "Whoever approaches them checks which is right first, and the sender corrects it."
-"""Why the meeting has nothing to decide."""
-APART = "Of one name and date of birth, and kept as different people (see their pages):"
-"""Before namesakes whom nobody is asked about."""
+NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
+"""Who does it."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
@@ -34,8 +32,7 @@ def matches(tables: Tables, shown: Collection[str]) -> Matches:
     open_pairs = waiting(tables, shown)
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    settled, apart = _settled(tables, shown, open_pairs), _namesakes(tables, shown, open_pairs)
-    return {"total": open_pairs.height, "pairs": pairs, "settled": settled, "apart": apart}
+    return {"total": open_pairs.height, "pairs": pairs, "settled": _settled(tables, shown, open_pairs)}
 
 
 def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
@@ -107,16 +104,6 @@ def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -
         "All their other details agree, so the records are taken as one person's": flagged - queued,
     }
     return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
-
-
-def _namesakes(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[list[str]]:
-    """Those of one name and date of birth who are shown as two or more people, and are in no pair that waits."""
-    asked = {frozenset(pair) for pair in open_pairs.select("person_a", "person_b").iter_rows()}
-    people = tables["people"].filter(pl.col("person_id").is_in(list(shown)), pl.col("dob").is_not_null())
-    found: dict[tuple[str, object], list[str]] = {}
-    for one, name, dob in people.select("person_id", "name_text", "dob").sort("person_id").iter_rows():
-        found.setdefault((display_name(name), dob), []).append(one)
-    return [ids for ids in found.values() if len(ids) > 1 and frozenset(ids) not in asked]
 
 
 def _doubt(row: Row) -> str:

@@ -17,8 +17,8 @@ from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
 from hiu.publish.pack.alerts import ALERTS, DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
-from hiu.publish.pack.front import ALWAYS, front
-from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
+from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
@@ -166,7 +166,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             conflict=OTHERS,
             nothing_waits=NOTHING_WAITS,
             less_sure=LESS_SURE,
-            apart=APART,
+            no_bed_days=NO_BED_DAYS,
             risk_sentence=risk_sentence,
             others_of=others_of,
             deaths=DEATHS,

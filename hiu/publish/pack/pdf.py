@@ -10,7 +10,8 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
-from hiu.publish.pack.matches import APART, LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.front import NO_BED_DAYS
+from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import no_row, place_words
@@ -157,10 +158,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": view["bedless"],
+        "bedless": f"{NO_BED_DAYS} {join_words(map(name, view['bedless']))}." if view["bedless"] else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
-        "apart": [f"{APART} {join_words(map(name, ids))}." for ids in view["matches"]["apart"]],
         "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
         "nothing_waits": NOTHING_WAITS,
         "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
@@ -209,8 +209,8 @@ def _match(pair: Match, either: Naming) -> str:
 
 
 def _row(person: Person) -> list[str]:
-    standing = "supported" if person["supported"] else person["was"]
-    check = "recorded as dead: check" if dead([person]) else ""
+    standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
+    check = "an entry says dead: check first" if dead([person]) else ""
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
@@ -260,6 +260,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "months": [*months, *TOTALS, *(["Before " + months[0].replace(" ", "\u00a0")] if whole else [])],
         "rows": with_totals(rows, whole),
         "why": person["why"],
+        "last": person["last"],
         "changed": " ".join(person["changes"]) or against,
         "presets": "; ".join(person["presets"]),
         "gates": person["gates"],

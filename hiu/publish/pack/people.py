@@ -18,16 +18,18 @@ from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
 from hiu.publish.danger import earlier
-from hiu.publish.episodes import episodes, how_many
+from hiu.publish.episodes import episodes, how_many, last_months
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import CHECK, held_apart, waiting
-from hiu.publish.pack.reviews import overdue_of, to_decide
+from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
+    ALIVE_FIRST,
     NAMESAKE,
     ages,
+    bed_points,
     date_in,
     entries_of,
     first_month,
@@ -58,8 +60,9 @@ _CALLS = "; calls count whether or not an ambulance came, and the table has depl
 AGAINST = re.compile(r" The label compares with the 12 months before, not with last month's list\.$")
 """What a move says beside a label that points the other way: the pack says beside every label what it compares with."""
 _FIRST = {
-    "death": "First whether this person is alive (see the alert). ",
+    "death": ALIVE_FIRST,
     "match": "First whether the match is right (see its alert). ",
+    "twice": "First who checks whether this person is here twice (see the alert). ",
 }
 """What has to be settled before anything else, by code of an alert."""
 EPISODES = 8
@@ -91,6 +94,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         remarks(disagreements(tables, month, ids)),
         _bands(tables, shown, month),
     )
+    latest = last_months(tables, ids, month)
     asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     return [
         _person(
@@ -100,6 +104,8 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             risk_note=_risk_note(row, bands.get(one, "")),
+            beds=bed_points(row, more.count("nights_12", one) or 0, settings),
+            last="" if shows_gates(row) else latest.get(one, ""),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
@@ -174,6 +180,8 @@ def _person(
     found: Sequence[str],
     was: str,
     who: str,
+    beds: str,
+    last: str,
     decide: str,
     risk_note: str,
     apart: str,
@@ -200,9 +208,10 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": "".join(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]) + decide,
+        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide),
         "minor": row["list"] != "adult",
-        "why": clean(row["sentence"]),
+        "why": clean(f"{row['sentence']}{beds}"),
+        "last": last,
         "label_why": clean(row["label_sentence"]),
         "presets": [f"{one}{_CALLS if ' calls ' in one else ''}" for one in row["presets"].split("|") if one],
         "changes": changes,
@@ -232,7 +241,7 @@ def _dated(
         return [], 0, ""
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
-    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since, short=True)}"
+    return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since)}"
 
 
 def _risk_note(row: Row, graded: str) -> str:

@@ -74,6 +74,15 @@ def to_decide(row: Row, support: Row, entries: Sequence[Row], month: Month, sett
     return f"{'' if row['list'] == 'adult' else CHILD_FIRST}{open_offer}"
 
 
+def in_order(*steps: str) -> str:
+    """What there is to decide in one text: `First` stands once, and then `Then`."""
+    first, *more = filter(None, steps)
+    return first + "".join(
+        f"Then {one[0].lower()}{one[1:]}" if first.startswith("First") else one
+        for one in (step.removeprefix("First, ").removeprefix("First ") for step in more)
+    )
+
+
 def going(row: Row, month: Month) -> bool:
     """Support is being given at the month's end."""
     start, end = row.get("start"), row.get("end")

@@ -12,8 +12,8 @@ class Person(TypedDict):
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
     which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
     `who` = an under-18's age, and how to tell people of one name apart; `decide` = what there is to decide now, in
-    sentences. Episodes, of supported people: when, what, how
-    long; `all_episodes` = how many there are, `week` = at which hours they fall."""
+    sentences; `last` = the month of a candidate's last contact. Episodes, of supported people: when, what, how long;
+    `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -39,6 +39,7 @@ class Person(TypedDict):
     decide: str
     minor: bool
     why: str
+    last: str
     label_why: str
     presets: list[str]
     changes: list[str]
@@ -130,13 +131,11 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are; why others with a
-    conflict are not among them, and their ids; ids of namesakes who are counted as two people."""
+    """Matches that are shown, and how many there are; why others with a conflict are not among them, and their ids."""
 
     total: int
     pairs: list[Match]
     settled: list[tuple[str, list[str]]]
-    apart: list[list[str]]
 
 
 class Front(TypedDict):
@@ -151,7 +150,7 @@ class Front(TypedDict):
     due: list[Reviews]
     feeds: list[Feed]
     unread: list[str]
-    bedless: str
+    bedless: list[str]
     matches: Matches
     unlisted: list[tuple[str, str]]
     unnamed: str

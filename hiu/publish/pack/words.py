@@ -133,8 +133,10 @@ def notes(
     sure = pl.col("certainty").is_in(["A", "B"])
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
-    below = f"{count_of(n, 'person', 'people') if n else 'Nobody'} below place {top} {'are' if n > 1 else 'is'}"
-    supported = (", and supported" if here == n else f", {here or 'none'} of them supported") if n else ""
+    below = f"Of all below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
+    supported = (
+        (", and here as supported" if here == n else f", {here or 'none'} of them here as supported") if n else ""
+    )
     return {
         "crisis": "Each contact is counted, though several can be of one crisis. ",
         "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
@@ -145,7 +147,7 @@ def notes(
         if without
         else "",
         "ungraded": middle if missing else "",
-        "under": f"{below} marked A or B too{supported}.",
+        "under": f"{below} marked A or B{supported}.",
     }
 
 

@@ -1,10 +1,31 @@
-"""A person's contacts one by one, as the sheet lists them."""
+"""A person's contacts one by one, as the sheet lists them, and what they were about."""
+
+from collections import Counter
+from collections.abc import Collection
 
 import polars as pl
 
+from hiu.month import Month
 from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, why_not_counted
-from hiu.publish.words.codes import part
+from hiu.publish.words.codes import named, part
+from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
+
+
+def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
+    """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and the
+    commonest reasons with how many had each; a contact can have several. Empty of one alone, as the last is told."""
+    counted = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") >= (month - 11).start)
+    out = []
+    for name in sets:
+        rows = counted.filter(dataset=name).sort("start", descending=True).rows(named=True)
+        why = Counter(text for row in rows for text in dict.fromkeys(named(row, "reason") or ["not recorded"]))
+        most = why.most_common(5)
+        others = why.total() - sum(n for _, n in most)
+        words = [f"{text} {n}" for text, n in (*most, ("others", others)) if n]
+        if rows:
+            out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}.")
+    return " ".join(out) if counted.height > 1 else ""
 
 
 def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:

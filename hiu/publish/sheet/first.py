@@ -6,22 +6,24 @@ from datetime import date
 
 import polars as pl
 
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import supported_people
 from hiu.publish.danger import left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
-from hiu.publish.pack.reviews import going, overdue_of, to_decide
-from hiu.publish.people import ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
+from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
+from hiu.publish.people import ALIVE_FIRST, ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
 from hiu.publish.rows import Row, Tables, first_row
+from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
 
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
-    "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs beyond what "
-    "contacts were about, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded "
-    "here does not mean that there is none."
+    "disability, need for an interpreter, what the plan says, what visits led to and why police came to one, alcohol "
+    "and drugs, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded here does "
+    "not mean that there is none."
 )
 SHARING = (
     "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "
@@ -33,15 +35,17 @@ SHARING = (
 
 
 def first_facts(
-    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings
+    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings, *, dead: bool
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of the person whose rows `own` holds (ranked, support, meeting_entry, team_contact)."""
+    """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact)."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
+    reasons = about(timeline, month, contact_sets(coverage))
+    decide = to_decide(ranked, row, entries, month, settings) if ranked else ""
     return [
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
-        *([("To decide now", to_decide(ranked, row, entries, month, settings))] if ranked else []),
+        *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
         ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
         ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
@@ -51,6 +55,7 @@ def first_facts(
             "Last contact, the team's apart",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
         ),
+        *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),

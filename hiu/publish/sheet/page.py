@@ -20,6 +20,7 @@ from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
+from hiu.publish.danger import risks
 from hiu.publish.episodes import episodes, how_many
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
@@ -28,15 +29,15 @@ from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
-from hiu.publish.people import entries_of
+from hiu.publish.people import bed_points, death_words, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import SHARING, first_facts
 from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
-from hiu.publish.words.terms import label_words, source_words
-from hiu.publish.words.text import clean, count_of, day, join_words, number
+from hiu.publish.words.terms import TO_CHECK, label_words, source_words
+from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.settings import Settings
 
 SIDE = {
@@ -62,6 +63,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     timeline = own.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
     who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
     version = definitions_version(settings.counting)
+    found = own["conflicts"].filter(what=TO_CHECK).to_dicts() if "conflicts" in own else []
+    dead = death_words(found[0], timeline, drawn.contacts, dated=True) if found else ""
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
@@ -70,13 +73,16 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {version} · "
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
+        "death": f"{dead}." if dead else "",
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
-        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings),
+        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead)),
         "sharing": SHARING,
         "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),
         "alt": alt_text(drawn),
+        "risks": risks(timeline, stamp.month),
+        "year": f"{(stamp.month - 11).title} to {stamp.month.title}",
         **dated(timeline, stamp.month, set(tables["coverage"]["dataset"])),
         "id": person_id,
         "measures": measures(settings),
@@ -194,12 +200,11 @@ def prior_sum(cells: Sequence[str]) -> str:
 def _place(row: Row, drawn: PersonSeries, settings: Settings) -> str:
     if not row:
         return "Not in the ranked population this month."
-    nights = sum(n or 0 for n in drawn.counts["mh_bed_day"][-12:]) * settings.rank.weights.mh_bed_day
-    beds = ""
-    if 2 * nights >= row["points_12"] > 0:
-        beds = f" Of the {number(row['points_12'])} of 12 months, {number(nights)} are for nights in a bed."
+    nights = sum(n or 0 for n in drawn.counts["mh_bed_day"][-12:])
     # the label's reason is the heading of the chart
-    return clean(f"{row['sentence']}{beds} Number of contacts: {label_words(row['label'])}.")
+    return clean(
+        f"{row['sentence']}{bed_points(row, nights, settings)} Number of contacts: {label_words(row['label'])}."
+    )
 
 
 def supplied_words(drawn: PersonSeries) -> str:

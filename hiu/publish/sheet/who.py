@@ -9,8 +9,8 @@ from hiu.model.ages import age_on
 from hiu.month import Month
 from hiu.publish.people import born
 from hiu.publish.rows import Row
-from hiu.publish.words.terms import OF_AGE, age_doubt, conflicts, source_words
-from hiu.publish.words.text import clean, count_of, day, display_name, join_words, likelihood
+from hiu.publish.words.terms import OF_AGE, TO_CHECK, age_doubt, conflicts, source_words
+from hiu.publish.words.text import clean, day, display_name, join_words, likelihood
 
 HOW = {
     "number": "by NHS or local number",
@@ -38,8 +38,10 @@ def identity(
     about, age = people.row(0, named=True), people.select(age_on(month.end)).item()
     against = [] if found is None else found.sort("what").to_dicts()
     of_age = [row for row in against if row["what"] in OF_AGE]
-    doubt = age_doubt(age) if of_age else ""
-    doubts = conflicts(about, [row["what"] for row in against if not (doubt and row in of_age)])
+    doubt = age_doubt(age, of_age) if of_age else ""
+    doubts = conflicts(
+        about, [row["what"] for row in against if row["what"] != TO_CHECK and not (doubt and row in of_age)]
+    )
     number = about["nhs_number"] or ""
     return {
         "name": display_name(about["name_text"], 200),
@@ -54,17 +56,10 @@ def identity(
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
         "sure": how_sure(links, conflicts(about) or doubt),
-        "age_doubt": f"{doubt}. {_rows(of_age)}" if doubt else "",
+        "age_doubt": f"{doubt}." if doubt else "",
         "doubts": f"{doubts[:1].upper()}{doubts[1:]}. Look at the rows before relying on this sheet." if doubts else "",
         "differing": differing(about, against, descriptions),
     }
-
-
-def _rows(found: Collection[Row]) -> str:
-    """How many rows speak against the age, and of which sources."""
-    n = sum(row["rows"] for row in found)
-    names = sorted({source_words(name) for row in found for name in row["sources"].split("|")})
-    return f"{count_of(n, 'row')} from {join_words(names)} {'does' if n == 1 else 'do'} not fit it."
 
 
 def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:
@@ -78,7 +73,7 @@ def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | N
             values = descriptions[column].drop_nulls().unique().sort().to_list()
             out.append((words, join_words(day(one) if isinstance(one, date) else str(one) for one in values)))
     for row in found:
-        if row["detail"]:
+        if row["detail"] and row["what"] != TO_CHECK:
             out.append((source_words(row["what"]).capitalize(), join_words(clean(row["detail"]).split("|"))))
     return out
 

@@ -43,7 +43,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code.startsWith(alert)));
 }
 
-const ALERTS = { death: "recorded as dead: check", danger: "suicide or self-harm", danger_other: "suicide or self-harm (caller or other role)", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt" };
+const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_other: "suicide or self-harm (caller or other role)", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -177,7 +177,7 @@ function showPerson() {
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
-    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("p", { class: "small" }, data.candidates)]),
+    ...(person.supported ? facts("Permissions and dates", person.gates.map(([words, value, late, note, staff]) => [words, staff ? freely(value) : value, late, state.hidden || !note ? "" : `Source: ${note}`])) : [h("p", { class: "small" }, h("b", {}, person.last), " ", data.candidates)]),
     ...(person.presets.length ? [h("h3", {}, "Published definitions met"), h("ul", {}, ...person.presets.map((one) => h("li", {}, one)))] : []),
     h("h3", {}, "Sources"), h("p", {}, person.sources),
   ].filter(Boolean));

@@ -1,8 +1,9 @@
 """What codes are called when people read them: gates, meeting fields, access, lists, risk, kinds of change."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from hiu.publish.words.text import join_words
+from hiu.publish.words.text import count_of, join_words
 
 ACCESS = {"supported": "Supported", "candidate": "Candidate"}
 LISTS = {"adult": "Adult", "under_18": "Under 18"}
@@ -112,11 +113,15 @@ OF_AGE = ("age_against_records", "born_after_contact")
 """Those that speak against the age."""
 
 
-def age_doubt(age: int | None) -> str:
-    """What to do first about records that do not fit an age, without a full stop; empty if no age can be named."""
+def age_doubt(age: int | None, found: Collection[Mapping[str, Any]]) -> str:
+    """What to do first about records that do not fit an age, and how many rows of which sources these are (`found`, of
+    `conflicts`), without a full stop; empty if no age can be named."""
     if age is None or age < 0:
         return ""
-    return f"Age {age}: the records do not fit this age. Check the date of birth before anything else"
+    n = sum(row["rows"] for row in found)
+    names = join_words(sorted({source_words(name) for row in found for name in row["sources"].split("|")}))
+    rows = f"{count_of(n, 'row')} from {names} {'does' if n == 1 else 'do'} not fit this age"
+    return f"Age {age}: {rows}. Check the date of birth before anything else"
 
 
 def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:

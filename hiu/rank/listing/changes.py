@@ -193,7 +193,9 @@ class _Why:
             found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
         smaller = "" if less in ([], ["this person changed little"]) else "with less effect, "
-        return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}."
+        score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
+        both = f" Severity score expected: {score}." if less and _regraded(was, row) in (first, *less) else ""
+        return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}.{both}"
 
     def _corrected(self, was: Row, then: Row, name: str) -> str:
         if name in self.changed:

@@ -237,18 +237,18 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
         return f"All of the {beds.days} days were in hospital, so there are none outside to compare."
     if free_before < 1:
         return f"All of {earlier} was in hospital, so there are no days outside to compare with."
+    if free_before < beds.days:
+        return f"Most of {earlier} was in hospital: too few days outside to say what to expect now."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
     days = (
         f"the {free:.0f} of these {beds.days} days outside hospital"
         if beds.recent[at] >= 1
         else f"these {beds.days} days"
     )
-    going = (
-        f"Going by {earlier}, {EXPECTED} would be expected in {days}."
-        if free_before >= beds.days
-        else f"Only {free_before:.0f} days of {earlier} were outside hospital, too few to say what to expect now."
+    return (
+        f"Going by {earlier}, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days outside hospital: "
+        f"{now} now, {then} then."
     )
-    return f"{going} {_capital(unit)} in 30 days outside hospital: {now} now, {then} then."
 
 
 def _unit(name: str) -> tuple[str, str]:

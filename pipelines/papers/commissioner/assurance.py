@@ -75,9 +75,9 @@ def _doubts(tables: Tables) -> Iterator[str]:
     checked = tables["decisions"].filter(C("undone_at").is_null(), C("decision") != "unsure").height
     for n, pairs in own.select("value", "n").drop_nulls().iter_rows():
         yield (
-            f"Of the pairs of entries compared {_share(n / pairs)} are unsure; so far a person has "
-            f"checked {_some(count_text(checked))}. Somebody split over two records seems to have fewer contacts, two "
-            "people on one record more."
+            f"Of the pairs of entries compared {_share(n / pairs)} are unsure and listed for a person to check "
+            f"({_some(count_text(checked))} checked so far). Somebody split over two records seems to "
+            "have fewer contacts, two people on one record more."
         )
 
 

@@ -175,10 +175,9 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency departments and mental-health services agree which adults with the most "
+    "Each month police, ambulance, emergency departments and mental-health services look at the adults with the most "
     "contacts (police incidents, ambulance deployments and ED attendances), nights in a bed, detentions and "
-    "assessments to offer support to. Support is voluntary; "
-    "declining it changes nobody's place on the list."
+    "assessments, and agree whom to offer support. It is voluntary; declining it changes nobody's place on the list."
 )
 
 

@@ -97,15 +97,16 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         f"Support ended for {about(texts[ENDED])} in these 2 years. At the end of {released.month.title} "
         f"{about(texts[SUPPORTED])} adults were being supported, whether or not an agency had a contact with them in "
         "the year.",
-        f"Of those being supported {join_words(_late(one, texts[one]) for one in OVERDUE)}.",
+        f"Of those being supported {join_words(_late(one, texts[one], texts[SUPPORTED]) for one in OVERDUE)}.",
     )
 
 
-def _late(group: str, text: str) -> str:
+def _late(group: str, text: str, of: str) -> str:
     review = _mental(group).removesuffix(" overdue")
     if text == NOT_RECORDED:
         return f"no {review} is recorded"
-    return f"the {review} is overdue for {'a number not shown' if text in UNSEEN else about(text)}"
+    number = "a number not shown" if text in UNSEEN else "all or nearly all" if text == of != "0" else about(text)
+    return f"the {review} is overdue for {number}"
 
 
 def _mental(group: str) -> str:

@@ -42,7 +42,7 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
     calm, dark, lacking = [], [], []
     kinds = dict.fromkeys(str(row["characteristic"]) for row in groups)
     for kind in kinds:
-        own = [row for row in groups if row["characteristic"] == kind and row["group"] != NOT_RECORDED]
+        own = [row for row in groups if row["characteristic"] == kind and str(row["group"]).lower() not in UNSTATED]
         rated = [row for row in own if row["ratio"] is not None]
         if not own:
             lacking.append(source_words(kind))
@@ -98,7 +98,7 @@ def _ratio(row: Row) -> str:
     """How likely the group is to be among the first places beside all others, and these beside it."""
     span = ratio_range(row["low"], row["high"])
     if row["top"] == "0":
-        return f"nobody ({span} times)"
+        return f"none of them ({span} times)"
     inverse = (
         f"; all others are then {1 / row['ratio']:.1f} times as likely as they"
         if 0 < round(row["ratio"], 1) < 1
@@ -107,6 +107,8 @@ def _ratio(row: Row) -> str:
     return f"{row['ratio']:.1f} times ({span}{inverse})"
 
 
+UNSTATED = (NOT_RECORDED, "not stated", "not known", "unknown")
+"""No groups of people: nothing is said of how often they are selected."""
 OFFERED = f"Who is offered and gets support is not shown by group: most groups would have fewer than {FEWEST} people."
 NOT_SUPPLIED = (
     "Ethnic group and deprivation: no agency supplied them to this paper, so it can't say whether they bear on who is "

@@ -116,14 +116,16 @@ def test_a_comparison_says_both_sides_and_nobody_is_said_to_be_nobody() -> None:
     rows.append({**about, "group": "Black or Black British", "top": "0", "ratio": 0.0, "high": 2.3})
     said = findings(rows, 20)[0]
     assert "White British 0.5 times (0.2 to 1.1; all others are then 2.1 times as likely as they)" in said
-    assert "Black or Black British nobody (0.2 to 2.3 times)" in said
+    assert "Black or Black British none of them (0.2 to 2.3 times)" in said
 
 
 def test_unsure_matches_and_whether_a_person_checked_them_are_said() -> None:
     row = {"measure": "pairs_in_doubt", "group": "all", "value": 266.0, "n": 16965, "basis": "count"}
     tables = {**kit.tables(), "link_quality": frames.frame(PUBLISHED["link_quality"], [row])}
     said = assurance.trust(tables, kit.first().released, [])[1]
-    assert said.startswith("Of the pairs of entries compared 1.6% are unsure; so far a person has checked none.")
+    assert said.startswith(
+        "Of the pairs of entries compared 1.6% are unsure and listed for a person to check (none checked so far)."
+    )
 
 
 def test_the_numbers_before_a_target_are_on_the_page_where_they_are_in_the_data_file() -> None:

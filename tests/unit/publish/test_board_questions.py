@@ -138,7 +138,7 @@ def test_where_no_cost_can_be_shown_there_is_no_total_of_nought() -> None:
     grid, _ = figures.cost({"s136": HIDDEN}, costs().units, {})
     assert not any("£0" in cell for row in grid.rows for cell in row)
     assert "can't be costed" in figures.cost_sentences(grid, "")[0]
-    assert "is put at about £" in " ".join(kit.paper().headline)
+    assert "are put at about £" in " ".join(kit.paper().headline)
 
 
 def test_old_figures_say_so_first() -> None:

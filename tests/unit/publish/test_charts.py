@@ -238,9 +238,9 @@ def support_words(figures: dict[str, list[int | None]], start: date, end: date |
 def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
     assert support_words(figures, date(2025, 4, 10)) == (
-        "After support started (10 Apr 2025): 7.8 contacts per 30 days outside hospital in the latest 6 complete "
-        "months (90 nights in hospital); 7.9 in the 6 months before support started (0 nights). "
-        "Not causal: this does not show what support changed."
+        "Support started on 10 Apr 2025, contacts per 30 days outside hospital: 7.9 in the 6 months before (0 nights "
+        "in hospital), 4.3 in the first 6 complete months (15 nights), 7.8 in the latest 6 (90 nights). Not causal: "
+        "this does not show what support changed."
     )
 
 
@@ -248,16 +248,32 @@ def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() ->
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
     figures["mh_bed_day"] += [0, 0]
     words = support_words(figures, date(2025, 4, 10))
-    assert "4.1 contacts per 30 days outside hospital in the latest 6 complete months" in words
-    assert "(112 nights in hospital)" in words
+    assert "4.1 in the latest 6 (112 nights)" in words
+    figures["mh_bed_day"] = [0] * 13 + [28] * 5 + [10] + [0] * 5
+    words = support_words(figures, date(2025, 4, 10))
+    assert "too few such days in the first 6 complete months (150 nights), 4.2 in the latest 6" in words
+
+
+def test_what_came_right_after_support_began_is_not_left_out() -> None:
+    """The board paper compares the first six months: the latest six alone could tell the opposite."""
+    figures: dict[str, list[int | None]] = {"police_incident": [2] * 14 + [6] * 4 + [0] * 6}
+    assert ": 2 in the 6 months before, 4 in the first 6 complete months, 0 in the latest 6. Not" in support_words(
+        figures, date(2025, 5, 26)
+    )
+    figures = {"police_incident": [8] * 18 + [4] * 6}
+    told = support_words(figures, date(2025, 9, 26))
+    assert told.endswith(
+        ": 8 in the 6 months before, 4 in the first 6 complete months. Not causal: this does not show "
+        "what support changed."
+    )
 
 
 def test_support_is_compared_only_with_six_complete_months_on_each_side() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = support_words(figures, date(2025, 4, 10))
     assert told == (
-        "After support started (10 Apr 2025): 4 contacts a month in the latest 6 complete months; 8 a month in the "
-        "6 months before support started. Not causal: this does not show what support changed."
+        "Support started on 10 Apr 2025, contacts a month: 8 in the 6 months before, 4 in the first 6 complete months, "
+        "4 in the latest 6. Not causal: this does not show what support changed."
     )
     early = support_words(figures, date(2025, 11, 10))
     late = support_words(figures, date(2024, 6, 10))
@@ -270,19 +286,19 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     began = date(2024, 10, 10)
     told = support_words(figures, began, date(2025, 6, 10))
     assert told == (
-        "Support lasted from 10 Oct 2024 to 10 Jun 2025: 8 contacts a month in the 6 months before it; 2 a month in "
-        "the last 6 complete months of it; 14 a month in the latest 6 complete months since it ended. Not causal: this "
-        "does not show what support changed."
+        "Support lasted from 10 Oct 2024 to 10 Jun 2025, contacts a month: 8 in the 6 months before, 2 in the first 6 "
+        "complete months, 2 in the last 6 of support, 14 in the latest 6 since it ended. Not causal: this does "
+        "not show what support changed."
     )
     told = support_words(figures, began, date(2026, 1, 10))
     assert "since" not in told.split("; fewer")[0] and "; fewer than 6 complete months for the rest." in told
     told = support_words(figures, began, date(2024, 12, 1))
-    assert "of it" not in told and "14 a month in the latest 6 complete months since it ended" in told
+    assert "of support" not in told and "14 in the latest 6 since it ended" in told
 
 
 def test_one_contact_is_one_contact() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [1] * 12}
-    assert "1 contact a month in the latest" in support_words(figures, date(2025, 4, 10))
+    assert ": 2 in the 6 months before, 1 in the first" in support_words(figures, date(2025, 4, 10))
 
 
 def test_a_comparison_across_a_policy_break_is_flagged() -> None:

@@ -116,6 +116,7 @@ def test_only_what_is_shown_is_embedded() -> None:
         "minor",
         "why",
         "label_why",
+        "last",
         "presets",
         "changes",
         "gates",
@@ -201,7 +202,7 @@ def test_without_meetings_changes_or_matches_it_says_so() -> None:
     tables = pack_area.tables(NAMES)
     bare = {name: tables[name].clear() for name in ("meeting_entry", "changes", "review_queue", "support")}
     said = page({**tables, **bare})
-    for words in ("None was recorded", "There is no list of last month to compare with", "<b>0</b> matches to review"):
+    for words in ("None is entered", "There is no list of last month to compare with", "<b>0</b> matches to review"):
         assert words in said
     assert "<b>–</b> into the first 9" in said and "<b>0</b> into" not in said and "Nobody." not in said
     empty = {name: frames.frame(table, []) for name, table in PUBLISHED.items()}
@@ -269,7 +270,7 @@ def test_what_everybody_supported_has_overdue_is_said_once() -> None:
     late = tables["support"].with_columns(capacity_at=pl.lit(date(2025, 1, 2)), plan_review_at=pl.lit(date(2025, 2, 3)))
     overdue = view({**tables, "support": late})["overdue"]
     both = "an overdue capacity review and an overdue plan review"
-    assert overdue["all"] == f"All {late.height} people in support have {both}."
+    assert overdue["all"].startswith(f"By the team's list all {late.height} people in support have {both}; what was")
     assert overdue["kinds"][:2] == ["Capacity review, last", "Plan review, was due"]
     assert {tuple(one["cells"][:2]) for one in overdue["rows"]} == {("2 Jan 2025", "3 Feb 2025")}
 

@@ -122,9 +122,50 @@ def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -
         IDS[2]: [("death", f"2 rows from ed, police say {words}")],
     }
     people = pack_view(area(conflicts=conflicts), stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-    first = "First whether this person is alive (see the alert). "
+    first = "First whether this person is alive. Then"
     assert [one["decide"].startswith(first) for one in people] == [False, True, True, False, False, False]
     assert not any("dead" in one["sources"] for one in people), "the alert says it once"
+
+
+def test_the_alert_of_a_death_says_of_when_it_is_and_how_many_contacts_came_after_it() -> None:
+    row = {**dict.fromkeys(PUBLISHED["conflicts"].names), "what": "death_to_check", "sources": "ed"}
+    rows = [{**row, "rows": n, "person_id": one, "detail": "2026-02-03"} for one, n in ((IDS[0], 1), (IDS[1], 2))]
+    event = {"source": "police", "dataset": "police_incident", "counted": True, "person_id": IDS[0]}
+    times = ((2026, 2, 3, 9), (2026, 2, 4), (2026, 3, 1), (2025, 3, 1))
+    told = [{**event, "event_id": str(at), "start": datetime(*at)} for at in times]
+    told += [{**told[2], "event_id": "call", "dataset": "ambulance_call"}]
+    tables = area(
+        conflicts=frames.frame(PUBLISHED["conflicts"], rows), timeline=frames.frame(PUBLISHED["timeline"], told)
+    )
+    then = "check with the sender before anybody writes or calls"
+    assert {one: dict(found)["death"] for one, found in alerts(tables).items()} == {
+        IDS[
+            0
+        ]: f"1 row from ed of 3 Feb 2026 says that this person is dead, and no register does; 2 contacts after it: "
+        f"{then}",
+        IDS[
+            1
+        ]: f"2 rows from ed, the latest of Feb 2026, say that this person is dead, and no register does; no contact "
+        f"after it: {then}",
+    }, "of a candidate by its month"
+
+
+def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() -> None:
+    tables = area()
+    twins, tens = pl.col("person_id").is_in(IDS[1:3]), pl.col("person_id").is_in([IDS[1], IDS[4]])
+    alike = {"name_text": "JACOB DALE", "dob": date(2012, 3, 4), "sex": "M", "postcode": "GL1 1AA"}
+    alike = {name: pl.when(twins).then(pl.lit(value)).otherwise(name) for name, value in alike.items()}
+    number = pl.when(tens).then(pl.lit("9990000018")).otherwise(pl.lit("9990000026"))
+    tables["people"] = tables["people"].with_columns(**alike, nhs_number=number)
+    words = "Perhaps here twice: same name, date of birth, sex and postcode as {}, and another NHS number; decide who"
+    found = alerts(tables)
+    assert {one: [code for code, _ in own] for one, own in found.items()} == {one: ["twice"] for one in IDS[1:3]}
+    for one, place in zip(IDS[1:3], (3, 2), strict=True):
+        assert dict(found[one])["twice"].startswith(words.format(place))
+    people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    assert [one["decide"].startswith("First who checks") for one in people] == [False, True, True, False, False, False]
+    tables["people"] = tables["people"].with_columns(nhs_number=pl.lit("9990000018"))
+    assert not alerts(tables), "two records with one number are joined by it"
 
 
 def test_a_match_in_doubt_says_which_rows_and_what_hangs_on_them() -> None:
@@ -207,7 +248,7 @@ def test_records_that_do_not_fit_the_age_say_to_check_the_birth_first() -> None:
         )
     ]
     tables["conflicts"] = frames.frame(PUBLISHED["conflicts"], found)
-    age_3 = "Age 3: the records do not fit this age. Check the date of birth before anything else"
+    age_3 = "Age 3: 1 row from police does not fit this age. Check the date of birth before anything else"
     assert alerts(tables) == {
         IDS[2]: [("dates", age_3)],
         IDS[3]: [("dates", "Impossible dates: a birth after a contact")],

@@ -13,16 +13,18 @@ import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
 from hiu.publish.charts.data import series
-from hiu.publish.danger import earlier, mentions
+from hiu.publish.danger import earlier, mentions, risks
 from hiu.publish.danger import left as left_on
-from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_stay
+from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_months, last_stay
 from hiu.publish.hospital import counts, disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
-from hiu.publish.sheet.contacts import contacts
+from hiu.publish.people import bed_points
+from hiu.publish.sheet.contacts import about, contacts
 from hiu.publish.sheet.first import risk_words
 from hiu.publish.sheet.page import sources
 from hiu.publish.sheet.who import how_sure
+from hiu.settings import Settings
 
 LAST, EVENTS = frames.LAST, ("police_incident", "ambulance_deployment", "ed_attendance", "s136", "mha_assessment")
 FEEDS = dict(zip(EVENTS, ("police", "ambulance", "ed", "s136", "mha"), strict=True))
@@ -215,9 +217,13 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: feeling suicidal (29 Dec 2025); poisoning or overdose (26 Dec 2025). Before "
-        "Apr 2025: self-injurious behaviour (5 Jan 2024)."
+        "Apr 2025 to Mar 2026: on 2 days. Before Apr 2025: on 1 day. The table has each kind."
     )
+    assert risks(whole, LAST) == [
+        ("feeling suicidal", "1", "0", "29 Dec 2025"),
+        ("poisoning or overdose", "1", "0", "26 Dec 2025"),
+        ("self-injurious behaviour", "0", "1", "5 Jan 2024"),
+    ]
     assert left_on(whole, LAST) == "29 Dec 2025 and 1 Jul 2025."
     assert last_contact(whole, LAST) == (
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment. "
@@ -249,17 +255,25 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         timeline([ward, calls[0], *calls[2:], *aside, {**left(times[1]), "counted": True}]), LAST, supplied=True
     )
     assert "1 contact with police, ambulance or ED during the stay, 1 contact since." in around, "by the hour"
+    seen = [
+        {**calls[2], "dataset": "mha_assessment", "event_id": str(k), "start": at} for k, at in enumerate(times[:2])
+    ]
+    assessed = last_stay(timeline([ward, *({**row, "outcome": "Detained s3"} for row in seen)]), LAST, supplied=True)
+    assert assessed.startswith(
+        "Left a mental-health bed (an assessment of 28 Dec 2025 ended: Detained s3) on 21 Jan 2026"
+    )
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
     assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
     assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
 
 
 def test_silence_of_the_records_is_no_safety_and_says_how_many_gave_no_reason() -> None:
-    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "start": datetime(2026, 1, 1, 9)}
-    whole = timeline([{**seen, "event_id": "1", "episode": 1}, {**seen, "event_id": "2", "episode": 1, "reason": "x"}])
+    seen = {"person_id": "P", "source": "ed", "dataset": "ed_attendance", "counted": True, "episode": 1}
+    rows = [{**seen, "event_id": reason, "reason": reason, "start": datetime(2026, 1, 1, 9)} for reason in (None, "x")]
+    whole = timeline([{**row, "event_id": str(k)} for k, row in enumerate(rows)])
+    assert about(whole, LAST, ("police_incident", "ed_attendance")) == "ED 2: not recorded 1, x 1."
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: no mention of suicide, self-harm or overdose. 1 of 2 contacts came without a reason. "
-        "That does not mean that there is no danger. Before Apr 2025: none recorded."
+        "Apr 2025 to Mar 2026: no mention. That does not mean that there is no danger. Before Apr 2025: none recorded."
     )
 
 
@@ -279,14 +293,47 @@ def test_every_earlier_entry_of_danger_is_named_with_the_part_by_the_police_and_
         ]
     )
     said = "suicide - threat or attempt, "
-    assert mentions(whole, LAST) == (
-        f"Apr 2025 to Mar 2026: {said}this person as the caller (6 Feb 2026 and 6 Aug 2025). Before Apr 2025: "
-        f"{said}about this person (6 Dec 2024); {said}recorded in another role (6 Nov 2024); "
-        f"{said}part not stated (6 Jan 2024)."
-    ), "a kind of the last year is not left out of the years before"
-    assert earlier(whole, date(2023, 1, 1)) == "Before Jan 2023: none recorded."
+    assert risks(whole, LAST) == [
+        (f"{said}this person as the caller", "2", "0", "6 Feb 2026"),
+        (f"{said}about this person", "0", "1", "6 Dec 2024"),
+        (f"{said}recorded in another role", "0", "1", "6 Nov 2024"),
+        (f"{said}part not stated", "0", "1", "6 Jan 2024"),
+    ], "a kind of the last year is not left out of the years before"
+    assert earlier(whole, date(2023, 1, 1)).endswith("before Jan 2023: none recorded.")
     words = " ".join(" ".join(row) for row in (*episodes(whole, 9), *contacts(whole)))
     assert "suspect" not in words and "recorded in another role" in words
+
+
+def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_a_suspect_is_no_finding() -> None:
+    told = [
+        ((2026, 2, 1), "Domestic Incident", "victim"),
+        ((2026, 1, 1), "Violence - No Injury|Concern for Safety", "suspect|victim"),
+        ((2024, 1, 1), "Violence - No Injury", "suspect"),
+        ((2025, 6, 1), "Harassment", None),
+        ((2025, 5, 1), "Missing Person", "subject"),
+        ((2025, 4, 1), "Concern for Safety", "missing"),
+        ((2025, 4, 1), "Suicide - Threat or Attempt", "victim"),
+        ((2025, 4, 2), "Burglary - Residential", "victim"),
+        ((2025, 4, 3), "Burglary - Residential", "caller"),
+    ]
+    kind = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
+    rows = [
+        {**kind, "event_id": str(k), "start": datetime(*at), "reason": reason, "role": role}
+        for k, (at, reason, role) in enumerate(told)
+    ]
+    harm = "violence, domestic incident or harassment"
+    assert risks(timeline(rows), LAST) == [
+        ("suicide - threat or attempt, about this person", "1", "0", "1 Apr 2025"),
+        (f"{harm}, as a victim", "2", "0", "1 Feb 2026"),
+        (f"{harm}, in another part", "1", "0", "1 Jun 2025"),
+        ("missing person", "2", "0", "1 May 2025"),
+        ("victim of something else", "1", "0", "2 Apr 2025"),
+        (f"{harm}, as a suspect: no finding", "0", "1", "1 Jan 2024"),
+    ]
+    assert about(timeline(rows), LAST, ("police_incident", "ed_attendance")) == (
+        "Police 8: Concern for Safety 2, Burglary - Residential 2, Domestic Incident 1, Violence - No Injury 1, "
+        "Harassment 1, others 2."
+    )
 
 
 def test_the_call_behind_a_deployment_is_no_contact_more_and_a_call_alone_is_one() -> None:
@@ -384,4 +431,30 @@ def test_an_ambulance_s_call_code_of_overdose_or_mental_health_is_told_in_words_
         "mental health or suicide call",
         "overdose or poisoning call",
     ]
-    assert "Mar 2026: mental health or suicide call (2 Mar 2026); overdose or " in (mentions(whole, LAST))
+    assert [row[0] for row in risks(whole, LAST)] == ["mental health or suicide call", "overdose or poisoning call"]
+
+
+def test_the_month_of_the_last_contact_is_that_of_the_latest_with_one_and_names_every_agency_of_it() -> None:
+    told = [
+        ("P", date(2026, 2, 1), "police_incident", 1),
+        ("P", date(2026, 2, 1), "ed_attendance", 2),
+        ("P", date(2026, 3, 1), "mh_bed_day", 9),
+        ("P", date(2026, 3, 1), "police_incident", 0),
+        ("P", date(2026, 4, 1), "police_incident", 1),
+        ("Q", date(2025, 1, 1), "ambulance_deployment", 1),
+        ("R", date(2026, 3, 1), "s136", 1),
+    ]
+    names = ("person_id", "month", "dataset", "n")
+    demand = frames.frame(PUBLISHED["monthly_demand"], [dict(zip(names, row, strict=True)) for row in told])
+    tables = {"monthly_demand": demand, "coverage": frames.coverage(24)}
+    assert last_months(tables, ["P", "Q", "R"], LAST) == {
+        "P": "Last contact: Feb 2026, Police and ED.",
+        "Q": "Last contact: Jan 2025, Ambulance.",
+    }, "a night, a detention and a later month are no contact of the month's"
+    assert last_months(tables, ["Q"], LAST).keys() == {"Q"}
+
+
+def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> None:
+    settings = Settings(name="Area")
+    assert bed_points({"points_12": 78.0}, 292, settings) == " Of the 78 of 12 months, 73 are for nights in a bed."
+    assert bed_points({"points_12": 150.0}, 292, settings) == bed_points({"points_12": 0.0}, 0, settings) == ""

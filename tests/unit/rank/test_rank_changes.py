@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -84,6 +85,8 @@ def test_risk_regraded() -> None:
     new = ("C", date(2026, 3, 9), "clinical", 5, 5, None)
     found = rows(area(), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})
     assert found["C"]["what"] == "Up from 3rd to 1st: risk regraded from 3.0 to 5.0."
+    both = rows(area(C=9), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})["C"]["what"]
+    assert re.search(r"regraded .*; with less effect, .* Severity score expected: (\d+) \(was (?!\1)\d+\)\.$", both)
 
 
 def test_others_gradings_move_the_middle() -> None:
