@@ -4,13 +4,17 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process, utils
 
+ALIKE = 45
+"""How much of two whole words must be alike (0-100), unless one is in the other: parts of them alone are chance."""
+
 
 def nearest(word: str, choices: Iterable[str], cutoff: float = 60) -> str | None:
     """The closest of `choices` to a mistyped word, or None when nothing is near (0-100 scale)."""
-    found = process.extractOne(
-        word, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=cutoff
-    )
-    return found[0] if found else None
+    own = utils.default_process(word)
+    near = {one: utils.default_process(one) for one in choices}
+    near = {one: text for one, text in near.items() if text in own or own in text or fuzz.ratio(own, text) >= ALIKE}
+    found = process.extractOne(own, near, scorer=fuzz.WRatio, score_cutoff=cutoff)
+    return str(found[2]) if found else None
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

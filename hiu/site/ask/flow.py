@@ -1,0 +1,52 @@
+"""Who came into the first N and who left, by the lists as they were published."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from hiu.month import Month
+from hiu.rank.reports.cohorts import flow as flows
+from hiu.site.ask.lacking import lacking
+from hiu.site.first import checked_top, first_of, shown_places
+from hiu.site.ids import followed, ids_and_merges
+from hiu.site.show import pictures
+from hiu.site.show.chart import Chart
+from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
+from hiu.site.tables import Tables, checked_months
+from hiu.site.views.shared import shared_flow
+
+
+def flow(run: Tables, months: int, top: int | None) -> Finding:
+    """The first N of each month beside those of the month before: as published, the others ranked anew."""
+    first, span = checked_top(run, "flow", top), checked_months(months)
+    lists = _published(run, [run.month - ago for ago in range(span + 1)], first)
+    gradings = run._whole("risk_grading")
+    found, who = flows(**run._common(), gradings=gradings, months=span, top=first, published=lists)
+    if found.is_empty():
+        return Finding("Flow between months", ["There is only one month so far, so nobody can have come or left."], {})
+    per = float(str(found["entered"].mean()))
+    sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
+    chart = Chart(partial(pictures.flow, found, sentence), sentence)
+    earliest = min(run._whole("coverage").filter("supplied")["month"])
+    wanted = {one.start for one in [Month.of(found["month"][0]) - 1]} | set(found["month"])
+    wanted = {month for month in wanted if month >= earliest}
+    anew = sorted(wanted - {one.start for one in lists})
+    how = f"{len(wanted) - len(anew)} of {len(wanted)} lists as published"
+    how += ", the others ranked anew with the data of today" if anew else ""
+    tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
+    leaving = {"flow": shared_flow(found)}
+    return Finding(f"Flow between months: {how}", [sentence, *lacking(run)], tables, [chart], leaving=leaving)
+
+
+def _published(run: Tables, months: list[Month], top: int) -> dict[Month, list[str]]:
+    """The first N of each of the months that was published, in their order, under the ids of today."""
+    folders, lists = run.opened.folders(), {}
+    ids, became = ids_and_merges(run)
+    here = frozenset(ids)
+    for month in months:
+        if str(month) in folders or month == run.month:
+            own = run if month == run.month else Tables(*run.opened.published(month), run.opened)
+            today = (followed(one, here, became) for one in shown_places(own)["person_id"])
+            lists[month] = list(dict.fromkeys(today))[:top]
+    return lists
