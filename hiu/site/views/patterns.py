@@ -119,9 +119,10 @@ def nights(run: Tables, people: list[str] | None, whose: str, months: int, datas
     stays = run._whole("stay", where=~C("nobody") & (C("day_out") > first) & (C("first_night") < run.month.after))
     stays = (stays if people is None else stays.filter(C("person_id").is_in(people))).join(timeline, on=key)
     gross = "gross_night" in coverage.filter(dataset=name)["unit"]
-    each = _each(stays)[0 if gross else 1].filter(C("night").is_between(first, run.month.end))
+    month, sent = C("night").dt.truncate("1mo"), coverage.filter("supplied", dataset=name)["month"]
+    each = _each(stays)[0 if gross else 1].filter(C("night") >= first, month.is_in(sent.implode()))
     once = each.sort("start", "event_id").unique(["person_id", "night"], keep="last", maintain_order=True)
-    found = once.group_by(month=C("night").dt.truncate("1mo"), ward=C("ward")).agg(
+    found = once.group_by(month=month, ward=C("ward")).agg(
         nights=pl.len().cast(pl.Int64), people=C("person_id").n_unique().cast(pl.Int64)
     )
     total, span = int(found["nights"].sum()), count_of(months, "month")
