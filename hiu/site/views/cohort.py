@@ -20,7 +20,7 @@ from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_months, contacts_of
+from hiu.site.tables import Tables, checked_dataset, checked_months, contacts_of
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -166,9 +166,10 @@ class Cohort(Suggests):
         lines = [sentence, *lacking(run, sets=sets), *(unnamed(run, 12, sets) if self.people is None else [])]
         return Finding(f"Concentration of {what}, last 12 months", lines, tables, [chart], leaving=leaving)
 
-    def next_contact(self, *, days: Iterable[int] = ()) -> Finding:
-        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk by
-        some `days`, such as (3, 7, 30), and when a quarter, half and three quarters had one (`by_share`).
+    def next_contact(self, dataset: str | None = None, *, days: Iterable[int] = ()) -> Finding:
+        """Time to the next contact, or the next of one data set, after a discharge from a mental-health bed:
+        Kaplan-Meier, with numbers at risk by some `days`, such as (3, 7, 30), and when a quarter, half and three
+        quarters had one (`by_share`).
 
         One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
         on the day of discharge itself are left out. Raises UsageError for what is no number of days.
@@ -176,8 +177,9 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import by_share, discharges, survival
         from hiu.site.views.shared import shared_survival
 
-        run = self.published
-        watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
+        run, name = self.published, checked_dataset(self.published, dataset)
+        watched = discharges(self._own(run._whole("stay")), self._events(24, [name] if name else ()), run.month)
+        any_event = "any event that counts, a new stay too; follow-up in the community is one only if it is sent"
         usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in days}
         found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
@@ -198,7 +200,7 @@ class Cohort(Suggests):
         lines = [
             sentence,
             "Fewer than half had one while they were watched." if half is None else f"Half had had one by day {half}.",
-            "A contact is any event that counts, a new stay too; follow-up in the community is one only if it is sent.",
+            f"Contacts are here {many(name)} alone." if name else f"A contact is {any_event}.",
             f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),

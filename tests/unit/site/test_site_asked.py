@@ -179,3 +179,12 @@ def test_the_parts_of_a_finding_have_entries_of_their_own() -> None:
     page = api()
     for part in ("title -> str", "sentences -> tuple[str, ...]", "charts -> tuple[Chart, ...]", "tables -> dict"):
         assert f"### `finding.{part}" in page
+
+
+def test_the_next_contact_may_be_of_one_data_set(run: Published) -> None:
+    every, ed = run.cohort().next_contact(), run.cohort().next_contact("ed_attendance")
+    assert any("ED attendances alone" in line for line in ed.sentences)
+    first, second = (one.table("days").filter(C("days") <= 28)["share"].to_list() for one in (every, ed))
+    assert first and all(alone <= share for alone, share in zip(second, first, strict=True))
+    with pytest.raises(UsageError, match="Did you mean 'ed_attendance'"):
+        run.cohort().next_contact("ed_attendances")
