@@ -1,7 +1,7 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -103,6 +103,20 @@ def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
         return {}
     names = whole.named_selects if isinstance(whole, exp.Query) else []
     return {name: found for name in names if (found := _meaning(scope, name, tables))}
+
+
+def reads(text: str, tables: Mapping[str, Table], columns: Collection[str]) -> bool:
+    """Whether a query reads one of the columns of its tables, or may: where that can't be told it does."""
+    schema: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    try:
+        whole = qualify(sqlglot.parse_one(text, read="duckdb"), schema=schema, dialect="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return True
+    if whole.find(exp.TableColumn, exp.Columns, exp.Pivot) or any(one.method for one in whole.find_all(exp.Join)):
+        return True  # whole rows, a pattern of names, columns turned to rows, a natural join
+    return any(one.name.lower() in columns for one in whole.find_all(exp.Identifier)) or any(
+        one.name == "*" for one in whole.find_all(exp.Column)
+    )
 
 
 def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:

@@ -1,5 +1,6 @@
 """The monthly list: people to offer support to, by frequency x risk, with how sure each place is."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +54,7 @@ def rank(
     gradings: pl.DataFrame,
     settings: Settings,
     missing: pl.DataFrame | None = None,
-    labelled: bool = True,
+    adults_alone: bool = False,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
 
@@ -62,8 +63,8 @@ def rank(
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
-    listed apart. Support bears on `access` alone, never on a figure. Unless it is to be `labelled`, the list has
-    neither labels nor published definitions: no place hangs on them.
+    listed apart. Support bears on `access` alone, never on a figure. The list of `adults_alone`, whose places are the
+    same, has neither labels nor published definitions.
     """
     who = population(month, demand, people, settings.rank.minimum_age)
     base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
@@ -71,16 +72,17 @@ def rank(
     adult = (who["list"] == "adult").to_numpy()
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
-    label_phi = dispersion(past, base.fitted_on)
-    words = _label_columns(past, settings, label_phi) if labelled else []
-    words += [presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets")] if labelled else []
+    label_phi = math.nan if adults_alone else dispersion(past, base.fitted_on)
+    words = [] if adults_alone else _label_columns(past, settings, label_phi)
+    if not adults_alone:
+        words.append(presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets"))
     table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
     few = little(past, weights)
     lists = [
         _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
-        for name in ("adult", "under_18")
+        for name in (("adult",) if adults_alone else ("adult", "under_18"))
     ]
     ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
     sentences = (

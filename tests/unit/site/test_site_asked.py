@@ -17,6 +17,7 @@ from hiu.errors import UsageError
 from hiu.fuzzy import nearest
 from hiu.site.published import Published
 from hiu.site.show.suggest import answering
+from hiu.site.tables import Tables
 from pipelines.common.place import Place
 from pipelines.run import Outcome
 from pipelines.setup.api import CLASSES, api, public
@@ -188,3 +189,31 @@ def test_the_next_contact_may_be_of_one_data_set(run: Published) -> None:
     assert first and all(alone <= share for alone, share in zip(second, first, strict=True))
     with pytest.raises(UsageError, match="Did you mean 'ed_attendance'"):
         run.cohort().next_contact("ed_attendances")
+
+
+COUNTS = {
+    "select count(*) as n from links": False,
+    "select source, count(person_id) as n from links group by all": False,
+    "select status from (select * from links)": True,
+    "select * from links": True,
+    "select count(distinct identity_id) as n from links": True,
+    "select count(*) as n from links natural join descriptions": True,
+    "select columns('identity.*') from links": True,
+    "select links from links": True,
+    "from links": True,
+    "select to_json(l) as j from links l": True,
+    "select count(l.*) as n from links l": True,
+    "select list_transform([l], lambda r: r.identity_id) as ids from links l": True,
+    'select l."IDENTITY_ID" from links l': True,
+    "select count(*) as n from links join descriptions using (identity_id)": True,
+}
+
+
+@pytest.mark.parametrize("query", COUNTS)
+def test_ids_of_descriptions_are_worked_out_where_a_query_reads_them(
+    run: Published, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, whole = [], Tables._table
+    monkeypatch.setattr(Tables, "_table", lambda self, name, **how: asked.append(name) or whole(self, name, **how))
+    found = run.sql(query)
+    assert found.height and ("links" in asked) is COUNTS[query]
