@@ -28,12 +28,9 @@ def flow(run: Tables, months: int, top: int | None) -> Finding:
     per = float(str(found["entered"].mean()))
     sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
     chart = Chart(partial(pictures.flow, found, sentence), sentence)
-    earliest = min(run._whole("coverage").filter("supplied")["month"])
-    wanted = {one.start for one in [Month.of(found["month"][0]) - 1]} | set(found["month"])
-    wanted = {month for month in wanted if month >= earliest}
-    anew = sorted(wanted - {one.start for one in lists})
-    how = f"{len(wanted) - len(anew)} of {len(wanted)} lists as published"
-    how += ", the others ranked anew with the data of today" if anew else ""
+    compared = {Month.of(found["month"][0]) - 1, *map(Month.of, found["month"])}
+    how = f"{len(compared & lists.keys())} of {len(compared)} lists as published"
+    how += ", the others ranked anew with the data of today" * (not compared <= lists.keys())
     tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
     leaving = {"flow": shared_flow(found)}
     return Finding(f"Flow between months: {how}", [sentence, *lacking(run)], tables, [chart], leaving=leaving)
@@ -41,12 +38,15 @@ def flow(run: Tables, months: int, top: int | None) -> Finding:
 
 def _published(run: Tables, months: list[Month], top: int) -> dict[Month, list[str]]:
     """The first N of each of the months that was published, in their order, under the ids of today."""
-    folders, lists = run.opened.folders(), {}
-    ids, became = ids_and_merges(run)
-    here = frozenset(ids)
+    folders, (ids, became) = run.opened.folders(), ids_and_merges(run)
+    here, lists = frozenset(ids), {}
     for month in months:
-        if str(month) in folders or month == run.month:
+        if month == run.month or str(month) in folders:
             own = run if month == run.month else Tables(*run.opened.published(month), run.opened)
-            today = (followed(one, here, became) for one in shown_places(own)["person_id"])
-            lists[month] = list(dict.fromkeys(today))[:top]
+            today: dict[str, None] = {}  # two of them may be one person since
+            for one in shown_places(own)["person_id"]:
+                today[followed(one, here, became)] = None
+                if len(today) == top:
+                    break
+            lists[month] = list(today)
     return lists
