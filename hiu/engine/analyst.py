@@ -93,11 +93,8 @@ def _kinds(kind: DuckDBPyType) -> Iterator[str]:
 
 def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
     """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
-    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
     try:
-        whole = qualify(
-            sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False
-        )
+        whole = _qualified(text, tables)
         scope = build_scope(whole)
     except sqlglot.errors.SqlglotError:
         return {}
@@ -105,18 +102,22 @@ def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
     return {name: found for name in names if (found := _meaning(scope, name, tables))}
 
 
+def _qualified(text: str, tables: Mapping[str, Table]) -> exp.Expr:
+    """A query in which every column has its table. Raises SqlglotError."""
+    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    return qualify(sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False)
+
+
 def reads(text: str, tables: Mapping[str, Table], columns: Collection[str]) -> bool:
-    """Whether a query reads one of the columns of its tables, or may: where that can't be told it does."""
-    schema: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    """Whether a query reads one of the columns of its tables, or may read one."""
     try:
-        whole = qualify(sqlglot.parse_one(text, read="duckdb"), schema=schema, dialect="duckdb")
+        whole = _qualified(text, tables)
     except sqlglot.errors.SqlglotError:
         return True
     if whole.find(exp.TableColumn, exp.Columns, exp.Pivot) or any(one.method for one in whole.find_all(exp.Join)):
         return True  # whole rows, a pattern of names, columns turned to rows, a natural join
-    return any(one.name.lower() in columns for one in whole.find_all(exp.Identifier)) or any(
-        one.name == "*" for one in whole.find_all(exp.Column)
-    )
+    every = any(one.name == "*" for one in whole.find_all(exp.Column))
+    return every or any(one.name.lower() in columns for one in whole.find_all(exp.Identifier))
 
 
 def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:

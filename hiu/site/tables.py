@@ -16,7 +16,6 @@ from hiu.errors import HiuError, UsageError
 from hiu.fuzzy import not_among
 from hiu.govern.pseudonym import PERSON_ID, WITHHELD
 from hiu.model import PUBLISHED, RELEASED, Table
-from hiu.model.units import contact_sets, night_sets
 from hiu.month import Month
 from hiu.publish.release.counted import MADE_OF, unnumbered
 from hiu.publish.release.working import whole_table, without
@@ -276,14 +275,6 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
-
-
-def contacts_of(tables: Tables, dataset: str | None) -> tuple[str, ...]:
-    """The data sets counted in contacts, or one of them. Raises UsageError for one that counts nights, and for none."""
-    coverage, name = tables._whole("coverage"), checked_dataset(tables, dataset)
-    if name in night_sets(coverage):
-        raise UsageError(f"'{name}' counts nights, which are no contacts: run.cohort().nights() has them")
-    return (name,) if name else contact_sets(coverage)
 
 
 def checked_months(months: int, what: str = "months", least: int = 1) -> int:

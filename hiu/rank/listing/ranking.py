@@ -1,6 +1,5 @@
 """The monthly list: people to offer support to, by frequency x risk, with how sure each place is."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +62,7 @@ def rank(
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
-    listed apart. Support bears on `access` alone, never on a figure. The list of `adults_alone`, whose places are the
-    same, has neither labels nor published definitions.
+    listed apart. Support bears on `access` alone, never on a figure. Of `adults_alone` there are no labels and presets.
     """
     who = population(month, demand, people, settings.rank.minimum_age)
     base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
@@ -72,10 +70,8 @@ def rank(
     adult = (who["list"] == "adult").to_numpy()
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
-    label_phi = math.nan if adults_alone else dispersion(past, base.fitted_on)
-    words = [] if adults_alone else _label_columns(past, settings, label_phi)
-    if not adults_alone:
-        words.append(presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets"))
+    label_phi = np.nan if adults_alone else dispersion(past, base.fitted_on)
+    words = [] if adults_alone else _label_columns(past, extra, who["list"], settings, label_phi)
     table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
@@ -169,9 +165,11 @@ def _seen_columns(past: History, weights: dict[str, float]) -> list[pl.Series]:
     return [*points_, *(pl.Series(f"contacts_{months}", contacts(months)).cast(pl.Int64) for months in (3, 12))]
 
 
-def _label_columns(past: History, settings: Settings, phi: float) -> list[pl.Series]:
-    found = labels(past, settings.labels, phi)
-    return [found.label.alias("label"), found.sentence.alias("label_sentence")]
+def _label_columns(
+    past: History, extra: pl.DataFrame, lists: pl.Series, settings: Settings, phi: float
+) -> list[pl.Series]:
+    found, met = labels(past, settings.labels, phi), presets(past, extra, lists, settings.rank.police_a_year)
+    return [found.label.alias("label"), found.sentence.alias("label_sentence"), met.alias("presets")]
 
 
 def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:

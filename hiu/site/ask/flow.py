@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+
+import polars as pl
 
 from hiu.month import Month
 from hiu.rank.reports.cohorts import flow as flows
@@ -14,11 +17,10 @@ from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_months
-from hiu.site.views.shared import shared_flow
 
 
-def flow(run: Tables, months: int, top: int | None) -> Finding:
-    """The first N of each month beside those of the month before: as published, the others ranked anew."""
+def flow(run: Tables, months: int, top: int | None, shared: Callable[[pl.DataFrame], pl.DataFrame]) -> Finding:
+    """The first N of each month beside those of the month before; `shared` makes of the counts those that may leave."""
     first, span = checked_top(run, "flow", top), checked_months(months)
     lists = _published(run, [run.month - ago for ago in range(span + 1)], first)
     gradings = run._whole("risk_grading")
@@ -32,7 +34,7 @@ def flow(run: Tables, months: int, top: int | None) -> Finding:
     how = f"{len(compared & lists.keys())} of {len(compared)} lists as published"
     how += ", the others ranked anew with the data of today" * (not compared <= lists.keys())
     tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
-    leaving = {"flow": shared_flow(found)}
+    leaving = {"flow": shared(found)}
     return Finding(f"Flow between months: {how}", [sentence, *lacking(run)], tables, [chart], leaving=leaving)
 
 
@@ -43,10 +45,6 @@ def _published(run: Tables, months: list[Month], top: int) -> dict[Month, list[s
     for month in months:
         if month == run.month or str(month) in folders:
             own = run if month == run.month else Tables(*run.opened.published(month), run.opened)
-            today: dict[str, None] = {}  # two of them may be one person since
-            for one in shown_places(own)["person_id"]:
-                today[followed(one, here, became)] = None
-                if len(today) == top:
-                    break
-            lists[month] = list(today)
+            first = shown_places(own)["person_id"].head(2 * top)  # two of them may be one person since
+            lists[month] = list(dict.fromkeys(followed(one, here, became) for one in first))[:top]
     return lists

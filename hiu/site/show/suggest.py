@@ -23,30 +23,19 @@ def answering(method: Method) -> Method:
         try:
             return method(*args, **kwargs)
         except TypeError:
-            why = _not_taken(method, args, kwargs)
-            if not why:
-                raise  # it is a mistake of the method's own
-        raise UsageError(why)
+            takes = inspect.signature(method)
+            each = [one for name, one in takes.parameters.items() if name != "self"]
+            unknown = next((name for name in kwargs if name not in takes.parameters), "")
+            own = ", ".join(one.name + "=" * (one.kind is one.KEYWORD_ONLY) for one in each) or "nothing"
+            try:
+                takes.bind(*args, **kwargs)
+            except TypeError as wrong:
+                guess = did_you_mean(unknown, [one.name for one in each])
+                what = f" takes no '{unknown}'.{guess}" if unknown else f": {wrong}."
+                raise UsageError(f"{method.__name__}(){what} It takes: {own}.") from None
+            raise  # it is a mistake of the method's own
 
     return cast(Method, asked)
-
-
-def _not_taken(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    """What is wrong with the values that a method was given; empty if nothing is."""
-    takes = inspect.signature(method)
-    try:
-        takes.bind(*args, **kwargs)
-    except TypeError as wrong:
-        own = {name: one for name, one in takes.parameters.items() if name != "self"}
-        called, of = f"{method.__name__}()", f"It takes: {', '.join(own) or 'nothing'}."
-        if unknown := [name for name in kwargs if name not in own]:
-            return f"{called} takes no '{unknown[0]}'.{did_you_mean(unknown[0], own)} {of}"
-        unnamed = sum(one.kind is not one.KEYWORD_ONLY for one in own.values())
-        if len(args) - ("self" in takes.parameters) > unnamed:
-            values = "value" if unnamed == 1 else "values"
-            return f"{called} takes {unnamed} {values} without its name, the others as name=value. {of}"
-        return f"{called} needs {str(wrong).partition('argument: ')[2] or wrong}. {of}"
-    return ""
 
 
 class Suggests:

@@ -9,6 +9,7 @@ from functools import partial
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
@@ -20,7 +21,7 @@ from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_dataset, checked_months, contacts_of
+from hiu.site.tables import Tables, checked_dataset, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -132,9 +133,10 @@ class Cohort(Suggests):
         ['month', 'person_id', 'place', 'change']
         """
         from hiu.site.ask.flow import flow
+        from hiu.site.views.shared import shared_flow
 
         self._require_everybody("the list is made of everybody", "flow")
-        return flow(self.published, months, top)
+        return flow(self.published, months, top, shared_flow)
 
     def nights(self, months: int = 12, *, dataset: str = "mh_bed_day") -> Finding:
         """Nights in a bed by month and ward (`wards`), and of how many people. A night counts once, as in
@@ -149,8 +151,10 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
-        run = self.published
-        sets, what = contacts_of(run, dataset), many(dataset) if dataset else "contacts"
+        run, name = self.published, checked_dataset(self.published, dataset)
+        if name in night_sets(run._whole("coverage")):
+            raise UsageError(f"'{name}' counts nights, which are no contacts: run.cohort().nights() has them")
+        sets, what = (name,) if name else contact_sets(run._whole("coverage")), many(name) if name else "contacts"
         found, curve = concentration(self._events(12, sets), run.month)
         if found.is_empty():
             return Finding("Concentration", [f"Nobody had {what} in the last 12 months."], {})

@@ -84,9 +84,9 @@ def test_the_flow_is_of_the_lists_that_were_published(place_after: Place) -> Non
     ("ask", "words"),
     [
         (lambda run: run.cohort().flow(month=3), r"flow\(\) takes no 'month'. Did you mean 'months'\? It takes"),
-        (lambda run: run.cohort().flow(under_18=True), r"flow\(\) takes no 'under_18'. It takes: months, top\."),
-        (lambda run: run.cohort().around(), r"around\(\) needs 'dataset'"),
-        (lambda run: run.ranked(20, True), r"ranked\(\) takes 1 value without its name"),
+        (lambda run: run.cohort().flow(under_18=True), r"flow\(\) takes no 'under_18'. It takes: months, top=\."),
+        (lambda run: run.cohort().around(), r"around\(\): missing a required argument: 'dataset'"),
+        (lambda run: run.ranked(20, True), r"ranked\(\): too many positional arguments. It takes: top, under_18="),
         (lambda run: run.people(month=3), r"people\(\) takes no 'month'"),
         (lambda run: hiu.open(site=".", naem=1), r"open\(\) takes no 'naem'"),
         (lambda run: run.people(area="district"), r"no level 'district'\. There are"),
