@@ -10,11 +10,12 @@ ALIKE = 45
 
 def nearest(word: str, choices: Iterable[str], cutoff: float = 60) -> str | None:
     """The closest of `choices` to a mistyped word, or None when nothing is near (0-100 scale)."""
-    own = utils.default_process(word)
-    near = {one: utils.default_process(one) for one in choices}
-    near = {one: text for one, text in near.items() if text in own or own in text or fuzz.ratio(own, text) >= ALIKE}
-    found = process.extractOne(own, near, scorer=fuzz.WRatio, score_cutoff=cutoff)
-    return str(found[2]) if found else None
+    found = process.extractOne(
+        word, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=cutoff
+    )
+    own, other = (utils.default_process(one) for one in (word, found[0] if found else ""))
+    near = other and (other in own or own in other or fuzz.ratio(own, other) >= ALIKE)
+    return found[0] if found and near else None
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
