@@ -138,7 +138,7 @@ class Cohort(Suggests):
         self._require_everybody("the list is made of everybody", "flow")
         return flow(self.published, months, top, shared_flow)
 
-    def nights(self, months: int = 12, *, dataset: str = "mh_bed_day") -> Finding:
+    def nights(self, months: int = 12, *, dataset: str | None = None) -> Finding:
         """Nights in a bed by month and ward (`wards`), and of how many people. A night counts once, as in
         monthly_demand: one in two wards is of the ward where the later stay began."""
         from hiu.site.views.patterns import nights

@@ -109,9 +109,9 @@ def _each(stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return inside, inside.join(away, on=["person_id", "night"], how="anti")
 
 
-def nights(run: Tables, people: list[str] | None, whose: str, months: int, dataset: str) -> Finding:
+def nights(run: Tables, people: list[str] | None, whose: str, months: int, dataset: str | None) -> Finding:
     """Nights by month and ward: one in two stays is of that which began later."""
-    coverage, name = run._whole("coverage"), checked_dataset(run, dataset)
+    coverage, name = run._whole("coverage"), checked_dataset(run, dataset) or "mh_bed_day"
     if name not in night_sets(coverage):
         raise UsageError(f"'{name}' counts no nights: run.cohort().trend('{name}') has it by month")
     first, key = (run.month - (months - 1)).start, ["person_id", "source", "event_id"]
@@ -127,9 +127,9 @@ def nights(run: Tables, people: list[str] | None, whose: str, months: int, datas
     )
     total, span = int(found["nights"].sum()), count_of(months, "month")
     lines = [f"{count_of(total, 'night')} of {whose} in {count_of(once['ward'].n_unique(), 'ward')}."]
-    lines += lacking(run, months, sets=[str(name)])
-    lines += unnamed(run, months, [str(name)]) if people is None else []
-    return Finding(f"{many(str(name))} by ward, last {span}", lines, {"wards": found.sort("month", "ward")})
+    lines += lacking(run, months, sets=[name])
+    lines += unnamed(run, months, [name]) if people is None else []
+    return Finding(f"{many(name)} by ward, last {span}", lines, {"wards": found.sort("month", "ward")})
 
 
 def _words(run: Tables) -> pl.DataFrame:

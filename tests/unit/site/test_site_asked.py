@@ -124,6 +124,8 @@ def test_a_mistake_inside_a_method_stays_what_it_is() -> None:
     [
         ("district", ["icb", "trust", "borough"], None),
         ("person", ["join", "filter"], None),
+        ("n", ["under_18", "top"], None),
+        ("ed", ["mh_bed_day", "ed_attendance"], "ed_attendance"),
         ("attendance", ["ed_attendance", "s136"], "ed_attendance"),
         ("borogh", ["icb", "borough"], "borough"),
         ("NHS No", ["nhs_number", "dob"], "nhs_number"),
