@@ -4,13 +4,20 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process, utils
 
+ALIKE = 45
+"""How much of two whole words must be alike (0-100), unless one is a word of the other: parts alone are chance."""
+
 
 def nearest(word: str, choices: Iterable[str], cutoff: float = 60) -> str | None:
     """The closest of `choices` to a mistyped word, or None when nothing is near (0-100 scale)."""
-    found = process.extractOne(
-        word, list(choices), scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=cutoff
-    )
-    return found[0] if found else None
+    each = list(choices)
+    found = process.extract(word, each, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=cutoff)
+    return next((one for one, *_ in found if _alike(word, one)), None)
+
+
+def _alike(word: str, other: str) -> bool:
+    own, found = (utils.default_process(one).replace("_", " ") for one in (word, other))
+    return f" {own} " in f" {found} " or f" {found} " in f" {own} " or fuzz.ratio(own, found) >= ALIKE
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """SQL over a month's published tables: read only, masked, and nothing else within reach."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -93,16 +93,31 @@ def _kinds(kind: DuckDBPyType) -> Iterator[str]:
 
 def origins(text: str, tables: Mapping[str, Table]) -> dict[str, str]:
     """What the columns of a query mean that are a table's own, also under another name; nothing of what is computed."""
-    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
     try:
-        whole = qualify(
-            sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False
-        )
+        whole = _qualified(text, tables)
         scope = build_scope(whole)
     except sqlglot.errors.SqlglotError:
         return {}
     names = whole.named_selects if isinstance(whole, exp.Query) else []
     return {name: found for name in names if (found := _meaning(scope, name, tables))}
+
+
+def _qualified(text: str, tables: Mapping[str, Table]) -> exp.Expr:
+    """A query in which every column has its table. Raises SqlglotError."""
+    columns: dict[str, object] = {name: dict.fromkeys(table.names, "text") for name, table in tables.items()}
+    return qualify(sqlglot.parse_one(text, read="duckdb"), schema=columns, dialect="duckdb", quote_identifiers=False)
+
+
+def reads(text: str, tables: Mapping[str, Table], columns: Collection[str]) -> bool:
+    """Whether a query reads one of the columns of its tables, or may read one."""
+    try:
+        whole = _qualified(text, tables)
+    except sqlglot.errors.SqlglotError:
+        return True
+    if whole.find(exp.TableColumn, exp.Columns, exp.Pivot) or any(one.method for one in whole.find_all(exp.Join)):
+        return True  # whole rows, a pattern of names, columns turned to rows, a natural join
+    every = any(one.name == "*" for one in whole.find_all(exp.Column))
+    return every or any(one.name.lower() in columns for one in whole.find_all(exp.Identifier))
 
 
 def _meaning(scope: Scope | None, name: str, tables: Mapping[str, Table]) -> str:

@@ -16,7 +16,7 @@ from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.cards import Card
 from hiu.site.show.chart import Chart
-from hiu.site.show.suggest import Suggests
+from hiu.site.show.suggest import Suggests, answering
 from hiu.site.views.person import Person
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ class Site(Suggests):
         return self._card().text()
 
 
+@answering
 def open(
     site: str | Path = ".",
     *,

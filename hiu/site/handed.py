@@ -40,8 +40,8 @@ def handed(value: Any, codes: Mapping[str, str], key: bytes | None = None) -> An
         return value._as_before(rows) if isinstance(value, Listing) else rows
     if isinstance(value, Finding) and (codes or any(map(described_in, value.tables.values()))):
         found = copy.copy(value)
-        found.sentences = handed(value.sentences, codes)
-        found.tables = {name: handed(one, codes, key) for name, one in value.tables.items()}
+        found._sentences = handed(value.sentences, codes)
+        found._tables = {name: handed(one, codes, key) for name, one in value.tables.items()}
         return found
     if not codes:
         return value

@@ -53,7 +53,7 @@ class Published(Tables):
         Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
         than memory_limit or query_seconds of site.toml.
         """
-        from hiu.engine.analyst import origins, tables_of
+        from hiu.engine.analyst import origins, reads, tables_of
         from hiu.engine.analyst import query as ask
         from hiu.engine.bounded import Bounds
 
@@ -66,8 +66,9 @@ class Published(Tables):
 
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
+        ids = reads(query, self._tables_there, ("identity_id", "identity_a", "identity_b"))
         with one_look():
-            found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
+            found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds))
         found._meanings = origins(query, self._tables_there)
         return found
 

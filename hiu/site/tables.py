@@ -140,18 +140,20 @@ class Tables(Suggests):
         empty = [pl.lit(None, pl.Int64).alias("source_row")] if self._unplaced(name) else []
         return Listing(self._rows(name, None, shown).with_columns(empty), RELEASED[name].meaning, kind=name)
 
-    def _source(self, name: str, show_names: bool | None) -> pl.DataFrame | tuple[Path, dict[str, str]]:
+    def _source(self, name: str, show_names: bool | None, ids: bool) -> pl.DataFrame | tuple[Path, dict[str, str]]:
         """A table for SQL: the file as it lies, with what a masked reader may see of each column; a frame where names
-        are asked for, somebody may be shown to nobody since, or descriptions are shown by another id.
+        are asked for, somebody may be shown to nobody since, or (`ids`) descriptions are shown by another id.
         """
         scan = self._scan(name)
         wanted = show_names if show_names is not None else bool(self._opened and self._opened.show_names)
-        if wanted or self._hidden or self._codes or any(one.startswith("identity_") for one in RELEASED[name].names):
+        described = [one for one in RELEASED[name].names if one.startswith("identity_")]
+        if wanted or self._hidden or self._codes or (ids and described):
             found = self._mixed(self._table(name, show_names=show_names)).to_polars()
             return cast(pl.DataFrame, self._handed(found, self._codes))
         there = set(scan.collect_schema())
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         columns = masked_sql(name, [column for column in RELEASED[name].names if column in there])
+        columns |= {one: "NULL::VARCHAR" for one in described if one in columns}
         return path, columns | ({"source_row": "NULL::BIGINT"} if self._unplaced(name) else {})
 
     def _whole(self, name: str, *only: str, where: pl.Expr | None = None) -> pl.DataFrame:

@@ -41,7 +41,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
 }  # fmt: skip
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Places, Definitions, Review)
 AGGREGATES = {
-    "Cohort.around", "Cohort.gaps", "Cohort.reasons", "Cohort.hour_of_week",
+    "Cohort.around", "Cohort.gaps", "Cohort.nights", "Cohort.reasons", "Cohort.hour_of_week",
     "Cohort.together", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
     "Published.definitions", "Published.pathway",

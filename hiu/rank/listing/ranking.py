@@ -53,7 +53,7 @@ def rank(
     gradings: pl.DataFrame,
     settings: Settings,
     missing: pl.DataFrame | None = None,
-    labelled: bool = True,
+    adults_alone: bool = False,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
 
@@ -62,8 +62,7 @@ def rank(
 
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
-    listed apart. Support bears on `access` alone, never on a figure. Unless it is to be `labelled`, the list has
-    neither labels nor published definitions: no place hangs on them.
+    listed apart. Support bears on `access` alone, never on a figure. Of `adults_alone` there are no labels and presets.
     """
     who = population(month, demand, people, settings.rank.minimum_age)
     base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
@@ -71,16 +70,15 @@ def rank(
     adult = (who["list"] == "adult").to_numpy()
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     median = middle(graded.filter(pl.Series(adult))["risk"])
-    label_phi = dispersion(past, base.fitted_on)
-    words = _label_columns(past, settings, label_phi) if labelled else []
-    words += [presets(past, extra, who["list"], settings.rank.police_a_year).alias("presets")] if labelled else []
+    label_phi = np.nan if adults_alone else dispersion(past, base.fitted_on)
+    words = [] if adults_alone else _label_columns(past, extra, who["list"], settings, label_phi)
     table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
     few = little(past, weights)
     lists = [
         _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
-        for name in ("adult", "under_18")
+        for name in (("adult",) if adults_alone else ("adult", "under_18"))
     ]
     ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
     sentences = (
@@ -167,9 +165,11 @@ def _seen_columns(past: History, weights: dict[str, float]) -> list[pl.Series]:
     return [*points_, *(pl.Series(f"contacts_{months}", contacts(months)).cast(pl.Int64) for months in (3, 12))]
 
 
-def _label_columns(past: History, settings: Settings, phi: float) -> list[pl.Series]:
-    found = labels(past, settings.labels, phi)
-    return [found.label.alias("label"), found.sentence.alias("label_sentence")]
+def _label_columns(
+    past: History, extra: pl.DataFrame, lists: pl.Series, settings: Settings, phi: float
+) -> list[pl.Series]:
+    found, met = labels(past, settings.labels, phi), presets(past, extra, lists, settings.rank.police_a_year)
+    return [found.label.alias("label"), found.sentence.alias("label_sentence"), met.alias("presets")]
 
 
 def _access(who: pl.DataFrame, supported: pl.DataFrame) -> pl.Series:

@@ -65,11 +65,11 @@ def flow(
     gradings: pl.DataFrame,
     months: int = 12,
     top: int | None = None,
-    last: Sequence[str] = (),
+    published: Mapping[Month, Sequence[str]] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Who joined the first N (`top`, or as settings have it) and who left, month by month, as each month would be
-    ranked with the data of today, by expected points and risk; but for `last`, the first of `month` in their order, if
-    they are given. First: month, stayed, entered, left. Second: month, person_id, place among the first N (null if
+    ranked with the data of today, by expected points and risk; but for months `published`, whose first are given in
+    their order. First: month, stayed, entered, left. Second: month, person_id, place among the first N (null if
     left), change (stayed, entered or left). The first month compares with the one before it (of no `months` but the
     last everybody entered); months before the first delivery are left out.
     """
@@ -79,15 +79,18 @@ def flow(
     who: list[tuple[date, str, int | None, str]] = []
     before: dict[str, int] | None = None if months else {}
     ids, (people, demand, gradings) = numbered(people, demand, gradings)
-    whole = history(people["person_id"], month, demand, coverage)
-    for one in (month - months).through(month):
+    lists, span = published or {}, (month - months).through(month)
+    whole = None if lists.keys() >= set(span) else history(people["person_id"], month, demand, coverage)
+    for one in span:
         if first is None or one.start < first:  # type: ignore[operator]
             continue
-        now_listed = population(one, demand, people, settings.rank.minimum_age)
-        base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
-        places = _first(base, risk(one, gradings), top or settings.rank.top)
-        now = {ids[person]: place for person, place in places.items()}
-        now = {person: place for place, person in enumerate(last, 1)} if last and one == month else now
+        if one in lists:
+            now = {person: place for place, person in enumerate(lists[one], 1)}
+        elif whole is not None:
+            now_listed = population(one, demand, people, settings.rank.minimum_age)
+            base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
+            places = _first(base, risk(one, gradings), top or settings.rank.top)
+            now = {ids[person]: place for person, place in places.items()}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))

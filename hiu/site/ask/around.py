@@ -24,14 +24,18 @@ def around(run: Tables, people: list[str] | None, dataset: str, hours: float, mo
     if isinstance(hours, bool) or not 0 < hours <= 24 * 366:
         raise UsageError(f"{hours} hours: give a number over 0, and of a year at most")
     earliest, contacts = (run.month - (span - 1)).start, contact_sets(run._whole("coverage"))
-    whole = _events(run, people, list({*contacts, name}))
+    beds = night_sets(run._whole("coverage"))
+    whole = _events(run, people, list({*contacts, name, *beds}))
     in_months = (C("dataset") == name) & C("start").is_between(earliest, run.month.after, closed="left")
     timed = whole.filter(~C("day_only"))
-    datasets, watched = sorted(timed["dataset"].unique()), _watched(timed)
+    datasets = sorted(timed["dataset"].unique())
     own = timed.filter(in_months).unique(EVENT, maintain_order=True).with_row_index("at")
     timed, theirs = (one.join(own, on="person_id", how="semi") for one in (timed, whole))  # nobody else is near these
     again = _again(run, own, theirs)
-    rows = [_near(own, timed, again, one, hours, watched) for one in [None, *datasets]]
+    contact = timed.filter(C("dataset").is_in([*contacts, name]))
+    watched = _watched(contact)
+    rows = [_near(own, contact, again, None, hours, watched)]
+    rows += [_near(own, timed, again, one, hours, watched) for one in datasets]
     schema = {"other": pl.String, "events": pl.Int64, "before": pl.Int64, "share_before": pl.Float64}
     schema |= {"after": pl.Int64, "share_after": pl.Float64, "by_chance": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")

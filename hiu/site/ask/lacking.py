@@ -32,7 +32,7 @@ def unnamed(run: Tables, months: int, sets: Collection[str]) -> list[str]:
         return []
     recent = C("month").is_between((run.month - (months - 1)).start, run.month.start)
     n = int(totals.filter(recent, C("dataset").is_in(list(sets)))["nobody"].sum())
-    return [f"Rows that name nobody are not in it: {n:,} contacts, which .trend() has."] if n else []
+    return [f"Rows that name nobody are not in it: {n:,} more, which .trend() has."] if n else []
 
 
 def _words(run: Tables, last: Month, months: int, sets: Collection[str] | None) -> str:

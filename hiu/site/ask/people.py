@@ -13,6 +13,7 @@ from hiu.model.words import many
 from hiu.month import Month
 from hiu.places.demand import LEVELS
 from hiu.publish.words.text import count_of
+from hiu.rank.listing.intensity import weights_of
 from hiu.site.ask.lacking import lacking
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months
@@ -38,13 +39,16 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     for other in (_seen(run, every, sets, first), *about, *([_home(run, area)] if area is not None else [])):
         found = found.join(other, on="person_id", how="left")
     days = (pl.lit(run.month.end) - C("last_seen")).dt.total_days()
-    found = found.with_columns(C("contacts", "before", "nights", "agencies").fill_null(0), days_since=days)
+    found = found.with_columns(C("contacts", "before", "nights", "agencies", "points").fill_null(0), days_since=days)
     found = found.sort("contacts", "person_id", descending=[True, False])
     order = ["person_id", "list", "rank", "rank_under_18", "age_band", "sex", *([area] if area else [])]
-    order += ["contacts", "before", *([] if name else ["nights", "agencies", "sources"])]
+    order += ["contacts", "before", "points", *([] if name else ["nights", "agencies", "sources"])]
     what = many(name) if name else "contacts"
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
     missing = lacking(run, span, sets={*sets, *nights}, before=span)
+    none = found[area].null_count() if area else 0
+    if none:
+        title += f": no {area} for {none:,} of {found.height:,}, whose contacts of the last 12 months give none"
     title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
     kind = "everybody"
     return Listing(found.select(*order, "last_contact", "last_seen", "days_since"), title, empty=UNLISTED, kind=kind)
@@ -58,8 +62,11 @@ def _counts(
     now, contact, night = C("month") >= first.start, C("dataset").is_in(sets), C("dataset").is_in(nights)
     which = {"contacts": contact & now, "before": contact & ~now, "nights": night & now}
     each = [pl.when(one).then("n").otherwise(0).alias(column) for column, one in which.items()]
+    own = {name: float(n) for name, n in weights_of(run.settings.rank.weights, run._whole("coverage")).items()}
+    worth = C("dataset").replace_strict(own, default=0.0, return_dtype=pl.Float64)
+    each.append(pl.when(now).then(C("n") * worth).otherwise(0.0).alias("points"))
     rows = run._scan("monthly_demand").filter(inside).select("person_id", *each)
-    return rows.group_by("person_id").agg(C(list(which)).sum()).collect()
+    return rows.group_by("person_id").agg(C(*which, "points").sum()).collect()
 
 
 def _seen(run: Tables, every: Sequence[str], sets: Sequence[str], first: Month) -> pl.DataFrame:

@@ -89,7 +89,7 @@ class Review(Suggests):
 
     @look
     def to_polars(self) -> pl.DataFrame:
-        """The queue, as a plain polars frame, to filter or sort: all columns of the table review_queue."""
+        """The queue, as a plain polars frame: all columns of the table review_queue, as run.tables() explains them."""
         return self._queue
 
     @look

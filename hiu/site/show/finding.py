@@ -33,11 +33,31 @@ class Finding(Suggests):
         leaving: Mapping[str, pl.DataFrame] | None = None,
     ) -> None:
         self._leaving = leaving
-        self.title, self.sentences, self.charts = title, tuple(filter(None, sentences)), tuple(charts)
-        self.tables = {
+        self._title, self._sentences, self._charts = title, tuple(filter(None, sentences)), tuple(charts)
+        self._tables = {
             name: frame if isinstance(frame, Listing) else Listing(frame, name.replace("_", " "), kind=name)
             for name, frame in tables.items()
         }
+
+    @property
+    def title(self) -> str:
+        """What was asked."""
+        return self._title
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The answer, a sentence each, and what limits it."""
+        return self._sentences
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts, which a notebook shows; `.charts[0].save("chart.png")` keeps one."""
+        return self._charts
+
+    @property
+    def tables(self) -> dict[str, Listing]:
+        """The tables by name."""
+        return self._tables
 
     def table(self, name: str) -> Listing:
         """One of the tables. Raises UsageError naming the nearest, or saying why there are none."""

@@ -1,17 +1,51 @@
-"""A mistyped name is answered with the nearest right one."""
+"""A mistyped name is answered with the nearest right one, and so is what a method does not take."""
 
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
+
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 class NoSuchName(UsageError, AttributeError):
     """An object was asked for something it does not have."""
 
 
+def answering(method: Method) -> Method:
+    """A method that says in words what it takes, where it is given something else."""
+
+    @wraps(method)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(*args, **kwargs)
+        except TypeError:
+            takes = inspect.signature(method)
+            each = [one for name, one in takes.parameters.items() if name != "self"]
+            unknown = next((name for name in kwargs if name not in takes.parameters), "")
+            own = ", ".join(one.name + "=" * (one.kind is one.KEYWORD_ONLY) for one in each) or "nothing"
+            try:
+                takes.bind(*args, **kwargs)
+            except TypeError as wrong:
+                guess = did_you_mean(unknown, [one.name for one in each])
+                what = f" takes no '{unknown}'.{guess}" if unknown else f": {wrong}."
+                raise UsageError(f"{method.__name__}(){what} It takes: {own}.") from None
+            raise  # it is a mistake of the method's own
+
+    return cast(Method, asked)
+
+
 class Suggests:
     """Objects that say what they can do when asked for what they cannot."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        for name, method in list(vars(cls).items()):
+            if inspect.isfunction(method) and not name.startswith("_"):
+                setattr(cls, name, answering(method))
 
     if not TYPE_CHECKING:  # else no attribute of theirs would be checked
 
@@ -19,6 +53,7 @@ class Suggests:
             if name.startswith("_"):
                 raise AttributeError(name)
             names = [each for each in dir(type(self)) if not each.startswith("_")]
-            kind, of = type(self).__name__, getattr(type(self.__dict__.get("published")), name, None)
+            month = self.__dict__.get("published", self.__dict__.get("_published"))
+            kind, of = type(self).__name__, getattr(type(month), name, None)
             run = f" The month has: run.{name}." if of is not None else did_you_mean(name, names)
             raise NoSuchName(f"{kind} has no '{name}'.{run} help({kind}) lists what it has.")

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 
 import polars as pl
 
 from hiu.errors import UsageError
-from hiu.model.units import contact_sets
+from hiu.model.units import contact_sets, night_sets
+from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
-from hiu.site.first import checked_top, first_of, shown_places
+from hiu.site.first import shown_places
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
 from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
-from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
-from hiu.site.tables import Tables, checked_months
+from hiu.site.tables import Tables, checked_dataset, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
@@ -126,58 +126,54 @@ class Cohort(Suggests):
     @look
     def flow(self, months: int = 12, *, top: int | None = None) -> Finding:
         """Who joined the first N (`top`) and who left, in each of the last months: how many (`flow`), and who (`who`).
-        The last month is the published list, unless settings changed since. Those before are ranked as it is, with the
-        data of today: their lists differ where rows came or were matched since, or somebody may not be shown.
+        Months that were published are as they were published, under the ids of today and of people who may be shown;
+        the others are ranked as today's settings have it, with the data of today. The title says how many are which.
 
         >>> run.cohort().flow().table("who").columns
         ['month', 'person_id', 'place', 'change']
         """
-        from hiu.rank.reports.cohorts import flow
+        from hiu.site.ask.flow import flow
         from hiu.site.views.shared import shared_flow
 
-        run = self.published
         self._require_everybody("the list is made of everybody", "flow")
-        first = checked_top(run, "flow", top)
-        now = first if run.manifest["settings_version"] == run.settings.version else 0
-        last, gradings = shown_places(run)["person_id"].head(now).to_list(), run._whole("risk_grading")
-        found, who = flow(**run._common(), gradings=gradings, months=checked_months(months), top=first, last=last)
-        if found.is_empty():
-            return Finding(
-                "Flow between months", ["There is only one month so far, so nobody can have come or left."], {}
-            )
-        per = float(str(found["entered"].mean()))
-        sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
-        chart = Chart(partial(pictures.flow, found, sentence), sentence)
-        leaving = self._may_leave("flow", shared_flow(found))
-        tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
-        return Finding("Flow between months", [sentence, *self._gaps()], tables, [chart], leaving=leaving)
+        return flow(self.published, months, top, shared_flow)
 
-    def concentration(self) -> Finding:
-        """How contacts are shared among people: `shares` of the 1%, 5% ... with most, and the Lorenz curve.
+    def nights(self, months: int = 12, *, dataset: str | None = None) -> Finding:
+        """Nights in a bed by month and ward (`wards`), and of how many people. A night counts once, as in
+        monthly_demand: one in two wards is of the ward where the later stay began."""
+        from hiu.site.views.patterns import nights
 
-        Of people who could be named. A share of the people that comes to nobody is left out."""
+        return nights(self.published, self.people, self._who(), checked_months(months), dataset)
+
+    def concentration(self, dataset: str | None = None) -> Finding:
+        """How contacts, or those of one data set, are shared among people: `shares` of the 1%, 5% ... with most, and
+        the Lorenz curve. Of people who could be named. A share of the people that comes to nobody is left out."""
         from hiu.rank.reports.cohorts import concentration
         from hiu.site.views.shared import shared_concentration
 
-        found, curve = concentration(self._events(12, contacts=True), self.published.month)
+        run, name = self.published, checked_dataset(self.published, dataset)
+        if name in night_sets(run._whole("coverage")):
+            raise UsageError(f"'{name}' counts nights, which are no contacts: run.cohort().nights() has them")
+        sets, what = (name,) if name else contact_sets(run._whole("coverage")), many(name) if name else "contacts"
+        found, curve = concentration(self._events(12, sets), run.month)
         if found.is_empty():
-            return Finding("Concentration", ["Nobody had a contact in the last 12 months."], {})
+            return Finding("Concentration", [f"Nobody had {what} in the last 12 months."], {})
         _, people, _, share, _ = found.row(0)
         who, verb = ("person", "accounts") if people == 1 else (f"{people:,} people", "account")
         part = people / int(found["people"][-1])
         sentence = (
-            f"The {who} with most contacts ({part:.1%} of everybody with a contact) {verb} for {share:.0%} "
-            "of all contacts of the last 12 months."
+            f"The {who} with most {what} ({part:.1%} of everybody with any) {verb} for {share:.0%} "
+            f"of all {what} of the last 12 months."
         )
         chart = Chart(partial(pictures.lorenz, curve, sentence), sentence)
         tables, leaving = {"shares": found.drop("most")}, self._may_leave("shares", shared_concentration(found))
-        apart = unnamed(self.published, 12, contact_sets(self.published._whole("coverage")))
-        lines = [sentence, *self._gaps(), *(apart if self.people is None else [])]
-        return Finding("Concentration, last 12 months", lines, tables, [chart], leaving=leaving)
+        lines = [sentence, *lacking(run, sets=sets), *(unnamed(run, 12, sets) if self.people is None else [])]
+        return Finding(f"Concentration of {what}, last 12 months", lines, tables, [chart], leaving=leaving)
 
-    def next_contact(self, *, days: Iterable[int] = ()) -> Finding:
-        """Time to the next contact after a discharge from a mental-health bed: Kaplan-Meier, with numbers at risk by
-        some `days`, such as (3, 7, 30), and when a quarter, half and three quarters had one (`by_share`).
+    def next_contact(self, dataset: str | None = None, *, days: Iterable[int] = ()) -> Finding:
+        """Time to the next contact, or the next of one data set, after a discharge from a mental-health bed:
+        Kaplan-Meier, with numbers at risk by some `days`, such as (3, 7, 30), and when a quarter, half and three
+        quarters had one (`by_share`).
 
         One discharge a person, the first of the last 24 months. Nobody is watched beyond the month's end, and contacts
         on the day of discharge itself are left out. Raises UsageError for what is no number of days.
@@ -185,8 +181,9 @@ class Cohort(Suggests):
         from hiu.rank.reports.cohorts import by_share, discharges, survival
         from hiu.site.views.shared import shared_survival
 
-        run = self.published
-        watched = discharges(self._own(self.published._whole("stay")), self._events(24), run.month)
+        run, name = self.published, checked_dataset(self.published, dataset)
+        watched = discharges(self._own(run._whole("stay")), self._events(24, [name] if name else ()), run.month)
+        any_event = "any event that counts, a new stay too; follow-up in the community is one only if it is sent"
         usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in days}
         found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
@@ -207,7 +204,7 @@ class Cohort(Suggests):
         lines = [
             sentence,
             "Fewer than half had one while they were watched." if half is None else f"Half had had one by day {half}.",
-            "A contact is any event that counts, a new stay too; follow-up in the community is one only if it is sent.",
+            f"Contacts are here {many(name)} alone." if name else f"A contact is {any_event}.",
             f"Contacts on the day of discharge (of {watched['same_day'].sum()} people) may lie before it: left out.",
             "Deaths and moves out of the area are not seen here: such people count as without a contact.",
             *self._gaps(),
@@ -239,8 +236,9 @@ class Cohort(Suggests):
     def around(self, dataset: str, *, hours: float = 24, months: int = 12) -> Finding:
         """How many events of a data set had another contact of the same person within some hours before or after, by
         data set (table `around`), and how many would by chance. Others are contacts, and further events of the data set
-        itself. Only what has a time of day is in it; what begins in the same minute is after. Another agency's record
-        of the occurrence is no other contact: the police log of a detention, the call that an attendance quotes.
+        itself; stays in a bed that began have a row of their own. Only what has a time of day is in it; what begins in
+        the same minute is after. Another agency's record of the occurrence is no other contact: the police log of a
+        detention, the call that an attendance quotes.
         """
         from hiu.site.ask.around import around
 
@@ -270,10 +268,10 @@ class Cohort(Suggests):
         if self.people is not None:
             raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
 
-    def _events(self, months: int, *, contacts: bool = False) -> pl.DataFrame:
-        """Events and stays of the data sets in the last months; or the contacts alone, as the list counts them."""
-        run, coverage = self.published, self.published._whole("coverage")
-        sets = contact_sets(coverage) if contacts else coverage["dataset"].unique().to_list()
+    def _events(self, months: int, sets: Collection[str] = ()) -> pl.DataFrame:
+        """Events and stays of all data sets, or of some, in the last months."""
+        run = self.published
+        sets = sets or run._whole("coverage")["dataset"].unique().to_list()
         inside = C("start").is_between((run.month - (months - 1)).start, run.month.after, closed="left")
         needed = ("person_id", "source", "event_id", "start", "counted")
         return self._own(run._whole("timeline", *needed, where=inside & C("counted") & C("dataset").is_in(list(sets))))

@@ -75,7 +75,7 @@ def what_if(
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
     changed = {**common, "demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
     support, gradings = run._whole("support"), run._whole("risk_grading")
-    again = rank(**changed, extra=extra, support=support, gradings=gradings, labelled=False).ranked
+    again = rank(**changed, extra=extra, support=support, gradings=gradings, adults_alone=True).ranked
     _, before = flow(**common, gradings=gradings, months=0, top=common["people"].height)
     return _beside(run, before.select("person_id", place_before="place"), again, changes, own.top)
 

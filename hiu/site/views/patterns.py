@@ -91,21 +91,45 @@ def in_bed(run: Tables, on: date | str) -> Listing:
 
 def _nights(stays: pl.DataFrame) -> pl.DataFrame:
     """Nights and leave_nights of each spell, each night once: as monthly_demand and monthly_extra count them."""
-    each = {"nights": ("first_night", "day_out"), "leave": ("leave_start", "leave_end")}
+    inside, kept = (one.select(*SPELL, "night").unique() for one in _each(stays))
+    counts = (inside.group_by(SPELL).len("whole"), kept.group_by(SPELL).len("nights"))
+    found = counts[0].join(counts[1], on=SPELL, how="left").with_columns(C("nights").fill_null(0).cast(pl.Int64))
+    return found.select(*SPELL, "nights", leave_nights=C("whole").cast(pl.Int64) - C("nights"))
+
+
+def _each(stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A row a night of each stay; and those alone in which the person was on leave from none."""
     away_from = pl.when(C("leave_start").is_not_null()).then(pl.max_horizontal("leave_start", "first_night"))
     back = pl.min_horizontal(pl.coalesce("leave_end", "day_out"), "day_out")
     spans = stays.with_columns(leave_start=away_from, leave_end=back)
     inside, away = (
-        spans.filter(C(begin) < C(end))
-        .select(*SPELL, night=pl.date_ranges(begin, end, closed="left"))
-        .explode("night")
-        .unique()
-        for begin, end in each.values()
+        spans.filter(C(begin) < C(end)).with_columns(night=pl.date_ranges(begin, end, closed="left")).explode("night")
+        for begin, end in (("first_night", "day_out"), ("leave_start", "leave_end"))
     )
-    kept = inside.join(away.select("person_id", "night").unique(), on=["person_id", "night"], how="anti")
-    counts = (inside.group_by(SPELL).len("whole"), kept.group_by(SPELL).len("nights"))
-    found = counts[0].join(counts[1], on=SPELL, how="left").with_columns(C("nights").fill_null(0).cast(pl.Int64))
-    return found.select(*SPELL, "nights", leave_nights=C("whole").cast(pl.Int64) - C("nights"))
+    return inside, inside.join(away, on=["person_id", "night"], how="anti")
+
+
+def nights(run: Tables, people: list[str] | None, whose: str, months: int, dataset: str | None) -> Finding:
+    """Nights by month and ward: one in two stays is of that which began later."""
+    coverage, name = run._whole("coverage"), checked_dataset(run, dataset) or "mh_bed_day"
+    if name not in night_sets(coverage):
+        raise UsageError(f"'{name}' counts no nights: run.cohort().trend('{name}') has it by month")
+    first, key = (run.month - (months - 1)).start, ["person_id", "source", "event_id"]
+    timeline = run._whole("timeline", *key, "ward", where=C("dataset") == name).unique(key)
+    stays = run._whole("stay", where=~C("nobody") & (C("day_out") > first) & (C("first_night") < run.month.after))
+    stays = (stays if people is None else stays.filter(C("person_id").is_in(people))).join(timeline, on=key)
+    gross = "gross_night" in coverage.filter(dataset=name)["unit"]
+    month, sent = C("night").dt.truncate("1mo"), coverage.filter("supplied", dataset=name)["month"]
+    each = _each(stays)[0 if gross else 1].filter(C("night") >= first, month.is_in(sent.implode()))
+    once = each.sort("start", "event_id").unique(["person_id", "night"], keep="last", maintain_order=True)
+    found = once.group_by(month=month, ward=C("ward")).agg(
+        nights=pl.len().cast(pl.Int64), people=C("person_id").n_unique().cast(pl.Int64)
+    )
+    total, span = int(found["nights"].sum()), count_of(months, "month")
+    lines = [f"{count_of(total, 'night')} of {whose} in {count_of(once['ward'].n_unique(), 'ward')}."]
+    lines += lacking(run, months, sets=[name])
+    lines += unnamed(run, months, [name]) if people is None else []
+    return Finding(f"{many(name)} by ward, last {span}", lines, {"wards": found.sort("month", "ward")})
 
 
 def _words(run: Tables) -> pl.DataFrame:

@@ -174,6 +174,7 @@ FINDINGS: dict[str, Callable[[Published], Finding]] = {
     "backtest": lambda run: run.cohort().backtest(),
     "together": lambda run: run.cohort().together(),
     "flow": lambda run: run.cohort().flow(),
+    "nights": lambda run: run.cohort().nights(),
     "concentration": lambda run: run.cohort().concentration(),
     "next_contact": lambda run: run.cohort().next_contact(),
     "equality": lambda run: run.cohort().equality(),
