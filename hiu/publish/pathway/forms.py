@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,14 +24,12 @@ from hiu.publish.workbook.book import FACE, tall
 
 SHADES = ("#FFFFFF", "#E7F0F6", "#C6DCEA", "#9CC3DB", "#6BA5C8", "#3D86B3")
 """Of a shaded cell, by its depth; the text stays black, which can be read on each."""
-_WIDEST = 45
-_PAGE = 120
-"""Widths, in characters: of the widest column, and of a page."""
+_WIDEST, _NARROW, _PAGE, _TABLE = 45, 18, 130, 190
+"""Widths, in characters: of the widest column, of one that is made narrow, of a line of text, and of a table."""
 _LONGEST = 31
 _NUMBER = re.compile(r"(?P<digits>-?(?:\d|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?P<decimals>\d+))?)(?P<per_cent>%?)")
 _DAY = re.compile(rf"(?P<day>\d\d?) (?P<month>{'|'.join(NAMES)}) (?P<year>(?:19|20)\d\d)(?: (?P<clock>\d\d:\d\d))?")
 _HOURS = re.compile(r"(\d+|[1-9]\d{0,2}(?:,\d{3})+) h (\d\d)")
-_BASE: dict[str, object] = {"font_name": FACE, "font_size": 10, "valign": "top"}
 _HEAD: dict[str, object] = {"bold": True, "bottom": 1}
 Style = Callable[..., Format]
 
@@ -87,13 +85,21 @@ def _grid(part: Part, grid: Grid) -> dict[str, object]:
         [{"text": cell, "fill": SHADES[part.depth(grid, down, across)]} for across, cell in enumerate(row)]
         for down, row in enumerate(grid.rows)
     ]
-    return {"title": grid.title, "columns": grid.columns, "rows": rows, "note": grid.note, "words": part.left(grid)}
+    return {
+        "title": grid.title,
+        "columns": grid.columns,
+        "rows": rows,
+        "note": grid.note,
+        "words": part.left(grid),
+        "figures": [part.figures(grid, column) for column in range(len(grid.columns))],
+        "widths": _widths(grid),
+    }
 
 
 def book(part: Part) -> bytes:
     """The workbook: a sheet to read first, and one for each table. Nothing in it is a formula or a link."""
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "default_format_properties": {"font_name": FACE, "font_size": 10}}
     with xlsxwriter.Workbook(target, options) as made:
         about = {
             "title": f"{part.title}, {part.stamp.month.title}",
@@ -101,7 +107,7 @@ def book(part: Part) -> bytes:
             "created": part.stamp.built,
         }
         made.set_properties(about)
-        style = cache(lambda **more: made.add_format(_BASE | more))
+        style = cache(lambda **more: made.add_format({"valign": "top"} | more))
         first = _printed(made.add_worksheet("Read me"), part)
         lines = (part.marking, f"{part.stamp.site}, data to {part.stamp.data_text}", *part.lead, *part.notes)
         first.set_column(0, 0, _PAGE)
@@ -122,13 +128,13 @@ def _sheet(sheet: Worksheet, part: Part, grid: Grid, style: Style) -> None:
     if not grid.rows:
         return
     top, left = len(note) + 3, part.left(grid)
-    widths = [_width(column, cells) for column, *cells in zip(grid.columns, *grid.rows, strict=True)]
+    widths = _widths(grid)
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     for down, row in enumerate((grid.columns, *grid.rows)):
         sheet.set_row(top + down, max(map(tall, row, widths)))
         for column, cell in enumerate(row):
-            look: dict[str, object] = {"text_wrap": True, "align": "left" if column < left else "right"}
+            look: dict[str, object] = {"text_wrap": True, "align": "right" if part.figures(grid, column) else "left"}
             depth = part.depth(grid, down - 1, column) if down else 0
             look |= {"bg_color": SHADES[depth]} if depth else {}
             value, shown = _as_written(cell, words=column < left) if down else (cell, "")
@@ -157,7 +163,7 @@ def _printed(sheet: Worksheet, part: Part) -> Worksheet:
 
 def _as_written(cell: str, *, words: bool) -> tuple[str | float | datetime, str]:
     """What Excel holds of a cell, and the format by which it shows it as the page does: days, times and hours as
-    such, and figures with their commas, decimals and per cents. A number among `words`, as that of a log, stays text.
+    such, and figures with their commas, decimals and per cents. A long number among `words`, as of a log, stays text.
     """
     if day := _DAY.fullmatch(cell):
         clock = day["clock"] or "00:00"
@@ -166,17 +172,24 @@ def _as_written(cell: str, *, words: bool) -> tuple[str | float | datetime, str]
             return datetime.fromisoformat(when), "d mmm yyyy hh:mm" if day["clock"] else "d mmm yyyy"
     if hours := _HOURS.fullmatch(cell):
         return (int(hours[1].replace(",", "")) * 60 + int(hours[2])) / 1440, '[h]" h "mm'
-    if words or not (number := _NUMBER.fullmatch(cell)):
+    number = _NUMBER.fullmatch(cell)
+    if not number or (words and len(cell) > 3):
         return cell, "General"
     decimals = f".{'0' * len(number['decimals'])}" if number["decimals"] else ""
     value = float(number["digits"].replace(",", "")) / (100 if number["per_cent"] else 1)
     return value, ("#,##0" if "," in cell else "0") + decimals + number["per_cent"]
 
 
-def _width(title: str, cells: Sequence[str]) -> float:
-    """Of a column: room for its longest cell and for the longest word of its title, within reason."""
-    longest = max([*map(len, cells), *map(len, title.split())], default=0)
-    return min(max(longest, len(title) / 3) + 4, _WIDEST)
+def _widths(grid: Grid) -> list[float]:
+    """Of each column, in characters: room for its longest cell and for its title in three lines. Where they are more
+    than a page, each has what a name needs, and the rest goes to those with more to say."""
+    cells = [[len(row[column]) for row in grid.rows] for column in range(len(grid.columns))]
+    titles = [max(*map(len, title.split()), len(title) / 3, 0) for title in grid.columns]
+    longest = [max(title, *lengths, 0) + 4 for title, lengths in zip(titles, cells, strict=True)]
+    least = [min(one, _NARROW) for one in longest]
+    more, spare = sum(longest) - sum(least), max(0, _TABLE - sum(least))
+    shared = [few + spare * (one - few) / max(more, 1) for one, few in zip(longest, least, strict=True)]
+    return [min(one, _WIDEST) for one in longest] if sum(min(one, _WIDEST) for one in longest) <= _TABLE else shared
 
 
 def _sheet_name(at: int, title: str) -> str:

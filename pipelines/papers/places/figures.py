@@ -20,7 +20,7 @@ from pipelines.papers.places.cells import Part as Place
 
 NOT_SHOWN = "not shown"
 NOT_COMPARED = "Trusts differ in what they do, so their rates are not compared."
-NO_POPULATION = "Rates by population are here once the crosswalk gives it for every borough."
+NO_POPULATION = "Rates by population appear once the crosswalk has the population of every borough."
 AREA = {
     "incident": "where contacts happened",
     "home": "where people lived at the time",
