@@ -23,7 +23,6 @@ from pathway_kit import (
 
 from hiu.engine.pathway import tables_with
 from hiu.model import PATHWAY
-from hiu.sources import on_offer
 from pipelines.commands import pathway
 from pipelines.commands.messages import print_status
 from pipelines.commands.outputs import places
@@ -55,7 +54,7 @@ WORDS = re.compile(
     r"missing from hospital|offers short of detention|senior meeting|Action log|crosswalk|command unit",
     re.I | re.M,
 )
-"""What only a site with a source of the pathway, or with a crosswalk, reads of; but for incidents, which police send."""
+"""What only a site with a source of the pathway or a crosswalk reads of (of incidents police send some too)."""
 
 
 @pytest.mark.parametrize("only", [None, "crosswalk", *FILES])
@@ -87,7 +86,7 @@ def test_a_site_has_the_part_that_it_sends_and_nothing_of_another(
 
 
 def _papers(place: Place, folder: Path, capsys: pytest.CaptureFixture[str]) -> set[str]:
-    """The commands that write something; each of the others says in a sentence that there is nothing, and writes none."""
+    """The commands that write something; each of the others says in one sentence that there is nothing to write."""
     made = set()
     capsys.readouterr()
     for name in ("desk", "s136", "missing", "offers", "senior", "places"):
