@@ -196,8 +196,8 @@ def _lead(counted: Counted, texts: Texts, grids: Sequence[Grid]) -> list[str]:
     ]
     fewer = [f"{in_sentence(name)} {n}" for name, n in counted.supplied.items() if n < PERIOD]
     if fewer:
-        said = f"Of the {PERIOD} months not all were supplied: {', '.join(fewer)}."
-        lines.append(f"{said} What was not is missing, not zero.")
+        line = f"Of the {PERIOD} months not all were supplied: {', '.join(fewer)}."
+        lines.append(f"{line} What was not is missing, not zero.")
     outside = [
         f"{row[0]}, by {AREA[area]}, lies {row[8]}."
         for area, grid in zip([area for area, levels in LEVELS.items() for _ in levels], grids, strict=True)
