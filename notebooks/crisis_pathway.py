@@ -15,9 +15,10 @@
 # %% [markdown]
 # # The crisis pathway
 #
-# The systems beside the monthly list: who came to the control-room desk, what was asked and answered, and what did not
-# keep to the procedure. Nothing here is demand. A site without such a source sees empty tables, each of which says so.
-# Figures here are exact: for other readers there are `hiu desk` and `hiu s136`, which suppress small counts.
+# The systems beside the monthly list: the control-room desk, section 136, people missing from hospital, offers short
+# of detention, and what the senior meeting governs by. Nothing here is demand. A site without such a source sees empty
+# tables, each of which says so. Figures here are exact: for other readers there are `hiu desk`, `hiu s136`,
+# `hiu missing` and `hiu offers`, which suppress small counts.
 
 # %% tags=["parameters"]
 import os
@@ -95,7 +96,9 @@ run.pathway("s136_counted")
 
 # %%
 run.pathway("place_escalation")
-# ## Missing from hospital
+
+# %% [markdown]
+# ## 8. Missing from hospital
 # Each episode once, with its site. **Look for:** a site that is not known: the report named none, and no bed
 # of that night, or beds of two wards, could say it.
 
@@ -106,14 +109,14 @@ run.pathway("missing_judged")
 run.pathway("site_night")
 
 # %% [markdown]
-# ## Offers short of detention
+# ## 9. Offers short of detention
 # Each once. **Look for:** `unknown`, which is neither a yes nor a no, and rows that contradict themselves.
 
 # %%
 run.pathway("offer_judged")
 
 # %% [markdown]
-# ## Plans, records and incidents
+# ## 10. Plans, records and incidents
 # **Look for:** incidents whose referral is unknown, which is no all-clear, and contents that are not known.
 
 # %%

@@ -116,13 +116,14 @@ def _lead(
         if counts.number(month)
         else (f"How many logs were opened in {month.title} can't be shown.")
     )
-    yield "; ".join(f"{words}: {counts.share(month, f'{name}=yes')}" for name, words in SHARES.items()) + "."
+    shares = "; ".join(f"{words.lower()}: {counts.share(month, f'{name}=yes')}" for name, words in SHARES.items())
+    yield f"{shares[0].upper()}{shares[1:]}."
     median, ninth = counts.quantiles(month, minutes(tables, "first_health_contact").filter(C("month") == month.start))
     if median.isdigit():
         most = f", nine in ten within {ninth}" if ninth.isdigit() else ""
         yield f"Half of first contacts with health staff came within {median} minutes{most}."
     joined = own.unique("thing").join(tables["desk_incident"], left_on="thing", right_on="log_id", how="semi")
-    yield f"Logs that are a police incident too, and demand there, once: {thousands(counts.part(month, joined))}."
+    yield f"Logs that are also police incidents, and demand only there: {thousands(counts.part(month, joined))}."
     yield f"People with two logs or more: {count_text(repeated(own).height)}."
     yield f"Exceptions to the procedure: {broken.text(month)}. 'hiu desk {month} --list' names the rows."
 

@@ -51,6 +51,12 @@ def test_holds_no_logic(notebook: Path) -> None:
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_heading_is_in_a_cell_of_text(notebook: Path) -> None:
+    code = (cell.source for cell in jupytext.read(notebook, fmt="py:percent").cells if cell.cell_type == "code")
+    assert [line for source in code for line in source.splitlines() if line.startswith("# #")] == []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_opening_and_saving_changes_nothing(notebook: Path) -> None:
     opened = jupytext.read(notebook, fmt="py:percent")
     opened.metadata["language_info"] = {"name": "python", "version": "3.12.0"}

@@ -18,7 +18,7 @@ from pipelines.access.remake import withhold_now
 from pipelines.common.place import Place, open_place, published_tables
 from pipelines.govern.record_basis import BasisChange, record_change
 
-TITLE = "Incidents and the action log"
+TITLE = "For the senior meeting"
 DUE = "Deaths with a mandatory referral due at once and none recorded: 1."
 OPEN = "Action log: 1 open, 1 of them overdue."
 

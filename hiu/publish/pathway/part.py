@@ -1,5 +1,6 @@
 """A part of the crisis pathway as it may be printed: sentences, tables of text, charts. The same in every form."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,11 @@ from hiu.publish.stamp import Stamp
 
 ALL = "All"
 """The heading of a row or column of totals."""
+
+_FIGURE = re.compile(r"[+-]?\d|\*|not shown")
+"""What a cell of a column of figures begins with."""
+
+_WHOLE = re.compile(r"\d\d? [A-Z][a-z]{2} \d{4}( \d\d:\d\d)?|[\d,]+ h( \d\d)?|.{,30}HIU-[A-Z2-7]{8}\)?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +47,15 @@ class Part:
     def left(self, grid: Grid) -> int:
         """How many columns of a grid are words."""
         return self.words.get(grid.title, 1)
+
+    def figures(self, grid: Grid, column: int) -> bool:
+        """Whether a column is of figures, which stand at its right: not one of words, such as where a rate lies."""
+        cells = [row[column] for row in grid.rows]
+        return column >= self.left(grid) and any(_FIGURE.match(cell) for cell in cells or ("0",))
+
+    def whole(self, cell: str) -> bool:
+        """Whether a cell stands on one line: a time, or somebody's name and id, which nobody reads in two."""
+        return bool(_WHOLE.fullmatch(cell))
 
     def depth(self, grid: Grid, row: int, column: int) -> int:
         """How dark a figure of a shaded grid is, 0 to 5: its share of the largest. Of totals and other grids 0."""

@@ -96,7 +96,7 @@ NOTES = (
     "It stops at the end of the detention, or at the month's end while it is open. The limit is 24 hours, and 36 only "
     "if the responsible practitioner extended it in time.",
     "A transfer is no new detention. A time that is missing is not known: it is neither nought nor made up.",
-    "A detention that police or a place of safety also record is demand there, once; nothing here adds to it.",
+    "A detention that police or a place of safety also record is demand only there; nothing here adds to it.",
     "Places stand in the order of their names. A place outside the limits of the funnel differs by more than chance "
     "would explain, and that is a question and no verdict: places differ in whom they take.",
 )

@@ -193,11 +193,12 @@ class Listing(Suggests, pl.DataFrame):
         return self.html()
 
     def html(self, *, fold: bool = True) -> str:
-        """The table for a page; with `fold` a last column of sentences goes on a line of its own."""
+        """The table for a page; with `fold` a last column of sentences, if each row has one, goes on its own line."""
         rows: int = getattr(self, "_rows", ROWS)
         cells = [self._cells(row) for row in self.head(rows).iter_rows()]
         styles = [_style(kind, [row[k] for row in cells]) for k, kind in enumerate(self.dtypes)]
-        below = len(styles) - 1 if fold and len(styles) > _MANY and _LONG in styles[-1] else len(styles)
+        folded = fold and len(styles) > _MANY and _LONG in styles[-1] and all(row[-1] for row in cells)
+        below = len(styles) - 1 if folded else len(styles)
         heads = "".join(
             f'<th scope="col" style="{style}">{html.escape(name)}</th>'
             for name, style in list(zip(self.columns, styles, strict=True))[:below]

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hiu.govern.release.cells import Cell
 from hiu.govern.release.disclosure import BASE
@@ -14,13 +14,14 @@ from hiu.publish.board.paper import HIDDEN_NOTE, MARKING, Grid
 from hiu.publish.charts.reports import funnel_chart
 from hiu.publish.pathway.part import Chart, Part
 from hiu.publish.stamp import Stamp
+from hiu.publish.words.datasets import in_sentence
 from hiu.stats import Z95, Z998, funnel
 from pipelines.papers.places.cells import LEVELS, TOTAL, UNKNOWN
 from pipelines.papers.places.cells import Part as Place
 
 NOT_SHOWN = "not shown"
 NOT_COMPARED = "Trusts differ in what they do, so their rates are not compared."
-NO_POPULATION = "Rates by population are here once the crosswalk gives it for every borough."
+NO_POPULATION = "Rates by population appear once the crosswalk has the population of every borough."
 AREA = {
     "incident": "where contacts happened",
     "home": "where people lived at the time",
@@ -36,7 +37,8 @@ Texts = Mapping[tuple[Place, str, str], str]
 @dataclass(frozen=True, kw_only=True)
 class Counted:
     """What was counted, and when: the month whose 12 months the cells are of; of each area and
-    level how much wider than by chance a number varies; and the people who live in each place, where the site says so.
+    level how much wider than by chance a number varies; the people who live in each place, where the site says so; and
+    how many of the months were supplied of each data set.
     """
 
     month: Month
@@ -44,6 +46,7 @@ class Counted:
     spread: Mapping[str, float]
     people: Mapping[str, Mapping[str, int]]
     files: Sequence[str]
+    supplied: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def texts(self) -> Texts:
@@ -191,6 +194,10 @@ def _lead(counted: Counted, texts: Texts, grids: Sequence[Grid]) -> list[str]:
         f"{_about(total['mental_health'])} of them about mental health. Of these {_about(total['repeat'])} were of "
         f"{_about(people)} people who had {REPEAT} or more."
     ]
+    fewer = [f"{in_sentence(name)} {n}" for name, n in counted.supplied.items() if n < PERIOD]
+    if fewer:
+        line = f"Of the {PERIOD} months not all were supplied: {', '.join(fewer)}."
+        lines.append(f"{line} What was not is missing, not zero.")
     outside = [
         f"{row[0]}, by {AREA[area]}, lies {row[8]}."
         for area, grid in zip([area for area, levels in LEVELS.items() for _ in levels], grids, strict=True)

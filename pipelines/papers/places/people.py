@@ -79,7 +79,9 @@ def _teams(found: Seat, top: int) -> Grid:
         for team, people, points in found.teams.iter_rows()
     ]
     note = "" if rows else f"No team is named for any of the first {top}."
-    return Grid("Points by community mental health team", columns, tuple(rows), note)
+    wide = len(columns) if found.fewest else -1
+    made = tuple(row[:wide] for row in rows)
+    return Grid("Points by community mental health team", columns[:wide], made, note)
 
 
 def _unnamed(found: Seat, names: Mapping[str, str], top: int) -> Grid:

@@ -42,7 +42,7 @@ TASKING = Disclosure(
     necessity="The group settles with each command unit and mental-health team who does what about whom.",
     proportionality="People supported and the first of the list only, with their area and one sentence a task.",
 )
-_TABLES = ("ranked", "people", "support", "changes", "aliases", "conflicts", "event_place")
+_TABLES = ("ranked", "people", "support", "changes", "aliases", "conflicts", "coverage", "event_place")
 
 
 def write_figures(place: Place, month: str | None, *, folder: Path | None, now: datetime) -> Path | None:
@@ -55,7 +55,8 @@ def write_figures(place: Place, month: str | None, *, folder: Path | None, now: 
     wanted, source = place.which(month)
     tables = _tables(place, wanted, source)
     kept, left_out, basis = for_board(place, tables, now.date())
-    counted = _kept(place, wanted) or _counted(place, wanted, adults(kept, place.settings.rank.minimum_age), now)
+    grown = adults(kept, place.settings.rank.minimum_age)
+    counted = _kept(place, wanted) or _counted(place, wanted, grown, tables["coverage"], now)
     target = folder or place.curated / "exports" / "places" / str(wanted)
     about = {"month": str(wanted), "counted": str(counted.month), "left_out": left_out, "basis": list(basis)}
     record(place, now, "places_written", **about, login=login())
@@ -90,6 +91,12 @@ def adults(tables: Mapping[str, pl.DataFrame], minimum_age: int) -> pl.DataFrame
     return joined.filter(adult).drop("grown")
 
 
+def months_supplied(coverage: pl.DataFrame, month: Month) -> dict[str, int]:
+    """How many of the months up to this one, of which the figures are, were supplied of each data set."""
+    own = coverage.filter(pl.col("month").is_between((month - (PERIOD - 1)).start, month.start))
+    return dict(own.group_by("dataset").agg(pl.col("supplied").sum()).sort("dataset").iter_rows())
+
+
 def _has_places(place: Place) -> bool:
     if not place.crosswalk:
         say("This site has no crosswalk of places, so there is nothing by area. docs/places.md says how it gets one.")
@@ -111,7 +118,7 @@ def _stamp(place: Place, month: Month, source: Path, now: datetime) -> Stamp:
     return stamp_of(place, month, str(manifest["run_id"]), now, str(manifest["settings_version"]))
 
 
-def _counted(place: Place, month: Month, places: pl.DataFrame, now: datetime) -> Counted:
+def _counted(place: Place, month: Month, places: pl.DataFrame, coverage: pl.DataFrame, now: datetime) -> Counted:
     """The figures counted anew, and kept: every later paper of these 12 months repeats them."""
     solved = decide(places, month)
     if solved.refused:
@@ -122,7 +129,8 @@ def _counted(place: Place, month: Month, places: pl.DataFrame, now: datetime) ->
         for level in levels
     }
     people = populations(place.crosswalk.rows, month.end)
-    answers = {"spread": spread, "people": people, "files": _files(place)}
+    supplied = months_supplied(coverage, month)
+    answers = {"spread": spread, "people": people, "files": _files(place), "supplied": supplied}
     export = Export(
         recipient=AREAS,
         month=str(month),

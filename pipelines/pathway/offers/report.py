@@ -79,7 +79,7 @@ def offers_report(
         title="Offers short of detention",
         stamp=stamp,
         marking=MARKING,
-        lead=(*_lead(found), *service_sentence(services), *sentences(year))
+        lead=(*_lead(found), *service_sentence(services), *sentences(year), _hint(month))
         if now
         else (f"{month.title} was not supplied.",),
         grids=(*_grids(found), *service_grids(services), compared_grid(year, month), _wrong(found)) if now else (),
@@ -100,7 +100,10 @@ def _lead(found: Found) -> Iterator[str]:
     used, of = counts.share(month, WHOLE_USED, CONSIDERED), counts.text(month, CONSIDERED)
     considered = f" (considered at {of} contacts)" if of.isdigit() else ""
     yield f"Section 136 used when it was considered: {used}{considered}."
-    yield f"'hiu offers {month} --list' names the rows to put right, and people who were offered something again."
+
+
+def _hint(month: Month) -> str:
+    return f"'hiu offers {month} --list' names the rows to put right, and people who were offered something again."
 
 
 def _grids(found: Found) -> Iterator[Grid]:

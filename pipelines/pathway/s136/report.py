@@ -111,8 +111,8 @@ def _lead(found: Month136) -> Iterator[str]:
         if counts.number(month)
         else f"How many detentions began in {month.title} can't be shown."
     )
-    shares = {"over=yes": "Over the limit", "consulted=yes": "Consulted before", "first_place=ed": "ED as first place"}
-    shares |= {"conveyance=police": "Taken in a police vehicle"}
+    shares = {"over=yes": "Over the limit", "consulted=yes": "consulted before", "first_place=ed": "ED as first place"}
+    shares |= {"conveyance=police": "taken in a police vehicle"}
     yield "; ".join(f"{words}: {counts.share(month, group)}" for group, words in shares.items()) + "."
     median, ninth = counts.quantiles(month, minutes(found.tables, found.own, "handover"))
     if median.isdigit():
@@ -121,7 +121,7 @@ def _lead(found: Month136) -> Iterator[str]:
     unknown = counts.text(month, "over=unknown")
     yield f"Against the limit can't be judged: {unknown}. 'hiu s136 {month} --list' names the rows to put right."
     joined, apart = (counts.text(month, f"counted={answer}") for answer in ("yes", "no"))
-    yield f"In the counts of section 136 too, and demand there, once: {joined}; not in them: {apart}."
+    yield f"Also in the counts of section 136, and demand only there: {joined}; not in them: {apart}."
 
 
 def _grids(found: Month136) -> Iterator[Grid]:
@@ -239,7 +239,7 @@ def _charts(found: Month136, year: Year, breaks: Breaks, shown: Shown) -> Iterat
     if len(spots) > 1:
         yield funnel_chart(spots, funnel_lines(middle, max(spot.n for spot in spots)), f"financial year {year.title}")
     lines = [Headline("Detentions a month", counts.number, counts=True)]
-    groups = {"over=yes": "Over the limit", "consulted=yes": "Consulted before", "first_place=ed": "ED as first place"}
+    groups = {"over=yes": "Over the limit", "consulted=yes": "consulted before", "first_place=ed": "ED as first place"}
     lines += [Headline(f"{words}, % of detentions", partial(_share, counts, group)) for group, words in groups.items()]
     lines += [Headline(f"{words}: median minutes", partial(_median, found, leg)) for leg, words in LEGS.items()]
     yield from trends(lines, found.supplied, found.month, breaks, shown)

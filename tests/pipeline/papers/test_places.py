@@ -67,6 +67,12 @@ def test_every_contact_has_its_three_areas_once_and_a_reason_where_one_is_not_kn
     assert set(places.select(key).rows()) == set(counted.select(key).rows())
 
 
+def test_months_of_the_twelve_that_nobody_supplied_are_said_to_be_missing(written: Place) -> None:
+    page = (written.curated / "exports" / "places" / str(LAST) / f"places-{LAST}.html").read_text(encoding="utf-8")
+    (line,) = re.findall(r"Of the 12 months not all were supplied: ([^.]+)\. What was not is missing, not zero", page)
+    assert "police incidents 5" in line and "ED attendances 5" in line
+
+
 def test_the_unit_of_every_police_incident_is_that_of_the_area_in_its_row(
     places: pl.DataFrame, area: Path, unit: dict[str, str]
 ) -> None:

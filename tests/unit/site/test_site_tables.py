@@ -280,3 +280,10 @@ def test_every_other_type_is_answered(run: Published, value: str, found: object)
 def dict_of(found: object) -> object:
     """A map as a newer engine gives it."""
     return {one["key"]: one["value"] for one in found} if isinstance(found, list) and found[0] != 1 else found
+
+
+def test_a_last_column_that_some_rows_lack_keeps_its_heading() -> None:
+    rows = {name: ["a", "b"] for name in "cdefghi"}
+    sentence = "Thirty-two contacts in three months; three expected, going by the year before them."
+    for why, headed in ([sentence, sentence], False), ([sentence, None], True):
+        assert (">why</th>" in Listing(pl.DataFrame(rows | {"why": why})).html()) == headed
