@@ -1,19 +1,25 @@
-"""Pages beside the pack and assistive technology: axe finds nothing on quality, a person's own data and governance."""
+"""Pages beside the pack and assistive technology: axe finds nothing on any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import publish_frames as frames
 import pytest
 from pack_area import stamp
 
+from hiu.publish.board.paper import Grid
+from hiu.publish.charts.reports import trend_chart
 from hiu.publish.duties.person_file import Part, PersonFile, Withheld, as_page
 from hiu.publish.pages import render
+from hiu.publish.pathway.forms import page
+from hiu.publish.pathway.part import Chart
+from hiu.publish.pathway.part import Part as Paper
 from hiu.publish.quality.page import quality_page
 
 AT = datetime(2026, 4, 8, 9, 12, tzinfo=UTC)
@@ -50,7 +56,29 @@ def governance() -> bytes:
     return render("governance.html.j2", chapters=chapters, site="Anywhere", at="8 Apr 2026", synthetic=True).encode()
 
 
-PAGES: dict[str, Callable[[], bytes]] = {"quality": quality, "own data": own_data, "governance": governance}
+def pathway() -> bytes:
+    months = [date(2026, month, 1) for month in range(1, 9)]
+    table = pl.DataFrame({"month": months, "n": [float(n) for n in range(8)], "flags": ["", "beyond"] * 4})
+    made = Paper(
+        name="desk",
+        title="Control-room desk",
+        stamp=replace(stamp(), synthetic=True),
+        marking="OFFICIAL",
+        lead=("About 245 logs were opened.",),
+        grids=(Grid("What was sent", ("", "Yes", "All"), (("Somebody", "10", "20"), ("All", "10", "20"))),),
+        charts=(Chart(svg=trend_chart(table, 3, 1, 5, "Logs", "Usual.", {}), alt="Logs, month by month."),),
+        notes=("A log is counted once.",),
+        shaded=frozenset({"What was sent"}),
+    )
+    return page(made)
+
+
+PAGES: dict[str, Callable[[], bytes]] = {
+    "quality": quality,
+    "own data": own_data,
+    "governance": governance,
+    "pathway": pathway,
+}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -66,10 +66,13 @@ def person_chart(person: PersonSeries, *, split: bool = False) -> Spec:
 
 
 def to_svg(spec: Spec) -> str:
-    """The chart as a standalone SVG: one image with one description, nothing inside read out."""
-    described = f'<svg role="img" aria-label={quoteattr(spec["description"])} '
-    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=schema_version())
-    return inline_svg(svg).replace('<svg aria-hidden="true" ', described, 1)
+    """The chart as a standalone SVG."""
+    return described_svg(vl_convert.vegalite_to_svg(spec, vl_version=schema_version()), spec["description"])
+
+
+def described_svg(svg: str, words: str) -> str:
+    """An SVG as one image whose description is `words`: nothing inside is read out."""
+    return inline_svg(svg).replace('<svg aria-hidden="true" ', f'<svg role="img" aria-label={quoteattr(words)} ', 1)
 
 
 def inline_svg(svg: str) -> str:

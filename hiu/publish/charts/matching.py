@@ -3,12 +3,11 @@
 Never drawn in a monthly run, so Altair is simply imported. Sign and words carry the meaning as well as colour.
 """
 
-from xml.sax.saxutils import quoteattr
-
 import polars as pl
 import vl_convert
 
 from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE, alt
+from hiu.publish.charts.draw import described_svg
 from hiu.publish.rows import Row
 from hiu.publish.words.text import wrap
 
@@ -111,5 +110,4 @@ def _svg(chart: alt.Chart, title: str, subtitle: str, described: str) -> str:
     )
     made = chart.properties(title=heading).configure(aria=False, font=FACES, background="white", padding=12)
     made = made.configure_view(stroke=None).configure_axis(labelColor=TEXT, titleColor=TEXT, labelFontSize=11)
-    svg: str = vl_convert.vegalite_to_svg(made.to_dict(validate=True), vl_version=VEGA_LITE)
-    return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(described)} ', 1)
+    return described_svg(vl_convert.vegalite_to_svg(made.to_dict(validate=True), vl_version=VEGA_LITE), described)

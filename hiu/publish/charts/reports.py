@@ -5,12 +5,12 @@ The monthly run doesn't come here, so Altair is simply imported. Shape and words
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from xml.sax.saxutils import quoteattr
 
 import polars as pl
 import vl_convert
 
 from hiu.publish.charts.design import FACES, MUTED, TEXT, VEGA_LITE, alt
+from hiu.publish.charts.draw import described_svg
 from hiu.publish.rows import Row
 from hiu.publish.words.text import number, wrap
 from hiu.rank.reports.xmr import Limits
@@ -215,5 +215,4 @@ def to_svg(
     styled = chart.properties(title=heading).configure(font=FACES, background="white", padding=12)
     spec = styled.configure_view(stroke=None).to_dict(validate=True)
     spec = {**spec, "datasets": {"rows": rows}} if rows else spec
-    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    return svg.replace("<svg ", f'<svg role="img" aria-label={quoteattr(described or f"{title}. {sentence}")} ', 1)
+    return described_svg(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE), described or f"{title}. {sentence}")
