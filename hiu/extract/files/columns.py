@@ -131,7 +131,8 @@ def _require(headers: Sequence[str], source: Source, matched: dict[str, str], na
 
 
 def _hint(field: str, accepted: Sequence[str], free: Sequence[str], source: Source) -> str:
-    near = next((found for word in accepted if (found := nearest(word, free, _NEAR)) and _alike(word, found)), None)
+    words = (*accepted, *source.fields[field].otherwise)
+    near = next((found for word in words if (found := nearest(word, free, _NEAR)) and _alike(word, found)), None)
     names = ", ".join(f'"{word}"' for word in (*accepted, near))
     line = f"columns = [{names}] under [fields.{field}] in sources/{source.name}.toml"
     return f"; did you mean '{near}'? If so, write {line}" if near else ""

@@ -193,6 +193,13 @@ def test_with_otherwise_empty_the_file_is_refused_with_the_nearest_header_and_th
     assert "under [fields.start] in sources/police.toml" in str(refusal.value)
 
 
+def test_a_header_near_one_that_the_shipped_source_knows_is_offered_too() -> None:
+    with pytest.raises(
+        InputRefused, match=r'did you mean .Date_Creatd.\? If so, write columns = ."Logged on", "Date_Creatd".'
+    ):
+        renamed("Date_Creatd")
+
+
 def test_a_header_row_is_found_by_headers_that_are_read_otherwise() -> None:
     source = source_of(RENAMED + '[fields.role]\ncolumns = ["Part"]', "police")
     assert header_index([["Report of March", ""], ["Created", "Role", "Beat"]], source, "x.csv") == 1
