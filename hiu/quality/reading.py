@@ -160,8 +160,6 @@ def in_utc(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> l
 
 def facts_to_come(facts: pl.DataFrame, numbering: Numbering, today: date) -> list[str]:
     """A sentence for each kind of fact of the past that is dated after today: until that day it says nothing."""
-    if facts.is_empty():
-        return []
     late = facts.filter((pl.col("at") > today) & ~pl.col("fact").is_in(_AHEAD)).sort("fact", "source_row")
     return [
         f"{len(rows):,} date{'s' * (len(rows) > 1)} of {str(fact).replace('_', ' ')} "
