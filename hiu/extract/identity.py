@@ -126,8 +126,8 @@ def _text(cells: pl.DataFrame, field: str) -> pl.Expr:
     return pl.col(field) if field in cells.columns else pl.lit(None, pl.String)
 
 
-def _none(cells: pl.DataFrame, type: type[pl.DataType] = pl.String) -> pl.Series:
-    return pl.repeat(None, cells.height, dtype=type(), eager=True)
+def _none(cells: pl.DataFrame, type: pl.DataType | type[pl.DataType] = pl.String) -> pl.Series:
+    return pl.Series([None], dtype=type).new_from_index(0, cells.height)
 
 
 def _postcodes(cells: pl.DataFrame, field: str) -> pl.Series:
@@ -226,6 +226,8 @@ def _sex(cells: pl.DataFrame, source: Source) -> pl.Series:
 def _addresses(cells: pl.DataFrame, source: Source) -> pl.Series:
     specs = {field: source.fields[field] for field in source.fields if field in cells.columns}
     given = [field for field, spec in specs.items() if spec.type == "address"]
+    if not given:
+        return _none(cells, _ADDRESS_TYPE)
     plain, tied = ([field for field in given if bool(specs[field].home_if) == tie] for tie in (False, True))
     home = pl.concat_str(plain, separator=", ", ignore_nulls=True) if plain else _text(cells, "")
     texts = [pl.when(home != "").then(home)]
@@ -263,6 +265,8 @@ def _local_ids(cells: pl.DataFrame, source: Source, people: pl.DataFrame) -> pl.
         labelled.append(cells.with_columns(number).select(label))
     if not labelled:
         return _none(cells)
+    if len(labelled) == 1:
+        return labelled[0].to_series().alias("ids")
     ids = pl.concat(labelled, how="horizontal")
     joined = pl.concat_list(ids.columns).list.drop_nulls().list.unique().list.sort().list.join("|")
     return ids.select(pl.when(joined != "").then(joined).alias("ids")).to_series()

@@ -11,7 +11,7 @@ from hiu.extract.dates.month_order import with_month_order
 from hiu.extract.dates.settle import settle, settle_facts, with_forms
 from hiu.extract.events import DAYS, ENDS, STAMPS, first_faults, read_times, skipped_hours
 from hiu.extract.facts import read_facts
-from hiu.extract.files.columns import match_columns, time_key
+from hiu.extract.files.columns import match_columns, read_otherwise, time_key
 from hiu.extract.files.numbering import ANOTHER, Numbering
 from hiu.extract.files.read import RawTable
 from hiu.extract.identity import identities
@@ -103,7 +103,13 @@ def standardise(
     aside = records["quarantined"]
     made = Made(cells=sent, times=times, people=people, unknown=unknown, facts=facts, aside=aside)
     quality = read_rates(raw.frame, source, columns, made)
-    warnings = [*raw.warnings, *settled.warnings, *settle_facts(facts, source, columns, source_file, raw.numbering)]
+    other = read_otherwise(columns, source)
+    warnings = [
+        *raw.warnings,
+        *other,
+        *settled.warnings,
+        *settle_facts(facts, source, columns, source_file, raw.numbering),
+    ]
     warnings += ends_unread(bad, columns, source)
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []

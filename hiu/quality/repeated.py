@@ -46,6 +46,8 @@ def _pairs(records: pl.DataFrame) -> pl.DataFrame:
     sound = records.filter(~pl.col("quarantined"), ~pl.col("deleted"), pl.col("record_id").is_not_null())
     size = pl.len().over(keys)
     rows = sound.filter(size > 1).select(*keys, "source_row", *_PERSON, "measures", size=size)
+    if rows.is_empty():
+        return rows
     few, many = rows.filter(pl.col("size") <= _MOST), rows.filter(pl.col("size") > _MOST)
     pairs = few.join(few, on=keys, suffix="_holds", nulls_equal=True)
     same = [pl.col(one).eq(pl.col(f"{one}_holds")).fill_null(True) for one in _PERSON]

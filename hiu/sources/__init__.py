@@ -81,7 +81,7 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
             ready = {**stock, **on_offer()}
             if _word(path, "extends", base) not in ready:
                 raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, ready)}")
-            values = merge(ready[base], values)
+            values = _extended(ready[base], values)
         raw[name] = {"name": name, **values}
         origin[name] = path
     found = {}
@@ -98,13 +98,24 @@ def source_of(text: str, name: str) -> Source:
     path = Path(f"{name}.toml")
     values = parse(path, text)
     base = values.pop("extends", None)
-    return _validate(path, name, merge({**shipped(), **on_offer()}.get(base, {}), values), text)
+    return _validate(path, name, _extended({**shipped(), **on_offer()}.get(base, {}), values), text)
 
 
 def _word(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise SettingsError(f"{path}: '{key}': found {shown(repr(value))}; expected a name in quotes")
     return value
+
+
+def _extended(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """A shipped source with a site's laid on it, which keeps the headers that the site's replace for other files."""
+    out = merge(base, over)
+    for name, field in (over["fields"] if isinstance(over.get("fields"), dict) else {}).items():
+        before = base.get("fields", {}).get(name, {})
+        for key, kept in (("columns", "otherwise"), ("time_columns", "time_otherwise")):
+            if isinstance(field, dict) and field.get(key) and before.get(key):
+                out["fields"][name] = {kept: before[key], **out["fields"][name]}
+    return out
 
 
 def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,12 @@ class FieldSpec(Frozen):
     filled: bool = Field(False, description="an empty cell quarantines the row")
     time_columns: tuple[str, ...] = Field((), description="a column with the time of day for a date column")
     formats: tuple[str, ...] = Field((), description="strptime formats, tried in order; default by type")
+    otherwise: tuple[str, ...] = Field(
+        (),
+        description="headers read, with a warning, where none of columns is in the file; of a source that extends "
+        "a shipped one those that its columns replace",
+    )
+    time_otherwise: tuple[str, ...] = Field((), description="the same of time_columns")
     zone: Literal["local", "offset", "utc"] = Field(
         "local",
         description="stamps without zone are local or utc; stamps with an offset or Z are always converted to UK local",

@@ -116,6 +116,29 @@ def test_a_column_whose_codes_a_source_knows_is_found_by_them(tmp_path: Path) ->
     assert any(line.startswith('columns = ["Disposition"]  # CHECK: by its codes') for line in lines), lines
 
 
+def test_of_two_columns_whose_codes_a_source_knows_the_one_is_taken_of_which_it_knows_clearly_more(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        f"{number},0{number % 9 + 1}/03/2026 10:30,Jones,Ann,{role},{kind}"
+        for number, (role, kind) in enumerate(
+            zip(("Subject", "Victim", "Witness") * 4, ("Missing", "ASB") * 6, strict=True)
+        )
+    ]
+    text = "\n".join(["Log,Created,Surname,Forename,Link reason,Kind of thing", *rows])
+    stranger = Stranger(files={"log_0326.csv": text}, sources={"police": "log_0326.csv"})
+    lines = drafted(stranger, tmp_path)["police"].splitlines()
+    assert any(line.startswith('columns = ["Link reason"]  # CHECK: by its codes') for line in lines), lines
+
+
+def test_a_callsign_is_no_arrival_and_a_time_of_day_beside_a_day_is_no_start(tmp_path: Path) -> None:
+    text = sheet("Callsign", *("A101", "A205", "A101", "A205"), dates="Call date,Call time")
+    stranger = Stranger(files={AMBULANCE: text}, sources={"ambulance": AMBULANCE})
+    draft = drafted(stranger, tmp_path)["ambulance"]
+    assert "[fields.on_scene]" not in draft
+    assert 'columns = ["Call date"]' in draft and 'time_columns = ["Call time"]' in draft
+
+
 @pytest.mark.parametrize(
     ("field", "text", "words"),
     [

@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
-from hiu.extract.draft.columns.keys import VERSION
+from hiu.extract.draft.columns.keys import PARTS, VERSION
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
 from hiu.extract.draft.columns.words import is_personal_name, words
@@ -32,6 +32,8 @@ from hiu.sources import FieldSpec, Source
 _NAMED = ("name", "family", "nhs_number")
 _MOST_IN_LIST = 0.6
 """The share of cells whose text a field of codes must know, for a column to be taken for it by its codes alone."""
+_LEAD = 0.2
+"""How much smaller that share is of every other column."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,17 @@ def shipped_part(sample: Sample, base: Source) -> Part:
 
 
 def _by_codes(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match]) -> dict[str, Match]:
-    """Fields of codes that decide what counts and have no column yet: the one column most of whose texts they know."""
+    """Fields of codes that decide what counts and have no column yet: the one column most of whose texts they know, or
+    clearly more than of any other."""
     taken, out = {match.header for match in matched.values()}, dict[str, Match]()
     for field, spec in base.fields.items():
         if field in matched or not (spec.codes or spec.accepts) or not _decides(base, field):
             continue
         free = [seen for header, seen in looks.items() if header not in taken and is_code_list(seen) and not seen.whole]
-        able = [seen for seen in free if _share_in_list(seen, spec) >= _MOST_IN_LIST]
+        free = [seen for seen in free if not words(seen.header) & PARTS]  # a callsign says nothing of what happened
+        shares = {seen.header: _share_in_list(seen, spec) for seen in free}
+        least = max(_MOST_IN_LIST, max(shares.values(), default=0.0) - _LEAD)
+        able = [seen for seen in free if shares[seen.header] >= least]
         if len(able) == 1:
             out[field] = Match(able[0].header, "its codes")
             taken.add(able[0].header)

@@ -11,7 +11,15 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.files.decode import MARKS
-from hiu.extract.files.header import DEPTH, counted_headers, find_header, known_headers, score, unique_headers
+from hiu.extract.files.header import (
+    DEPTH,
+    counted_headers,
+    find_header,
+    known_headers,
+    looked_for,
+    score,
+    unique_headers,
+)
 from hiu.extract.files.rows import LINE, WIDTH, Grid
 from hiu.extract.files.shapes.fill import fill_places
 from hiu.extract.files.shapes.heading import find_heading, number_equal
@@ -51,7 +59,7 @@ def read_csv(text: str, source: Source, name: str) -> Grid:
     """
     given = source.file.delimiter
     columns = known_headers(source)
-    delimiter = given if given != "auto" else find_delimiter(text, columns)
+    delimiter = given if given != "auto" else find_delimiter(text, looked_for(source))
     records = parse(text, delimiter, name)
     rows = [records.cells(index) for index in range(min(len(records.joined), max(DEPTH, source.file.header_row or 0)))]
     try:

@@ -44,12 +44,28 @@ def known_headers(source: Source) -> frozenset[str]:
     return frozenset(map(squash, _accepted(source)))
 
 
-def header_fields(source: Source) -> dict[str, str]:
-    """Each header that the source may have, squashed -> what it is read as: a field, its time of day, or a fact."""
+def looked_for(source: Source) -> frozenset[str]:
+    """The headers, squashed, by which a header row is known: those that are read otherwise too, and equal ones."""
+    return known_headers(source) | frozenset(counted_headers(source).values()) | {*_instead(source)}
+
+
+def _instead(source: Source) -> dict[str, str]:
+    """The headers read where a field's own are not in the file, squashed -> the field."""
+    return {squash(word): name for name, spec in source.fields.items() for word in spec.otherwise}
+
+
+def header_fields(source: Source, headers: Iterable[str] = ()) -> dict[str, str]:
+    """Each header that the source may have, squashed -> what it is read as: a field, its time of day, or a fact.
+
+    With `headers`, those of a file, also what is read where a field's own headers are not among them.
+    """
+    sent = {*map(squash, headers)}
+    gone = {name for name, spec in source.fields.items() if sent and not sent & {*map(squash, spec.columns)}}
+    instead = {word: name for word, name in _instead(source).items() if name in gone}
     fields = {squash(word): name for name, spec in source.fields.items() for word in spec.columns}
     times = {squash(word): f"{name}@time" for name, spec in source.fields.items() for word in spec.time_columns}
     facts = {squash(w): f"fact{at}" for at, fact in enumerate(source.facts) for w in (*fact.columns, *fact.at_columns)}
-    return {**facts, **times, **fields}
+    return {**instead, **facts, **times, **fields}
 
 
 def counted_headers(source: Source) -> dict[str, str]:
@@ -82,7 +98,7 @@ def find_header(rows: Sequence[Row], columns: frozenset[str]) -> int | None:
 
 def header_index(rows: Sequence[Row], source: Source, name: str, where: str = "") -> int:
     """Index of the header row: where the source says, else found. Raises InputRefused('header')."""
-    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    columns = looked_for(source)
     if (given := source.file.header_row) is None:
         index = find_header(rows, columns)
         if index is None:

@@ -39,16 +39,23 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     fields = {field: spec for field, spec in fields.items() if spec.type in _TEXTS}
     if not fields:
         return
-    damaged = cells.select(pl.col(field).str.contains(f"{_FORMS}|{_LOST}").any() for field in fields).row(0)
-    for (field, spec), is_damaged in zip(fields.items(), damaged, strict=True):
-        texts = cells[field].drop_nulls()
-        if spec.type in _NAMES:
-            yield from _beside(texts, columns[field])
-            yield from _ditto(texts, columns[field])
+    names = [field for field, spec in fields.items() if spec.type in _NAMES]
+    asked = [(field, f"{_FORMS}|{_LOST}") for field in fields]
+    asked += [(field, form) for field in names for form in (MAY_HOLD, DITTO)]
+    answers = cells.select(
+        pl.col(field).str.contains(form).any().alias(str(at)) for at, (field, form) in enumerate(asked)
+    )
+    there = {one for one, is_there in zip(asked, answers.row(0), strict=True) if is_there}
+    for field, spec in fields.items():
+        if (field, MAY_HOLD) in there:
+            yield from _beside(cells[field], columns[field])
+        if (field, DITTO) in there:
+            yield from _ditto(cells[field], columns[field])
         if spec.type == "name" and not (spec.separator or spec.several):
-            yield from _parted(texts, columns[field], field)
-        if is_damaged:
-            yield from _damaged(texts, columns[field], personal=spec.type in (*_NAMES, "address"))
+            yield from _parted(cells[field].drop_nulls(), columns[field], field)
+        if (field, f"{_FORMS}|{_LOST}") in there:
+            personal = spec.type in (*_NAMES, "address")
+            yield from _damaged(cells[field].drop_nulls(), columns[field], personal=personal)
 
 
 def _beside(texts: pl.Series, header: str) -> Iterator[str]:

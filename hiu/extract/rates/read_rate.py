@@ -53,7 +53,7 @@ class Made:
     """What standardising made of the rows of a delivery, each frame in the order of `cells`.
 
     cells: source_row and the tidied text by field · times: as events.read_times · people: as identity.identities ·
-    unknown: a column a coded field (measures.unknown_key) · facts: as facts.read_facts · aside: whether the row was set
+    unknown: as unknown_codes · facts: as facts.read_facts · aside: whether the row was set
     aside.
     """
 
@@ -66,19 +66,27 @@ class Made:
 
 
 def unknown_codes(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Of every coded field whether its cell holds a word that the source does not list: `unknown_key(field)`."""
-    found = [
-        _of_values(cells, field, unknown_words(pl.col(field), code_list(spec), spec.accepts)).alias(unknown_key(field))
-        for field, spec in source.fields.items()
-        if field in cells.columns and spec.coded
-    ]
-    return cells.select(found)
+    """Of every coded field whether its cell holds a word that the source does not list, `unknown_key(field)`, and
+    whether one that means no value, `<field>@nothing`. Asked once of each different word.
+    """
+    coded = {field: spec for field, spec in source.fields.items() if field in cells.columns and spec.coded}
+    words = cells.select(pl.col(field).unique().implode() for field in coded)
+    tests = dict[str, tuple[str, pl.Expr]]()
+    for field, spec in coded.items():
+        word = pl.col(field).explode()
+        tests[unknown_key(field)] = field, unknown_words(word, code_list(spec), spec.accepts)
+        tests[f"{field}@nothing"] = field, _means_nothing(word, spec)
+    found = words.select(
+        pl.col(field).explode().filter(test).implode().alias(name) for name, (field, test) in tests.items()
+    )
+    return cells.select(
+        pl.col(field).is_in(found[name]).fill_null(False).alias(name) for name, (field, _) in tests.items()
+    )
 
 
-def _of_values(cells: pl.DataFrame, field: str, where: pl.Expr) -> pl.Expr:
-    """Where a cell's value is one of those that `where` holds of, asked once of each different value."""
-    values = cells.select(pl.col(field).unique()).filter(where)[field]
-    return pl.col(field).is_in(values.implode()).fill_null(False)
+def _means_nothing(word: pl.Expr, spec: FieldSpec) -> pl.Expr:
+    nothing = names_nothing(word, spec) | (not_known(word, coded=True) & unlisted(word, code_list(spec)))
+    return nothing | word.str.contains(ROUNDED) if spec.type == "code" else nothing
 
 
 def code_list(spec: FieldSpec) -> dict[str, str]:
@@ -95,7 +103,7 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
     left = frame.select("source_row", *(_left(frame, key, source).alias(key) for key in fields))
     no = pl.repeat(False, made.cells.height, dtype=pl.Boolean(), eager=True)
     nobody = made.people["unknown"].fill_null(False) if "unknown" in made.people.columns else no
-    about = pl.DataFrame({"nobody": nobody, "aside": made.aside, "unknown": no, **_about_whom(made)})
+    about = {"nobody": nobody, "aside": made.aside, "unknown": no, **_about_whom(made)}
     rows = [
         _row(sent[header], made, key, source, left[key], about) | {"field": key.replace("@", ", "), "header": header}
         for key, header in fields.items()
@@ -107,7 +115,7 @@ def read_rates(sent: pl.DataFrame, source: Source, columns: Mapping[str, str], m
 
 
 def _row(
-    sent: pl.Series, made: Made, key: str, source: Source, left: pl.Series, about: pl.DataFrame
+    sent: pl.Series, made: Made, key: str, source: Source, left: pl.Series, about: Mapping[str, pl.Series]
 ) -> dict[str, object]:
     cell = made.cells[key]
     there, nothing, rest = len(cell) - cell.null_count(), 0, Leftover()
@@ -128,11 +136,11 @@ def _goes_on(emptied: pl.Series) -> int:
     return int(emptied.to_frame("text").select(still_open(pl.col("text")).sum()).item())
 
 
-def _leftover(made: Made, key: str, about: pl.DataFrame) -> pl.DataFrame:
+def _leftover(made: Made, key: str, about: Mapping[str, pl.Series]) -> pl.DataFrame:
     """text, unknown (of the code list), nobody (its name says so), aside, named and who of each cell."""
     flag = unknown_key(key)
     unknown = made.unknown[flag] if flag in made.unknown.columns else about["unknown"]
-    return about.with_columns(made.cells[key].alias("text"), unknown.alias("unknown"))
+    return pl.DataFrame({**about, "text": made.cells[key], "unknown": unknown})
 
 
 def _about_whom(made: Made) -> dict[str, pl.Series]:
@@ -163,11 +171,7 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
     if key in _MADE:
         return pl.any_horizontal(pl.col(f"who:{part}").is_not_null() for part in _MADE[key])
     if spec.coded:
-        nothing = names_nothing(pl.col(key), spec) | (
-            not_known(pl.col(key), coded=True) & unlisted(pl.col(key), code_list(spec))
-        )
-        nothing |= pl.col(key).str.contains(ROUNDED) if spec.type == "code" else pl.lit(False)
-        return ~(pl.col(unknown_key(key)) | _of_values(frame, key, nothing))
+        return ~(pl.col(unknown_key(key)) | pl.col(f"{key}@nothing"))
     if spec.type == "related" or key in source.decisive:
         return _of_type(frame, key, spec) & ~not_known(pl.col(key)) & pl.lit(not digits_lost(frame[key]))
     return _of_type(frame, key, spec)

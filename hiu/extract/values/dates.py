@@ -41,11 +41,12 @@ def read_stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
 
 @once_a_delivery
 def _stamps(texts: pl.Series, formats: Sequence[str]) -> pl.DataFrame:
-    left = texts.unique().to_frame("text").filter(pl.col("text").str.contains("[0-9]"))  # no form reads another
-    found, rest = _by_forms(left.with_columns(pl.col("text").alias("sent")), formats)
+    left = texts.unique()
+    left = left.filter(left.str.contains("[0-9]"))  # no form reads another
+    found, rest = _by_forms(pl.DataFrame({"text": left, "sent": left}), formats)
     if not rest.is_empty():
         found = pl.concat([found, _as_people_write(rest, formats)])
-    return texts.to_frame("text").join(found, on="text", how="left", maintain_order="left").drop("text")
+    return texts.to_frame("text").join(found, on="text", how="left", maintain_order="left")[[*_READ]]
 
 
 def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.DataFrame:
@@ -66,10 +67,11 @@ def stamped(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Serie
     zoned = pl.col("offset").is_not_null() if zone != "utc" else pl.col("timed")
     if zone != "utc" and frame["offset"].null_count() == frame.height:
         local = _existing(frame["stamp"])
+        moved = local != frame["stamp"]
     else:
         local = frame.select(pl.when(zoned).then(from_utc).otherwise(_existing(frame["stamp"]))).to_series()
-    moved = (local != frame["stamp"]) & ~frame.select(zoned.fill_null(False)).to_series()
-    return _days_alone(frame, local).with_columns(moved.fill_null(False).alias("moved"))
+        moved = (local != frame["stamp"]) & ~frame.select(zoned.fill_null(False)).to_series()
+    return _days_alone(frame, local).hstack([moved.fill_null(False).alias("moved")])
 
 
 def local_stamps(texts: pl.Series, formats: Sequence[str], zone: str, times: pl.Series | None = None) -> pl.Series:
@@ -140,11 +142,11 @@ def _by_forms(left: pl.DataFrame, formats: Sequence[str]) -> tuple[pl.DataFrame,
 
 
 def _found(read: pl.DataFrame) -> pl.DataFrame:
-    return _where(read, read["stamp"].null_count(), pl.col("stamp").is_not_null()).drop("sent")
+    return _where(read, read["stamp"].null_count(), pl.col("stamp").is_not_null())[["text", *_READ]]
 
 
 def _rest(read: pl.DataFrame) -> pl.DataFrame:
-    return _where(read, read["stamp"].count(), pl.col("stamp").is_null()).select("text", "sent")
+    return _where(read, read["stamp"].count(), pl.col("stamp").is_null())[["text", "sent"]]
 
 
 def _where(read: pl.DataFrame, others: int, where: pl.Expr) -> pl.DataFrame:

@@ -193,14 +193,13 @@ def gone_columns(warehouse: Engine, source: Source, quality: pl.DataFrame, name:
     """
     in_force: dict[str, Scalar] = {"source": source.name, "replaced_by": None}
     others = warehouse.rows("deliveries", "delivery_id", where=in_force, order=["period", "source_file"])
-    last = others.join(quality.select("delivery_id").unique(), on="delivery_id", how="anti")["delivery_id"].to_list()[
-        -1:
-    ]
+    this = {*quality["delivery_id"]}
+    last = [one for one in others["delivery_id"] if one not in this][-1:]
     if not last or quality.is_empty():
         return []
     before = warehouse.rows("field_quality", "field", "header", "rows", "read", where={"delivery_id": last[0]})
-    few = quality.filter(pl.col("rows") >= _FEWEST).is_empty()
-    now = set(quality["field"] if few else quality.filter(pl.col("read") > 0)["field"])
+    few = not (quality["rows"] >= _FEWEST).any()
+    now = set(quality["field"] if few else quality["field"].filter(quality["read"] > 0))
     headers = {
         field: header
         for field, header, _, read in before.iter_rows()
@@ -230,8 +229,8 @@ def _says_who(source: Source, field: str) -> bool:
 def _named_share(quality: pl.DataFrame, source: Source) -> float:
     """The share of rows in which the best of the fields that name somebody is read."""
     named = [field for field, spec in source.fields.items() if spec.type in _NAMED]
-    shares = quality.filter(pl.col("field").is_in(named), pl.col("rows") > 0).select(pl.col("read") / pl.col("rows"))
-    return float(shares.to_series().max() or 0.0)  # type: ignore[arg-type]
+    counts = zip(quality["field"], quality["rows"], quality["read"], strict=True)
+    return max((read / rows for field, rows, read in counts if field in named and rows), default=0.0)
 
 
 def _taken_in(place: Place, source: Source, name: str) -> pl.DataFrame:

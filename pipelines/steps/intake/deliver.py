@@ -107,7 +107,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += never or uncounted(done.records, source)
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += in_utc(raw.frame, columns, source)
-    about += facts_to_come(done.facts, done.numbering, today)
+    about += facts_to_come(done.facts, done.numbering, today) if done.facts.height else []
     alone, joined = only_numbers(done.quality, source, done.records["local_ids"], _delivered(place))
     about += alone
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from hiu.errors import InputRefused
-from hiu.extract.files.columns import fact_key, match_columns, time_key, unused_headers
-from hiu.extract.files.header import find_header, known_headers, merge_above, squash, tidy
-from hiu.sources import Source
+from hiu.extract.files.columns import fact_key, match_columns, read_otherwise, time_key, unused_headers
+from hiu.extract.files.header import find_header, header_index, known_headers, merge_above, squash, tidy
+from hiu.sources import Source, source_of
 
 
 def make_source(fields: dict[str, Any], **more: Any) -> Source:
@@ -84,7 +85,8 @@ def test_missing_required_column_says_found_expected_and_nearest() -> None:
         match_columns(["Log Reff", "Date"], SOURCE, name="2026-02/x.csv")
     assert str(refusal.value) == (
         "2026-02/x.csv, column 'ref': found: 'Log Reff', 'Date'; expected for 'ref' one of 'Log Ref', 'URN'; "
-        "did you mean 'Log Reff'? ('hiu new x FILE' drafts a mapping that reads the file as it is)"
+        'did you mean \'Log Reff\'? If so, write columns = ["Log Ref", "URN", "Log Reff"] under [fields.ref] in '
+        "sources/x.toml ('hiu new x FILE' drafts a mapping that reads the file as it is)"
     )
     assert refusal.value.code == "missing_column"
 
@@ -128,3 +130,76 @@ def test_blank_header_cells_take_a_known_name_from_the_row_above() -> None:
     known = known_headers(SOURCE)
     assert merge_above([["URN", "Person", "DOB"], ["", "", "Date"]], 1, known) == ["URN", "", "Date"]
     assert merge_above([["URN", "Date"]], 0, known) == ["URN", "Date"]
+
+
+RENAMED = """
+extends = "police"
+
+[fields.start]
+columns = ["Logged on"]
+time_columns = ["Logged at"]
+
+[fields.name]
+columns = []
+"""
+
+
+def renamed(*headers: str, more: str = "") -> tuple[dict[str, str], list[str]]:
+    """What these headers are read as, beside those that the shipped source knows, and what is said of it."""
+    source = source_of(RENAMED + more, "police")
+    columns = match_columns(["Log", "Person seq", "Role", *headers], source, name="police.csv")
+    return columns, read_otherwise(columns, source)
+
+
+def test_headers_of_the_shipped_source_are_read_where_those_of_the_site_are_not_in_the_file_and_it_is_said() -> None:
+    columns, said = renamed("Created", "Created time")
+    assert (columns["start"], columns[time_key("start")]) == ("Created", "Created time")
+    assert said == [
+        "'Created' is read as start, since the file has no 'Logged on'. Write columns = [\"Logged on\", \"Created\"] "
+        "under [fields.start] in sources/police.toml if that is right, and otherwise = [] if it is not",
+        "'Created time' is read as start, time, since the file has no 'Logged at'. Write time_columns = "
+        '["Logged at", "Created time"] under [fields.start] in sources/police.toml if that is right, and '
+        "time_otherwise = [] if it is not",
+    ]
+
+
+def test_the_site_s_own_header_is_read_where_it_is_in_the_file_and_nothing_is_said() -> None:
+    columns, said = renamed("Created", "Logged on", "Logged at")
+    assert (columns["start"], columns[time_key("start")], said) == ("Logged on", "Logged at", [])
+
+
+@pytest.mark.parametrize("second", ["Incident date", "Created (column 7)"])
+def test_two_headers_of_the_shipped_source_for_one_field_are_refused(second: str) -> None:
+    with pytest.raises(InputRefused, match=f"'Created', '{re.escape(second)}' all claim 'start'"):
+        renamed("Created", second)
+
+
+def test_a_field_that_the_site_says_is_in_no_column_and_a_header_of_another_field_are_not_read_otherwise() -> None:
+    columns, said = renamed(
+        "Logged on", "Name", "Grade", more='[fields.area]\ncolumns = ["Grade"]\notherwise = ["Role"]'
+    )
+    assert ("name" in columns, columns["role"], columns["area"], said) == (False, "Role", "Grade", [])
+    columns, _ = renamed("Logged on", more='[fields.area]\ncolumns = ["Beat"]\notherwise = ["Role"]')
+    assert (columns["role"], "area" in columns) == ("Role", False)
+
+
+def test_with_otherwise_empty_the_file_is_refused_with_the_nearest_header_and_the_line_to_write() -> None:
+    source = source_of(RENAMED.replace('"Logged on"]', '"Logged on"]\notherwise = []'), "police")
+    with pytest.raises(InputRefused) as refusal:
+        match_columns(["Log", "Person seq", "Role", "Logged on date", "Created"], source, name="police.csv")
+    assert 'did you mean \'Logged on date\'? If so, write columns = ["Logged on", "Logged on date"]' in str(
+        refusal.value
+    )
+    assert "under [fields.start] in sources/police.toml" in str(refusal.value)
+
+
+def test_a_header_near_one_that_the_shipped_source_knows_is_offered_too() -> None:
+    with pytest.raises(
+        InputRefused, match=r'did you mean .Date_Creatd.\? If so, write columns = ."Logged on", "Date_Creatd".'
+    ):
+        renamed("Date_Creatd")
+
+
+def test_a_header_row_is_found_by_headers_that_are_read_otherwise() -> None:
+    source = source_of(RENAMED + '[fields.role]\ncolumns = ["Part"]', "police")
+    assert header_index([["Report of March", ""], ["Created", "Role", "Beat"]], source, "x.csv") == 1

@@ -87,7 +87,7 @@ def counted(cells: pl.Series) -> dict[str, int]:
     texts = texts.filter(texts != "")
     if not _MOST >= texts.n_unique() > 0:
         return {}
-    return dict(texts.value_counts().sort(texts.name, descending=False).iter_rows())
+    return dict(sorted(texts.value_counts().iter_rows()))
 
 
 def nothing_happened(header: str, found: Mapping[str, int]) -> dict[str, int]:

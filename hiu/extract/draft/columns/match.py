@@ -97,6 +97,8 @@ def _by_name(looks: Mapping[str, Look], source: Source, *, strict: bool) -> dict
     sent, out = _sent(looks), dict[str, Match]()
     for field, spec in source.fields.items():
         accepted = dict.fromkeys(sent[squash(word)] for word in spec.columns if squash(word) in sent)
+        if field == "start" and any(seen.dated for seen in looks.values()):  # a time of day beside days is no start
+            accepted = {header: None for header in accepted if looks[header].kind != "time"}
         found = [header for header in accepted if not (strict or spec.type in NAMES) or fits(spec, looks[header])]
         if found:
             out[field] = Match(found[0], "known name", tuple(found[1:]))

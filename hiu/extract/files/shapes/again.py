@@ -24,7 +24,7 @@ def under_own_headers(
     `records` has c0, c1, ... and source_row. A row is a header if most of its cells, three at least, are headers of the
     file or accepted by the source; or if it has words alone, some of them those of headers, where a date should stand.
     """
-    names, fields = [f"c{place}" for place in range(len(headers))], header_fields(source)
+    names, fields = [f"c{place}" for place in range(len(headers))], header_fields(source, headers)
     found = {
         int(str(row)): cells
         for row, *cells in _likely(records, names, headers, source)
@@ -62,7 +62,7 @@ def _likely(
 
 def _dated(headers: Sequence[str], source: Source) -> list[str]:
     """The columns of dates and times, by place."""
-    fields = header_fields(source)
+    fields = header_fields(source, headers)
     types = [
         source.fields[f].type if (f := fields.get(squash(header), "")) in source.fields else "" for header in headers
     ]

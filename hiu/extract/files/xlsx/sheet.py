@@ -16,6 +16,7 @@ from hiu.extract.files.header import (
     find_header,
     header_fields,
     known_headers,
+    looked_for,
     quoted,
     score,
     squash,
@@ -85,7 +86,7 @@ def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[s
     One lacks no required field that it has, and has most of its other fields, each by any header of the field's list;
     where columns are months, it has the same headers.
     """
-    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    columns = looked_for(source)
     most = max(heads, key=lambda title: len(_matching(heads[title], columns)), default=None)
     if most is None or not _matching(heads[most], columns):
         return [_by_header(heads, source, name)[0]]
@@ -101,8 +102,9 @@ def alike_titles(heads: Mapping[str, Rows], source: Source, name: str) -> list[s
 
 def _fields(rows: Rows, source: Source) -> frozenset[str]:
     """What the columns of a sheet are read as."""
-    accepted = header_fields(source) | dict.fromkeys(counted_headers(source).values(), "")
-    return frozenset(accepted[word] for word in _matching(rows, frozenset(accepted)))
+    words = _matching(rows, looked_for(source))
+    accepted = header_fields(source, words) | dict.fromkeys(counted_headers(source).values(), "")
+    return frozenset(accepted[word] for word in words & accepted.keys())
 
 
 def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> frozenset[str]:
@@ -114,7 +116,7 @@ def _matching(rows: Rows, columns: frozenset[str], every: bool = False) -> froze
 
 def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -> tuple[UnreadSheet, ...]:
     """What the other sheets hold. One is alike that has nearly all columns of the one that is read."""
-    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    columns = looked_for(source)
     out = list[UnreadSheet]()
     for sheet, hidden in others:
         found = _matching(sheet.head(), columns)
@@ -247,7 +249,7 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
 
 def _by_header(heads: Mapping[str, Rows], source: Source, name: str) -> tuple[str, list[str]]:
     """The title of the sheet whose first rows hold most known names, and which others are not read."""
-    columns = known_headers(source) | frozenset(counted_headers(source).values())
+    columns = looked_for(source)
     scores: dict[str, int] = {}
     for title, rows in heads.items():
         index = find_header(rows, columns)
