@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.errors import grouped
 from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
+from hiu.extract.months.other_months import MISFILED
 from hiu.govern.basis.agreements import expiring
 from hiu.govern.rights import check_private
 from hiu.link.model.agreement import departures
@@ -81,12 +82,15 @@ def _refused(place: Place) -> list[str]:
 
 
 def _doubtful(place: Place) -> list[str]:
-    """What is said of the last published month's deliveries that hold, a sentence for each: it stands until mended."""
+    """What is said of the last published month's deliveries that hold, and of earlier ones under a wrong month, a
+    sentence for each: it stands until mended."""
     month, folder = max(place.months().items(), default=("", ""))
     if not month:
         return []
     rows = published_tables(place.published / folder, ("deliveries",))["deliveries"].filter(
-        pl.col("replaced_by").is_null(), pl.col("warning").is_not_null(), period=Month.parse(month).start
+        pl.col("replaced_by").is_null(),
+        pl.col("warning").is_not_null(),
+        (pl.col("period") == Month.parse(month).start) | pl.col("warning").str.contains(MISFILED, literal=True),
     )
     return [f"{row['source_file']} ({row['source']}): {row['warning']}" for row in rows.iter_rows(named=True)]
 

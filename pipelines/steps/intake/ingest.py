@@ -10,6 +10,7 @@ from hiu.engine import Engine
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
 from hiu.extract.files.numbering import named_in
+from hiu.extract.months.other_months import MISFILED
 from hiu.extract.months.reused_keys import KEYED, headers_of, lost_people, refuse_reused
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
@@ -102,16 +103,16 @@ def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake:
 
 def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, intake: Intake) -> None:
     """Say which rows are of other months than their deliveries', and which published lists would now differ."""
+    taken = warehouse.rows("deliveries", "delivery_id", "period", where={"run_id": run_id})
     for remark in remarks_on_run(place, warehouse, month, run_id):
         if not remark.warn:
             intake.notes.append(remark.sentence)
-        elif remark.period < month:
-            intake.earlier.append(remark.sentence)
-        else:
+        elif remark.period >= month or remark.delivery_id is None or MISFILED in remark.sentence:
             intake.warnings.append(remark.sentence)
+        elif remark.delivery_id in taken["delivery_id"]:
+            intake.earlier.append(remark.sentence)
     intake.notes += register_notes(warehouse)
-    taken = warehouse.rows("deliveries", "period", where={"run_id": run_id})["period"].drop_nulls()
-    first = min(taken, default=month.start)
+    first = min(taken["period"].drop_nulls(), default=month.start)
     stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
     if stale:
         again = ", ".join(f"hiu run {each}" for each in stale)
