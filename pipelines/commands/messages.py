@@ -27,7 +27,7 @@ from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
 from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
-from pipelines.unattended import outdated_lines, untaken
+from pipelines.unattended import last_refused, outdated_lines, untaken
 
 
 def print_run(outcome: Outcome) -> None:
@@ -75,10 +75,7 @@ def print_demo(outcome: Outcome, folder: Path) -> None:
 
 def _refused(place: Place) -> list[str]:
     """Why the run that published the last month refused files."""
-    folder = max(place.months().items(), default=("", ""))[1]
-    path = place.published / folder / "refused_file.parquet"
-    refused = pl.col("code") != NOT_TAKEN
-    return pl.read_parquet(path).filter(refused)["reason"].to_list() if folder and path.is_file() else []
+    return last_refused(place).filter(pl.col("code") != NOT_TAKEN)["reason"].to_list()
 
 
 def _doubtful(place: Place) -> list[str]:

@@ -34,7 +34,6 @@ from pipelines.steps.intake.beside import (
     not_begun,
     removed_files,
     same_bytes,
-    supplies_nothing,
     twins_of,
     usual_rows,
 )
@@ -164,12 +163,10 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     if period and period > month:
         return
     others = deliveries_beside(warehouse, source.name, job.sha256)
-    twins = twins_of(others, job, source)
-    idle = {row["delivery_id"] for row in others if supplies_nothing(row)}
-    moved = [twin for twin, file in twins.items() if twin in idle or not (place.raw / file).exists()]
-    intake.warnings += [filed_twice(twins[twin], name) for twin in moved if _still(place, twins[twin], job)]
-    if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
-        intake.warnings.append(same_bytes(name, there[0], source))
+    moved, copies, keeping = twins_of(place, others, job, source)
+    intake.warnings += [filed_twice(copy, name) for copy in copies]
+    if keeping:
+        intake.warnings.append(same_bytes(name, keeping[0], source))
         return
     usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
@@ -189,11 +186,6 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
     notes = intake.earlier_notes if period and period < month else intake.notes
     notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
-
-
-def _still(place: Place, file: str, job: LoadJob) -> bool:
-    """Whether a file is there with the same bytes: one that was put in its place since is taken in for itself."""
-    return (place.raw / file).exists() and file_digest(place.raw / file) == job.sha256
 
 
 def _delivery(
@@ -232,7 +224,7 @@ def _write(
     job: LoadJob,
     done: Standardised,
     delivery: pl.DataFrame,
-    moved: list[str],
+    moved: Iterable[str],
     others: Sequence[Row],
 ) -> list[str]:
     """One transaction: the delivery is wholly in, replacing what it was `moved` from, or not at all; what to say of
