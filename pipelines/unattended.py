@@ -3,6 +3,7 @@
 Also the backup of what a schedule has published.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
 from hiu.extract.months.other_months import MISFILED
 from hiu.govern.audit import read
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.login import login
 from hiu.model import REFUSED_FILE
 from hiu.model.frames import schema
 from hiu.month import Month
@@ -162,9 +164,15 @@ def outdated_lines(place: Place) -> list[str]:
 
 
 def require_disk(folder: Path | None) -> None:
-    """Raises HiuError if the folder for backups is not there: a disk that is not connected must not be replaced."""
+    """Raises HiuError if the folder for backups is not there, for a disk that is not connected must not be replaced,
+    or is another login's."""
     if folder is not None and not folder.is_dir():
         raise HiuError(f"{folder}: the folder for backups is not there, so nothing was run. Is the disk connected?")
+    if folder is not None and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise HiuError(
+            f"{folder}: this login may not read and write the folder for backups, so nothing was run. Give it the "
+            f"folder: sudo chown -R {login()} {folder}"
+        )
 
 
 def back_up(place: Place, folder: Path | None, now: datetime) -> Iterator[Backup]:

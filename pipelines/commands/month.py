@@ -59,7 +59,9 @@ def unattended(
     wait_until: Annotated[
         int, typer.Option(help="Day of the next month on which it runs with what is there", min=1, max=28)
     ] = 12,
-    backup_to: Annotated[Path | None, typer.Option(help="Folder, which must exist, for a backup of each month")] = None,
+    backup_to: Annotated[
+        Path | None, typer.Option(help="Folder, which must exist, for a backup of each month", readable=False)
+    ] = None,
     site: Site = None,
     raw: Raw = None,
     curated: Curated = None,

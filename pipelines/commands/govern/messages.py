@@ -221,6 +221,7 @@ def print_keys(place: Place) -> None:
     out(f"site key: {where}. Every recipient's key is made from it")
     for copied in key_copies(place):
         out(f"  copied to {copied}")
+    _ = place.key  # refused here if it is lost: where its copies are needs none
     for row in latest_turns(place).iter_rows(named=True):
         now = key_id(current_key(place.key, place.records, row["recipient"]))
         when = day(row["recorded_at"].date())

@@ -12,6 +12,7 @@ import pytest
 from areakit import LAST, NOW, run
 from typer.testing import CliRunner, Result
 
+from hiu.govern.login import login
 from hiu.publish.release.pointer import set_current
 from hiu.settings import Agreement
 from pipelines.access.bound import events
@@ -121,6 +122,10 @@ def test_an_unchanged_month_is_quiet_and_is_backed_up_once(
     absent = unattended(place, monkeypatch, "--backup-to", str(safe))
     assert absent.exit_code == 1 and "Is the disk connected?" in absent.stderr and not safe.exists()
     safe.mkdir()
+    with monkeypatch.context() as closed:  # another login's, as after a handover
+        closed.setattr("os.access", lambda path, *_, **__: Path(path) != safe)
+        others = unattended(place, monkeypatch, "--backup-to", str(safe))
+    assert others.exit_code == 1 and f"sudo chown -R {login()} {safe}" in others.stderr and not list(safe.iterdir())
     result = unattended(place, monkeypatch, "--backup-to", str(safe))
     assert result.exit_code == 0 and "warning: " in result.stdout and "the code is 0" in result.stdout
     assert len(list(safe.glob("hiu-backup-*.zip"))) == 1
