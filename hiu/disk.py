@@ -11,6 +11,10 @@ from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError
 
+NO_ROOM = (
+    "no room left on the disk. Nothing is lost: make room there (old backups and what a restore set aside can go), "
+    "then run the same command again"
+)
 ATTEMPTS = 8
 _FIRST_WAIT = 0.05
 
