@@ -23,6 +23,7 @@ from pipelines.common.lock import holder
 from pipelines.common.model import model_advice
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out
+from pipelines.erase.copies import set_aside
 from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
 from pipelines.govern.rekey import key_warnings
@@ -115,19 +116,20 @@ def _waiting(place: Place, periods: list[str], files: list[FoundFile], now: date
     months, this, out = place.months(), f"{now:%Y-%m}", []
     later = [month for month in periods if max(months, default="") < month]
     away = {month: why for month in later if (why := withdrawn_month(place, Month.parse(month)))}
+    later = [month for month in later if max(away, default="") < month]
     out += [
         f"Files are dated {month}, a month that has not begun: look at their folder and their dates."
         for month in later
         if month > this
     ]
-    if this in later and this not in away:
+    if this in later:
         out.append(f"Files of {this} lie there already. The month is not over: run it when it is.")
     out += [
         f"{month} was taken back for good {why}. No schedule publishes it; if it is to be published: "
         f"hiu run {month} --again"
         for month, why in away.items()
     ]
-    if waiting := [month for month in later if month < this and month not in away]:
+    if waiting := [month for month in later if month < this]:
         out.append(f"Files wait to be taken in for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     if new := [file for file in files if months and (file.period is None or str(file.period) <= max(months))]:
         first = min((str(file.period) for file in new if file.period), default=max(months))
@@ -172,6 +174,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "key": key,
         "rights": rights,
         "backups": (backups := _backups(place)),
+        "set_aside": (aside := [str(path) for path in set_aside(place)]),
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
         "matching": model_advice(place),
@@ -205,6 +208,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"no run is made, since others can read the data: {line}")
     for line in backups:
         out(f"backups: {line}")
+    for path in aside:
+        out(f"set aside by a restore, and reached by no objection since: {path}. Remove it once you are sure")
     for line in misfits[:3]:
         out(f"matching: {line}")
     for line in requests_due(place, now.date()):

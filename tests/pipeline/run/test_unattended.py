@@ -155,6 +155,7 @@ def test_a_month_that_was_taken_back_is_said_from_the_first_day_and_alerts_nobod
     assert f"hiu run {LAST} --again" in found.stdout
     shown = status(place, monkeypatch, NOW)
     assert f"hiu run {LAST} --again" in shown and f"Next: hiu run {LAST}" not in shown
+    assert "Files wait to be taken in" not in shown, "the months before were taken in with it"
 
 
 def test_a_copy_that_goes_on_is_waited_for_until_the_next_start(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
