@@ -171,8 +171,7 @@ def _replaces(row: Row) -> DeliveryRemark:
     """What is said of two files that seem to be one, corrected."""
     taken = {row[f"{which}_run"][8:24]: row[f"{which}_file"] for which in ("first", "last")}  # by their runs' times
     old = taken[min(taken)] if len(taken) > 1 else None
-    first, last = row["first_file"], row["last_file"]
-    back = f"earlier one back: hiu undo '{old}'" if old else f"old one back: hiu undo '{first}' or hiu undo '{last}'"
+    back = f"earlier one back: hiu undo '{old}'" if old else "old one back: hiu undo 'FILE'"
     back += " --reason WHY --by NAME, and move it out of the raw folder; then run the month again"
     line = f"{in_both(row)} If one file is to replace the other, take the {back}"
     return DeliveryRemark(row["delivery_id"], Month.of(row["period"]), f"{row['source']}: {line}", line=line)

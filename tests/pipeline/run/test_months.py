@@ -203,6 +203,11 @@ def test_a_corrected_file_under_a_new_name_beside_the_old_one_is_said_until_that
     place = make_site(Trap(files={"2025-09/police FINAL.csv": police(*days)}, exit=0), tmp_path / "site")
     first = run(place, MONTHS[0])
     assert not [line for line in first.warnings if "hiu undo" in line]
+    both_at_once = Trap(
+        files={"2025-09/police A.csv": police(*days), "2025-09/police B.csv": police(*days[:9])}, exit=0
+    )
+    [said] = [line for line in run(make_site(both_at_once, tmp_path / "new"), MONTHS[0]).warnings if "hiu undo" in line]
+    assert said.count("hiu undo 'FILE' --reason WHY --by NAME") == 1, "one whole command, whichever is the old one"
     (place.raw / "2025-09" / "police FINAL v2 corrected.csv").write_text(
         police(*days[:8], "20/09/2025"), encoding="utf-8"
     )
