@@ -149,7 +149,11 @@ def test_warnings_of_a_changed_month_end_with_three_and_a_refusal_with_four_ever
 def test_a_month_that_was_taken_back_is_said_from_the_first_day_and_alerts_nobody(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    working = place.working / place.months()[str(LAST)]
+    working.mkdir(parents=True, exist_ok=True)
+    (working / "people.parquet").write_bytes(b"with names")
     withdraw(place, LAST, reason="by mistake", by="Officer", now=NOW)
+    assert not working.exists(), "tables with names stayed until the next run"
     found = unattended(place, monkeypatch, "--wait-until", "28")
     assert found.exit_code == 0 and "Mar 2026 was taken back for good" in found.stdout
     assert f"hiu run {LAST} --again" in found.stdout
