@@ -6,6 +6,7 @@ On Windows a virus scanner or an open reader can hold a name for a moment: renam
 import errno
 import os
 import stat
+import sys
 import time
 from pathlib import Path
 
@@ -61,7 +62,9 @@ def replace(path: Path, content: bytes) -> None:
 
 def _give_back(path: Path, like: Path) -> None:
     """What root writes among another login's files is that login's, who could not change it otherwise."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if sys.platform == "win32":
+        return
+    if os.geteuid() == 0:
         about = like.stat()
         os.chown(path, about.st_uid, about.st_gid)
 

@@ -101,12 +101,12 @@ def last_refused(place: Place) -> pl.DataFrame:
 
 def _last_run(place: Place) -> datetime | None:
     """When the last run that ended began: what lies there unchanged since is what it saw."""
-    begun = ended = None
+    started = seen = None
     for entry in read(place.audit):
         kind = entry["event"].get("type")
-        begun = entry["at"] if kind == "run_started" else begun
-        ended = begun if kind == "run_ended" else ended
-    return datetime.fromisoformat(ended) if ended else None
+        started = entry["at"] if kind == "run_started" else started
+        seen = started if kind == "run_ended" else seen
+    return datetime.fromisoformat(seen) if seen else None
 
 
 def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str]]:
@@ -115,8 +115,8 @@ def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[st
     """
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     refused = [f"{link.name}: {link.reason}" for link in sweep.refused]
-    said = set(last_refused(place)["source_file"])
-    doubtful = [not_taken(name) for name in sweep.unmatched if name not in said]
+    before = set(last_refused(place)["source_file"])
+    doubtful = [not_taken(name) for name in sweep.unmatched if name not in before]
     for file in untaken(place, sweep.deliveries):
         if (file.period is None or file.period <= month) and not _fresh(file, now):
             try:

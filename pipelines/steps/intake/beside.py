@@ -51,25 +51,15 @@ def twins_of(
     same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
     filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
     in_force = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
-    twins = [row for row in in_force if row["source_file"] in filled]
-    there = {
-        row["source_file"]
-        for row in twins
-        if (place.raw / row["source_file"]).exists() and file_digest(place.raw / row["source_file"]) == job.sha256
-    }
-    moved = {
-        row["delivery_id"]: row["source_file"]
-        for row in twins
-        if supplies_nothing(row) or not (place.raw / row["source_file"]).exists()
-    }
-    keeping = [row["source_file"] for row in twins if row["delivery_id"] not in moved]
-    return moved, [file for file in moved.values() if file in there], [file for file in keeping if file in there]
-
-
-def supplies_nothing(delivery: Row) -> bool:
-    """Whether no row of a delivery is of the month that it was filed under."""
-    first, last = delivery.get("covers_from"), delivery.get("covers_to")
-    return first is not None and last is not None and last < first
+    moved, copies, keeping = dict[str, str](), list[str](), list[str]()
+    for row in (row for row in in_force if row["source_file"] in filled):
+        file, first, last = row["source_file"], row.get("covers_from"), row.get("covers_to")
+        there, idle = (place.raw / file).exists(), bool(first and last and last < first)
+        if idle or not there:
+            moved[row["delivery_id"]] = file
+        if there and file_digest(place.raw / file) == job.sha256:
+            (copies if idle else keeping).append(file)
+    return moved, copies, keeping
 
 
 def filed_twice(there: str, name: str) -> str:
