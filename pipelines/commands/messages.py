@@ -200,6 +200,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"agreement: {line}")
     for line in lacking:
         out(f"basis: {line}")
+    if place.settings.roles and not any("officer" in roles for roles in place.settings.roles.values()):
+        out("roles: no login is officer, so nobody can enter an objection or a hold. See [roles] in site.toml")
     for line in gates:
         out(f"gates: {line}")
     for line in key:

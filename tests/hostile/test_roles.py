@@ -20,6 +20,7 @@ from hiu.govern.login import COMMANDS_OF, EVERYBODY, login, may, needed, require
 from hiu.settings import Role
 from pipelines.access.guard import guarded
 from pipelines.cli import COMMANDS, app
+from pipelines.commands.messages import print_status
 from pipelines.commands.options import now
 from pipelines.common.place import Place, open_place
 
@@ -120,6 +121,13 @@ def test_a_site_without_roles_refuses_nobody_and_a_login_is_one_in_any_case(site
     assert may(named, login().upper(), "import-workbook") and not may(named, login().upper(), "erase")
     several = bare.model_copy(update={"roles": {"ann": ("operator", "officer")}})
     assert may(several, "ann", "run") and may(several, "ann", "erase") and not may(several, "ann", "release")
+
+
+def test_status_says_that_nobody_is_officer(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A handover gave the operator's role to a new login, and nobody could enter an objection."""
+    for role, lacks in (("operator", True), ("officer", False)):
+        print_status(with_role(site, role), as_json=False, now=now())
+        assert ("roles: no login is officer" in capsys.readouterr().out) is lacks
 
 
 def test_who_made_it_does_not_check_it_by_login(site: Path) -> None:
