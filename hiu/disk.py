@@ -6,11 +6,16 @@ On Windows a virus scanner or an open reader can hold a name for a moment: renam
 import errno
 import os
 import stat
+import sys
 import time
 from pathlib import Path
 
 from hiu.errors import HiuError, SettingsError
 
+NO_ROOM = (
+    "no room left on the disk. Nothing is lost: make room there (old backups and what a restore set aside can go), "
+    "then run the same command again"
+)
 ATTEMPTS = 8
 _FIRST_WAIT = 0.05
 
@@ -47,11 +52,21 @@ def replace(path: Path, content: bytes) -> None:
     """Put new content under a name in one step: a reader sees the old or the new, never a part."""
     aside = path.with_name(f".{path.name}.new")
     write_whole(aside, content)
+    _give_back(aside, path if path.exists() else path.parent)
     try:
         move(aside, path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def _give_back(path: Path, like: Path) -> None:
+    """What root writes among another login's files is that login's, who could not change it otherwise."""
+    if sys.platform == "win32":
+        return
+    if os.geteuid() == 0:
+        about = like.stat()
+        os.chown(path, about.st_uid, about.st_gid)
 
 
 def move(old: Path, new: Path) -> None:

@@ -3,19 +3,28 @@
 Also the backup of what a schedule has published.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
-from hiu.errors import HiuError
-from hiu.extract.files.find import FoundFile, find_deliveries
+from hiu.errors import HiuError, InputRefused
+from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
+from hiu.extract.months.other_months import MISFILED
+from hiu.govern.audit import read
 from hiu.govern.basis.agreements import in_force
+from hiu.govern.login import login
+from hiu.model import REFUSED_FILE
+from hiu.model.frames import schema
 from hiu.month import Month
 from pipelines.back.backup import Backup, backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, published_tables
+from pipelines.steps.intake.beside import twins_of
+from pipelines.steps.intake.deliver import LoadJob, read_delivery
+from pipelines.steps.intake.supply import remarks_on_file
 
 STILL = timedelta(minutes=10)
 """For how long a file must lie unchanged before a schedule reads it: a copy may be going on."""
@@ -54,27 +63,71 @@ def _usual(place: Place, month: Month, today: date) -> set[str]:
 
 
 def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
-    """Files that no published run has taken in as they are now: new ones, and those that changed since.
+    """Files that a run would take in, by what the published ones did: new, moved and changed ones, and those that were
+    put in place of what the last run refused.
 
-    What the last run refused is left out, since that is said with its reason. A file is read only where its size and
-    times leave it open whether it changed.
+    What is as it was then is left out. A file is read only where its size and times leave it open whether it changed.
     """
     folders = sorted(set(place.months().values()), key=lambda folder: folder[8:24])
-    tables = [published_tables(place.published / folder, ("deliveries", "refused_file")) for folder in folders]
-    taken = [row for each in tables for row in each["deliveries"].iter_rows(named=True)]
-    last = tables[-1].get("refused_file") if tables else None
-    refused = set(last["source_file"]) if last is not None else set()
-    as_they_were = {(row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in taken}
-    digests = {row["sha256"] for row in taken}
+    tables = [published_tables(place.published / folder, ("deliveries",))["deliveries"] for folder in folders]
+    taken = {row["delivery_id"]: row for table in tables for row in table.iter_rows(named=True)}
+    latest = [
+        row
+        for row in taken.values()
+        if taken.get(row["replaced_by"], {"source_file": None})["source_file"] != row["source_file"]
+    ]
+    as_they_were = {(row["source"], row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in latest}
+    digests = {(row["source"], row["source_file"], row["sha256"]) for row in latest}
+    refused = dict.fromkeys(last_refused(place)["source_file"], _last_run(place))
     out = []
     for file in found:
         about = file.path.stat()
-        since = as_they_were.get((file.name, about.st_size))
+        since = as_they_were.get((file.source, file.name, about.st_size), refused.get(file.name))
         if since is not None and max(about.st_mtime, about.st_ctime) < since.timestamp():
             continue
-        if file.name not in refused and file_digest(file.path) not in digests:
+        sha = file_digest(file.path)
+        job, source = LoadJob(file, sha, "", None), place.sources[file.source]
+        if (file.source, file.name, sha) not in digests and not twins_of(place, latest, job, source)[2]:
             out.append(file)
     return out
+
+
+def last_refused(place: Place) -> pl.DataFrame:
+    """What the run that published the last month refused, and what no source took: source_file, code, reason."""
+    folder = max(place.months().items(), default=("", ""))[1]
+    path = place.published / folder / f"{REFUSED_FILE.name}.parquet"
+    return pl.read_parquet(path) if folder and path.is_file() else pl.DataFrame(schema=schema(REFUSED_FILE))
+
+
+def _last_run(place: Place) -> datetime | None:
+    """When the last run that ended began: what lies there unchanged since is what it saw."""
+    started = seen = None
+    for entry in read(place.audit):
+        kind = entry["event"].get("type")
+        started = entry["at"] if kind == "run_started" else started
+        seen = started if kind == "run_ended" else seen
+    return datetime.fromisoformat(seen) if seen else None
+
+
+def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str]]:
+    """Of files that wait to be run with a month: why some would be refused; and which no source takes, though no run
+    has said so yet, or lie under a wrong month. While the month waits, they can still be sent anew.
+    """
+    sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
+    refused = [f"{link.name}: {link.reason}" for link in sweep.refused]
+    before = set(last_refused(place)["source_file"])
+    doubtful = [not_taken(name) for name in sweep.unmatched if name not in before]
+    for file in untaken(place, sweep.deliveries):
+        if (file.period is None or file.period <= month) and not _fresh(file, now):
+            try:
+                delivery = read_delivery(place, LoadJob(file, "", "", None), now.date())
+            except InputRefused as refusal:
+                refused.append(str(refusal))
+                continue
+            source, rows = place.sources[file.source], delivery.standardised.records
+            remarks = remarks_on_file(place, source, file.name, delivery.period, rows)
+            doubtful += [f"{file.name} ({file.source}): {line}" for line in remarks if MISFILED in line]
+    return refused, doubtful
 
 
 def _ran(run: str) -> datetime:
@@ -111,9 +164,15 @@ def outdated_lines(place: Place) -> list[str]:
 
 
 def require_disk(folder: Path | None) -> None:
-    """Raises HiuError if the folder for backups is not there: a disk that is not connected must not be replaced."""
+    """Raises HiuError if the folder for backups is not there, for a disk that is not connected must not be replaced,
+    or is another login's."""
     if folder is not None and not folder.is_dir():
         raise HiuError(f"{folder}: the folder for backups is not there, so nothing was run. Is the disk connected?")
+    if folder is not None and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise HiuError(
+            f"{folder}: this login may not read and write the folder for backups, so nothing was run. Give it the "
+            f"folder: sudo chown -R {login()} {folder}"
+        )
 
 
 def back_up(place: Place, folder: Path | None, now: datetime) -> Iterator[Backup]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from hiu.disk import move
+from hiu.disk import NO_ROOM, move
 from hiu.errors import Busy, HiuError, UsageError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def rewrite(source: Path, target: Path) -> None:
 
 def pack(tables: Iterable[Path], target: Path) -> None:
     """Make a database of Parquet files, a table each, called as its file is. Raises HiuError if it can't be written."""
-    with no_values(), connect(target) as connection:
+    with no_values(target), connect(target) as connection:
         for path in tables:
             file = str(path).replace("'", "''")
             connection.execute(f"CREATE TABLE \"{path.stem}\" AS SELECT * FROM read_parquet('{file}')").fetchall()
@@ -120,20 +120,25 @@ def whole_sums(table: "Table") -> pl.DataFrame:
 
 
 @contextmanager
-def no_values() -> Iterator[None]:
-    """DuckDB's errors as ours: its messages can hold values of the data, so only their kind is passed on."""
+def no_values(where: Path | None = None) -> Iterator[None]:
+    """DuckDB's errors as ours: its messages can hold values of the data, so only their kind is passed on, and of a full
+    disk `where` was being written."""
     try:
         yield
     except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException) as error:
         # these speak of names and of the query's own text only
         raise UsageError(str(error).split("\n\nLINE")[0]) from None
     except duckdb.Error as error:
+        if _full(str(error)):
+            raise HiuError(f"{where or 'the database'}: {NO_ROOM}") from None
         raise HiuError(f"the warehouse could not do this: {type(error).__name__}{_cause(str(error))}") from None
 
 
 def _opening(path: Path | None, error: duckdb.Error) -> HiuError:
     if isinstance(error, duckdb.IOException) and "lock" in str(error):
         return Busy(f"{path} is open in another process")
+    if _full(str(error)):
+        return HiuError(f"{path}: {NO_ROOM}")
     if cause := _cause(str(error)):
         return HiuError(f"{path} cannot be opened{cause}")
     return HiuError(
@@ -142,10 +147,12 @@ def _opening(path: Path | None, error: duckdb.Error) -> HiuError:
     )
 
 
+def _full(text: str) -> bool:
+    return any(words in text for words in ("No space left", "File too large", "quota", "max_temp_directory_size"))
+
+
 def _cause(text: str) -> str:
     """What a person can put right, by the words of the system in DuckDB's message (never the message itself)."""
-    if any(words in text for words in ("No space left", "File too large", "quota", "max_temp_directory_size")):
-        return ". There is no room left on the disk: nothing is lost; make room, then run the same command again"
     if "Out of Memory" in text or ("memory" in text and "limit" in text):
         return ". It needs more than memory_limit in site.toml: raise it, or close other programs"
     return ""

@@ -37,6 +37,7 @@ class Warehouse:
         self, path: Path | None, *, memory_limit: str, threads: int | None = None, spill: Path | None = None
     ) -> None:
         more = {} if threads is None else {"threads": threads}
+        self._written = path or spill
         self._con = open_file(path, memory_limit=memory_limit, temp_directory=str(spill or ""), **more)
         self._con.execute("SET TimeZone = 'UTC'").fetchall()
         lock(self._con)
@@ -121,7 +122,9 @@ class Warehouse:
             values = [value for cells in frame.select(columns).iter_rows() for value in cells]
             row = f"({', '.join('?' * frame.width)})"
             return self._count(f'INSERT INTO "{table}" VALUES {", ".join([row] * frame.height)}', values)
-        with no_values():  # inserted as a relation: a table's types are those it casts to, and no query is planned
+        with no_values(
+            self._written
+        ):  # inserted as a relation: a table's types are those it casts to, and no query is planned
             self._con.from_arrow(frame.select(columns).to_arrow()).insert_into(table)
         return frame.height
 
@@ -232,15 +235,15 @@ class Warehouse:
         return int(self._run(statement, values)[0][0])
 
     def _frame(self, query: str) -> pl.DataFrame:
-        with no_values():
+        with no_values(self._written):
             return frame_of(self._relation(query))
 
     def _relation(self, query: str) -> duckdb.DuckDBPyRelation:
-        with no_values():
+        with no_values(self._written):
             return self._con.sql(query)
 
     def _run(self, statement: str, values: list[Scalar] | None = None) -> list[Any]:
-        with no_values():
+        with no_values(self._written):
             # every result is fetched before other work: DuckDB finishes a statement only then
             return self._con.execute(statement, values or []).fetchall()
 

@@ -51,8 +51,9 @@ def load_key(path: Path | None, *, outside: Iterable[Path]) -> bytes:
         text = read_small(path, 1000).decode("ascii").strip()
     except FileNotFoundError:
         raise SettingsError(
-            f"{path}: no key there. Put the copy of it back from where it is kept. If there is none, 'hiu key "
-            "--new --lost' makes another: everybody gets a new id, and it lists what can't be carried"
+            f"{path}: no key there. Put the copy of it back from where it is kept: 'hiu key' lists where copies "
+            "were made to. If there is none, 'hiu key --new --lost' makes another: everybody gets a new id, and it "
+            "lists what can't be carried"
         ) from None
     except (ValueError, OSError) as error:
         raise SettingsError(f"{path}: the key cannot be read: {type(error).__name__}") from None

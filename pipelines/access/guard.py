@@ -84,6 +84,8 @@ READ = frozenset(
 OF_SITE = ("site", "raw", "curated")
 ANYWHERE = ("verify", "audit", "restore", "init", "demo", "synth", "check", "new", "suites", "connect")
 """Commands that show nothing of what is published: they may be given with settings of another folder."""
+KEY_ACTS = ("recipient", "turn", "trace", "keyring", "copy", "new", "lost", "old")
+"""Options with which `hiu key` does more than list."""
 SIGNED = ("by", "checker", "reviewer")
 """Options that say who did something."""
 UNPROVEN = (*ANYWHERE, "status", "reads", "lab", "governance", "run")
@@ -111,7 +113,7 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
             f"Taken, though texts of this login were refused too often. Not kept of it: {', '.join(sorted(unread))}. "
             "Enter them after an hour, or let another login"
         )
-    writes = name not in LOOKS_ON and place.curated.exists()
+    writes = name not in LOOKS_ON and place.curated.exists() and (keyed is not None or bool(given.get("new")))
     if keyed and name not in UNPROVEN and place.curated.exists():
         require_whole(keyed)
     try:
@@ -122,18 +124,19 @@ def guarded(job: Job, name: str, given: Mapping[str, object], now: datetime) -> 
 
 
 def _with_key(place: Place, name: str, given: Mapping[str, object]) -> Place | None:
-    """The site with the key that texts and records are checked with. None while `hiu key --new` replaces one that is
-    said to be lost, or ends what it began: it says itself what it could not check."""
-    if name != "key" or not given.get("new"):
+    """The site with the key that texts and records are checked with. None while `hiu key` lists where copies of a lost
+    one are; or while `--new` replaces it, or ends what it began, and says itself what it could not check."""
+    lists = not any(given.get(option) for option in KEY_ACTS)
+    if name != "key" or not (lists or given.get("new")):
         return place
-    if (made := fresh_key(place)) and made.exists():
+    if not lists and (made := fresh_key(place)) and made.exists():
         return None
     if isinstance(copy := given.get("old"), Path):
         return replace(place, settings=place.settings.model_copy(update={"key_file": copy}))
     try:
         _ = place.key
     except HiuError:
-        if given.get("lost"):
+        if lists or given.get("lost"):
             return None
         raise
     return place

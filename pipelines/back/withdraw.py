@@ -12,7 +12,7 @@ from hiu.govern import records
 from hiu.govern.rights import make_private
 from hiu.model import WITHDRAWN_MONTHS
 from hiu.month import Month
-from hiu.publish.release.folder import BUILDING
+from hiu.publish.release.folder import BUILDING, working_folder
 from hiu.publish.release.pointer import drop_current
 from pipelines.access.bound import signed_files
 from pipelines.access.mart.kept import renew
@@ -55,6 +55,8 @@ def _put_away(paths: Paths, there: list[Path]) -> list[str]:
         aside = folder.with_name(f"{BUILDING}gone-{folder.name}")
         move(folder, aside)  # a cut leaves a name that the next run sweeps
         shutil.rmtree(aside)
+        if (working := working_folder(folder)).is_dir():
+            shutil.rmtree(working)
     kept = f"a legal hold keeps it as {KEPT}/{{}}: nothing shows it, and the first run after the hold removes it"
     return [f"published/{folder.name}: " + (kept.format(folder.name) if on_hold else "removed") for folder in there]
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from hiu.errors import grouped
 from hiu.extract.files.find import FoundFile, find_deliveries, not_taken
+from hiu.extract.months.other_months import MISFILED
 from hiu.govern.basis.agreements import expiring
 from hiu.govern.rights import check_private
 from hiu.link.model.agreement import departures
@@ -22,11 +23,12 @@ from pipelines.common.lock import holder
 from pipelines.common.model import model_advice
 from pipelines.common.place import Place, published_tables
 from pipelines.common.progress import out
+from pipelines.erase.copies import set_aside
 from pipelines.govern.registers.breaches import breaches_due
 from pipelines.govern.registers.requests import requests_due
 from pipelines.govern.rekey import key_warnings
 from pipelines.run import Outcome
-from pipelines.unattended import outdated_lines, untaken
+from pipelines.unattended import last_refused, outdated_lines, untaken
 
 
 def print_run(outcome: Outcome) -> None:
@@ -74,19 +76,19 @@ def print_demo(outcome: Outcome, folder: Path) -> None:
 
 def _refused(place: Place) -> list[str]:
     """Why the run that published the last month refused files."""
-    folder = max(place.months().items(), default=("", ""))[1]
-    path = place.published / folder / "refused_file.parquet"
-    refused = pl.col("code") != NOT_TAKEN
-    return pl.read_parquet(path).filter(refused)["reason"].to_list() if folder and path.is_file() else []
+    return last_refused(place).filter(pl.col("code") != NOT_TAKEN)["reason"].to_list()
 
 
 def _doubtful(place: Place) -> list[str]:
-    """What is said of the last published month's deliveries that hold, a sentence for each: it stands until mended."""
+    """What is said of the last published month's deliveries that hold, and of earlier ones under a wrong month, a
+    sentence for each: it stands until mended."""
     month, folder = max(place.months().items(), default=("", ""))
     if not month:
         return []
     rows = published_tables(place.published / folder, ("deliveries",))["deliveries"].filter(
-        pl.col("replaced_by").is_null(), pl.col("warning").is_not_null(), period=Month.parse(month).start
+        pl.col("replaced_by").is_null(),
+        pl.col("warning").is_not_null(),
+        (pl.col("period") == Month.parse(month).start) | pl.col("warning").str.contains(MISFILED, literal=True),
     )
     return [f"{row['source_file']} ({row['source']}): {row['warning']}" for row in rows.iter_rows(named=True)]
 
@@ -114,19 +116,20 @@ def _waiting(place: Place, periods: list[str], files: list[FoundFile], now: date
     months, this, out = place.months(), f"{now:%Y-%m}", []
     later = [month for month in periods if max(months, default="") < month]
     away = {month: why for month in later if (why := withdrawn_month(place, Month.parse(month)))}
+    later = [month for month in later if max(away, default="") < month]
     out += [
         f"Files are dated {month}, a month that has not begun: look at their folder and their dates."
         for month in later
         if month > this
     ]
-    if this in later and this not in away:
+    if this in later:
         out.append(f"Files of {this} lie there already. The month is not over: run it when it is.")
     out += [
         f"{month} was taken back for good {why}. No schedule publishes it; if it is to be published: "
         f"hiu run {month} --again"
         for month, why in away.items()
     ]
-    if waiting := [month for month in later if month < this and month not in away]:
+    if waiting := [month for month in later if month < this]:
         out.append(f"Files wait to be taken in for {', '.join(waiting)}. Next: hiu run {waiting[-1]}")
     if new := [file for file in files if months and (file.period is None or str(file.period) <= max(months))]:
         first = min((str(file.period) for file in new if file.period), default=max(months))
@@ -171,6 +174,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         "key": key,
         "rights": rights,
         "backups": (backups := _backups(place)),
+        "set_aside": (aside := [str(path) for path in set_aside(place)]),
         "requests": requests_due(place, now.date()),
         "breaches": breaches_due(place, now),
         "matching": model_advice(place),
@@ -196,6 +200,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"agreement: {line}")
     for line in lacking:
         out(f"basis: {line}")
+    if place.settings.roles and not any("officer" in roles for roles in place.settings.roles.values()):
+        out("roles: no login is officer, so nobody can enter an objection or a hold. See [roles] in site.toml")
     for line in gates:
         out(f"gates: {line}")
     for line in key:
@@ -204,6 +210,8 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"no run is made, since others can read the data: {line}")
     for line in backups:
         out(f"backups: {line}")
+    for path in aside:
+        out(f"set aside by a restore, and reached by no objection since: {path}. Remove it once you are sure")
     for line in misfits[:3]:
         out(f"matching: {line}")
     for line in requests_due(place, now.date()):

@@ -59,7 +59,9 @@ def unattended(
     wait_until: Annotated[
         int, typer.Option(help="Day of the next month on which it runs with what is there", min=1, max=28)
     ] = 12,
-    backup_to: Annotated[Path | None, typer.Option(help="Folder, which must exist, for a backup of each month")] = None,
+    backup_to: Annotated[
+        Path | None, typer.Option(help="Folder, which must exist, for a backup of each month", readable=False)
+    ] = None,
     site: Site = None,
     raw: Raw = None,
     curated: Curated = None,
@@ -70,8 +72,8 @@ def unattended(
     """
     from pipelines.back.withdraw import withdrawn_month
     from pipelines.commands.messages import print_run
-    from pipelines.run import WARNINGS, run_month
-    from pipelines.unattended import awaited, back_up, outdated_lines, require_disk
+    from pipelines.run import REFUSED, WARNINGS, run_month
+    from pipelines.unattended import awaited, back_up, outdated_lines, require_disk, unfit
 
     at, place = now(), open_site(site, curated, raw)
     wanted = Month.parse(month) if month else Month.of(at.date()) - 1
@@ -87,7 +89,12 @@ def unattended(
         late = any(each.startswith("a file of ") for each in waits)
         then = f"from {until} on it runs without late files" if late else "the next start of the schedule takes them"
         out(f"{wanted.title} waits for {'; '.join(waits)}. Nothing was run; {then}.")
-        return 0
+        refused, doubtful = unfit(place, wanted, at)
+        for line in refused:
+            out(f"a run would refuse: {line}")
+        for line in doubtful:
+            out(f"warning: {line}")
+        return REFUSED if refused else WARNINGS if doubtful else 0
     outcome = run_month(place, wanted, now=at, report=Reporter(quiet=True))
     print_run(outcome)
     for copy in back_up(place, backup_to, at):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from hiu.disk import NO_ROOM
 from hiu.errors import Busy, HiuError
 
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
@@ -50,9 +51,7 @@ def disk_error(error: OSError, folder: Path) -> Exception:
     """What to say of an OSError that a person can put right; any other as it is."""
     where = error.filename or folder
     if error.errno in _FULL:
-        return HiuError(
-            f"{where}: no room left on the disk. Nothing is lost: make room, then run the same command again"
-        )
+        return HiuError(f"{where}: {NO_ROOM}")
     if error.errno in _CLOSED:
         return HiuError(
             f"{where}: may not be read or written by this login ({error.strerror}). Run as the owner of the site. "

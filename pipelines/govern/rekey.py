@@ -214,6 +214,6 @@ def key_warnings(place: Place) -> list[str]:
     if settings.synthetic or {"key_copied", "key_copied_to_keyring"} & logged:
         return []
     return [
-        "no copy of the site key was ever made: if its file is lost, everybody gets a new id and erased people can't "
-        "be recognised. Run: hiu key --copy FOLDER --by NAME, with a folder in a safe place apart from the data"
+        "no copy of the present site key was ever made: if its file is lost, everybody gets a new id and erased people "
+        "can't be recognised. Run: hiu key --copy FOLDER --by NAME, with a folder in a safe place apart from the data"
     ]

@@ -78,7 +78,7 @@ def test_another_sites_key_is_named_once_and_changes_nothing(bare: Place, tmp_pa
 
 def test_status_warns_until_the_key_was_copied_and_when_it_is_gone(bare: Place, tmp_path: Path) -> None:
     key = bare.settings.key_file
-    assert key and "no copy of the site key was ever made" in key_warnings(bare)[0]
+    assert key and "no copy of the present site key was ever made" in key_warnings(bare)[0]
     (tmp_path / "safe").mkdir()
     copied = copy_key(bare, tmp_path / "safe", by="Officer", now=LATER)
     assert copied.read_bytes() == key.read_bytes() and copied.stat().st_mode & 0o77 == 0
@@ -86,7 +86,14 @@ def test_status_warns_until_the_key_was_copied_and_when_it_is_gone(bare: Place, 
     key.unlink()
     assert "Put the copy of it back" in key_warnings(open_place(bare.home))[0]
     told = CliRunner().invoke(app, ["status", "--site", str(bare.home)]).output
-    assert "no key there" in told and "hiu key --new" in told
+    assert "no key there" in told and "hiu key --new" in told and "'hiu key' lists where copies were made to" in told
+    listed = CliRunner().invoke(app, ["key", "--site", str(bare.home)])
+    assert f"copied to {copied}" in listed.stdout, "the list was out of reach just when it is needed"
+    assert listed.exit_code == 2 and listed.stderr.count("no key there") == 1
+    turned_one = CliRunner().invoke(
+        app, ["key", "ICB", "--turn", "--reason", "r", "--by", "B", "--site", str(bare.home)]
+    )
+    assert turned_one.exit_code == 2 and not turned_one.stdout, "anything else needs the key"
     shutil.copy2(copied, key)
     assert key_warnings(open_place(bare.home)) == [], "the copy put back is all that is needed"
 
@@ -225,7 +232,7 @@ def test_a_copy_of_the_key_lies_in_a_folder_apart_from_the_site(bare: Place, tmp
     for inside in (bare.home / "copies", bare.raw / "copies", bare.home / "keys" / "other.key", bare.raw):
         refused = copy(inside)
         assert refused.exit_code == 2 and re.search(r"lies inside|is a file or folder of the site", refused.stderr)
-    assert "no copy of the site key" in key_warnings(bare)[0]
+    assert "no copy of the present site key" in key_warnings(bare)[0]
     for _ in range(2):  # a second handover with the same line
         assert copy(tmp_path / "apart").exit_code == 0
     copied = tmp_path / "apart" / "site.key"

@@ -20,6 +20,7 @@ from hiu.govern.login import COMMANDS_OF, EVERYBODY, login, may, needed, require
 from hiu.settings import Role
 from pipelines.access.guard import guarded
 from pipelines.cli import COMMANDS, app
+from pipelines.commands.messages import print_status
 from pipelines.commands.options import now
 from pipelines.common.place import Place, open_place
 
@@ -84,6 +85,29 @@ def test_every_command_by_every_role(role: str, site: Path, monkeypatch: pytest.
             assert before == (place.audit.read_bytes() if place.audit.exists() else b"")
 
 
+def test_a_command_of_root_that_is_refused_leaves_the_owner_every_file(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The head of the log became root's, and the owner's next run failed."""
+    place, given = with_role(site, "nobody"), dict[int, tuple[int, int]]()
+    monkeypatch.setattr("pipelines.access.guard._place", lambda *_: place)
+
+    def refused() -> dict[Path, int]:
+        with pytest.raises(HiuError, match="is for operator"):
+            guarded(lambda **_: None, "run", {}, now())
+        return {path: path.stat().st_ino for path in place.curated.rglob("*")}
+
+    def chown(path: Path, user: int, group: int) -> None:
+        given[Path(path).stat().st_ino] = user, group
+
+    before = refused()
+    monkeypatch.setattr("os.geteuid", lambda: 0, raising=False)
+    monkeypatch.setattr("os.chown", chown, raising=False)
+    made = {path: node for path, node in refused().items() if before.get(path) != node}
+    own = (place.curated.stat().st_uid, place.curated.stat().st_gid)
+    assert {path.name for path in made} == {"audit.head"} and given == dict.fromkeys(made.values(), own)
+
+
 def test_the_table_has_every_command() -> None:
     """A new command fails here until somebody has decided whose it is."""
     assert set(JOBS) - set(ALLOWED) - set(EVERYBODY) <= {"restore"} and set(COMMANDS_OF) == set(ROLES) - {"nobody"}
@@ -97,6 +121,13 @@ def test_a_site_without_roles_refuses_nobody_and_a_login_is_one_in_any_case(site
     assert may(named, login().upper(), "import-workbook") and not may(named, login().upper(), "erase")
     several = bare.model_copy(update={"roles": {"ann": ("operator", "officer")}})
     assert may(several, "ann", "run") and may(several, "ann", "erase") and not may(several, "ann", "release")
+
+
+def test_status_says_that_nobody_is_officer(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A handover gave the operator's role to a new login, and nobody could enter an objection."""
+    for role, lacks in (("operator", True), ("officer", False)):
+        print_status(with_role(site, role), as_json=False, now=now())
+        assert ("roles: no login is officer" in capsys.readouterr().out) is lacks
 
 
 def test_who_made_it_does_not_check_it_by_login(site: Path) -> None:

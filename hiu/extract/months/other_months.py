@@ -9,6 +9,8 @@ from hiu.extract.months.spans import Span
 from hiu.month import Month
 from hiu.sources import Source
 
+MISFILED = "but the file is filed under"
+"""How what is said of a file under the wrong month is known again: it is said until the file is moved."""
 SENT_AGAIN = 3
 """Of an earlier month a file has late rows; with a third of its own month's rows it sends that month again."""
 
@@ -115,7 +117,7 @@ def _misfiled(
     if empty:
         state += f". No row is of {period.title}, so this file does not supply it: that is missing, not nought"
     return (
-        f"{n} of {whole} rows are of {mostly.title}, but the file is filed under {period.title}; {state}. If it is the "
+        f"{n} of {whole} rows are of {mostly.title}, {MISFILED} {period.title}; {state}. If it is the "
         f"file of {mostly.title}, move it to a folder {mostly}, then: {runs}"
     )
 

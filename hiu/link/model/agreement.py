@@ -127,21 +127,25 @@ def departures(table: pl.DataFrame) -> list[str]:
     factor = pl.when(of_source).then(FACTOR_OF_A_SOURCE).otherwise(FACTOR)
     far = wide.filter(often >= factor, C("low") > C("expected") * factor.sqrt(), C("value") - C("expected") >= LEAST)
     found: dict[str, dict[str, float]] = {}
+    pairs = dict(
+        far.select("group", pl.concat_str((C("value") * C("n")).round().cast(int), pl.lit(" of "), "n")).rows()
+    )
     for row in far.with_columns(often=often).sort("often", "group", descending=[True, False]).iter_rows(named=True):
         source, _, what = row["group"].rpartition(", ")
         # how common a name or an address is depends on the area's size: only what a slip or a change makes can misfit
         if what.partition(JOINED)[2] in LEVELS:
             found.setdefault(what, {})[source] = row["often"]
-    drift = [_drift(what, often.pop(NEW)) for what, often in found.items() if NEW in often]
+    drift = [_drift(what, often.pop(NEW), pairs[f"{NEW}, {what}"]) for what, often in found.items() if NEW in often]
     return drift + [_sentence(what, often) for what, often in found.items() if often]
 
 
-def _drift(what: str, often: float) -> str:
-    """One level of one field that this month's descriptions show this many times as often as earlier ones."""
+def _drift(what: str, often: float, pairs: str) -> str:
+    """One level of one field that this month's descriptions show this many times as often as earlier ones; `pairs`: in
+    how many, of how many."""
     field, _, level = what.partition(JOINED)
     return (
-        f"{WORDS[field]} {LEVELS[level]} {often:.0f} times as often in pairs with a description new this month as in "
-        "earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
+        f"{WORDS[field]} {LEVELS[level]} in {pairs} pairs with a description new this month, {often:.0f} times as "
+        "often as in earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
     )
 
 

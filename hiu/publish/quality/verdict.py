@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hiu.extract.months.other_months import MISFILED
 from hiu.publish.quality.data import Quality
 from hiu.publish.words.text import count_of, join_words
 
@@ -45,7 +46,7 @@ TITLES = {
 
 
 def verdict(quality: Quality) -> Verdict:
-    """What the month's own deliveries, registers, fields and feeds come to; earlier months do not count."""
+    """What the month's own deliveries, registers, fields and feeds come to; of earlier months, what is misfiled."""
     problems = sorted(_problems(quality), key=lambda problem: not problem.serious)
     grade = "not" if any(problem.serious for problem in problems) else "care" if problems else "fit"
     return Verdict(grade, TITLES[grade], problems)
@@ -62,6 +63,8 @@ def _problems(quality: Quality) -> Iterator[Problem]:
     for row in quality.deliveries:
         if row["current"]:
             yield from _delivery(row)
+        elif MISFILED in str(row["warning"]):
+            yield Problem(f"{row['source_file']} ({row['source']}): {row['warning']}.")
     yield from (Problem(f"{sentence}.") for sentence in quality.quotes)
     for row in quality.fields:
         lost = int(row["filled"]) - int(row["read"]) - int(row["missing"])

@@ -1,5 +1,5 @@
--- Rows of a month's deliveries, and of those a run took in, by the months they start and end in; `sound`: neither set
--- aside nor a deletion. Parameters: month, run_id.
+-- Rows of the deliveries in force for a month or before, by the months they start and end in; `sound`: neither set
+-- aside nor a deletion. Parameters: month.
 SELECT
     d.delivery_id,
     d.source,
@@ -13,7 +13,7 @@ SELECT
     sum(CASE WHEN r.quarantined OR r.deleted THEN 0 ELSE 1 END) AS sound
 FROM deliveries AS d
 JOIN record AS r ON r.delivery_id = d.delivery_id
-WHERE d.replaced_by IS NULL AND d.period IS NOT NULL AND (d.period = $month OR d.run_id = $run_id)
+WHERE d.replaced_by IS NULL AND d.period <= $month
 GROUP BY
     d.delivery_id, d.source, d.source_file, d.period, d.covers_from, d.covers_to,
     CAST(date_trunc('month', r.start) AS DATE), CAST(date_trunc('month', r."end") AS DATE)

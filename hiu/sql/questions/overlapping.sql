@@ -1,5 +1,5 @@
 -- Pairs of files of one source and month, both in force, that have row keys in common: how many, and how many keys each
--- has alone. A year to date is left out: a later one replaces it. Parameters: month, run_id (as for delivered_months).
+-- has alone. A year to date is left out: a later one replaces it. Parameters: month, run_id (deliveries of either).
 WITH several AS (
     SELECT source, period
     FROM deliveries

@@ -1,5 +1,5 @@
 -- What deliveries of the year to date change in months sent before: rows that are new in them, and rows that are gone,
--- by source, month of the deliveries and month of the rows. Parameters: month, run_id (as for delivered_months).
+-- by source, month of the deliveries and month of the rows. Parameters: month, run_id (deliveries of either).
 WITH new AS (
     SELECT source, period, min(covers_from) AS covers_from
     FROM deliveries

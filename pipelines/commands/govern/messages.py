@@ -114,7 +114,7 @@ def print_disclosures(place: Place, person: str | None, *, as_json: bool) -> Non
             f"{row['disclosure_id']}  {day(row['at'].date())}  {row['what']} about {whom}{kept} to {row['recipient']} "
             f"for {row['purpose']} by {row['by']}; basis {row['basis']}; {row['necessity']}"
         )
-    out(f"{rows.height} disclosures")
+    out(count_of(rows.height, "disclosure"))
 
 
 def print_holds(place: Place) -> None:
@@ -122,7 +122,11 @@ def print_holds(place: Place) -> None:
     rows = holds_in_force(place)
     for row in rows.iter_rows(named=True):
         out(f"{row['person_id']}  since {day(row['recorded_at'].date())}  {row['reason']}  (by {row['by']})")
-    out(f"{rows.height} records on hold: they are not erased, and no published run is removed meanwhile")
+    if rows.is_empty():
+        out("no record is on hold")
+        return
+    what = count_of(rows.height, "record is", "records are")
+    out(f"{what} on hold: what is on hold is not erased, and no published run is removed meanwhile")
 
 
 def print_reviews(place: Place, on: date, *, as_json: bool) -> None:
@@ -136,7 +140,8 @@ def print_reviews(place: Place, on: date, *, as_json: bool) -> None:
         out(f"{row['person_id']}  {row['event']}, {since}: {row['sentence']}{'  [on hold]' if row['held'] else ''}")
     if not place.settings.governance.area_postcodes:
         out("who moved away is not looked at: set area_postcodes under [governance] in site.toml")
-    out(f"{rows.height} records to review. 'hiu retain PERSON --event EVENT --decision keep' records what was decided")
+    due = count_of(rows.height, "record")
+    out(f"{due} to review. 'hiu retain PERSON --event EVENT --decision keep' records what was decided")
 
 
 def print_erasure_plan(place: Place, person: str) -> None:
@@ -220,6 +225,7 @@ def print_keys(place: Place) -> None:
     out(f"site key: {where}. Every recipient's key is made from it")
     for copied in key_copies(place):
         out(f"  copied to {copied}")
+    _ = place.key  # refused here if it is lost: where its copies are needs none
     for row in latest_turns(place).iter_rows(named=True):
         now = key_id(current_key(place.key, place.records, row["recipient"]))
         when = day(row["recorded_at"].date())

@@ -36,10 +36,14 @@ def deliveries_beside(warehouse: Engine, source: str, sha256: str = "") -> list[
     return warehouse.ask("beside", source=source, sha256=sha256).to_dicts()
 
 
-def twins_of(others: Sequence[Row], job: LoadJob, source: Source) -> dict[str, str]:
+def twins_of(
+    place: Place, others: Sequence[Row], job: LoadJob, source: Source
+) -> tuple[dict[str, str], list[str], list[str]]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied.
 
-    A workbook of which another sheet is read in each month's folder is no copy there.
+    First those that the file stands in place of, by delivery: they are gone, or have no row of their month; next which
+    of these are there still; last those that keep it out. A workbook of which another sheet is read in each month's
+    folder is no copy there.
     """
     month = job.file.period.start if job.file.period else None
     if by_month(source):
@@ -47,13 +51,15 @@ def twins_of(others: Sequence[Row], job: LoadJob, source: Source) -> dict[str, s
     same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
     filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
     in_force = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
-    return {row["delivery_id"]: row["source_file"] for row in in_force if row["source_file"] in filled}
-
-
-def supplies_nothing(delivery: Row) -> bool:
-    """Whether no row of a delivery is of the month that it was filed under."""
-    first, last = delivery["covers_from"], delivery["covers_to"]
-    return first is not None and last is not None and last < first
+    moved, copies, keeping = dict[str, str](), list[str](), list[str]()
+    for row in (row for row in in_force if row["source_file"] in filled):
+        file, first, last = row["source_file"], row.get("covers_from"), row.get("covers_to")
+        there, idle = (place.raw / file).exists(), bool(first and last and last < first)
+        if idle or not there:
+            moved[row["delivery_id"]] = file
+        if there and file_digest(place.raw / file) == job.sha256:
+            (copies if idle else keeping).append(file)
+    return moved, copies, keeping
 
 
 def filed_twice(there: str, name: str) -> str:

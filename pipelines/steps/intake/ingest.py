@@ -10,6 +10,7 @@ from hiu.engine import Engine
 from hiu.errors import HiuError, InputRefused
 from hiu.extract.files.find import FoundFile, find_deliveries, months_of, not_taken
 from hiu.extract.files.numbering import named_in
+from hiu.extract.months.other_months import MISFILED
 from hiu.extract.months.reused_keys import KEYED, headers_of, lost_people, refuse_reused
 from hiu.extract.months.spans import Span, span_of
 from hiu.extract.standardise import Standardised
@@ -33,7 +34,6 @@ from pipelines.steps.intake.beside import (
     not_begun,
     removed_files,
     same_bytes,
-    supplies_nothing,
     twins_of,
     usual_rows,
 )
@@ -102,16 +102,16 @@ def _note_waiting(found: Sequence[FoundFile], month: Month, today: date, intake:
 
 def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, intake: Intake) -> None:
     """Say which rows are of other months than their deliveries', and which published lists would now differ."""
+    taken = warehouse.rows("deliveries", "delivery_id", "period", where={"run_id": run_id})
     for remark in remarks_on_run(place, warehouse, month, run_id):
         if not remark.warn:
             intake.notes.append(remark.sentence)
-        elif remark.period < month:
-            intake.earlier.append(remark.sentence)
-        else:
+        elif remark.period >= month or remark.delivery_id is None or MISFILED in remark.sentence:
             intake.warnings.append(remark.sentence)
+        elif remark.delivery_id in taken["delivery_id"]:
+            intake.earlier.append(remark.sentence)
     intake.notes += register_notes(warehouse)
-    taken = warehouse.rows("deliveries", "period", where={"run_id": run_id})["period"].drop_nulls()
-    first = min(taken, default=month.start)
+    first = min(taken["period"].drop_nulls(), default=month.start)
     stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
     if stale:
         again = ", ".join(f"hiu run {each}" for each in stale)
@@ -163,12 +163,10 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     if period and period > month:
         return
     others = deliveries_beside(warehouse, source.name, job.sha256)
-    twins = twins_of(others, job, source)
-    idle = {row["delivery_id"] for row in others if supplies_nothing(row)}
-    moved = [twin for twin, file in twins.items() if twin in idle or not (place.raw / file).exists()]
-    intake.warnings += [filed_twice(twins[twin], name) for twin in moved if _still(place, twins[twin], job)]
-    if there := [file for twin, file in twins.items() if twin not in moved and _still(place, file, job)]:
-        intake.warnings.append(same_bytes(name, there[0], source))
+    moved, copies, keeping = twins_of(place, others, job, source)
+    intake.warnings += [filed_twice(copy, name) for copy in copies]
+    if keeping:
+        intake.warnings.append(same_bytes(name, keeping[0], source))
         return
     usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
@@ -188,11 +186,6 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     about += [f"{name} ({source.name}): {warning}" for warning in warnings]
     notes = intake.earlier_notes if period and period < month else intake.notes
     notes += [f"{name} ({source.name}): {note}" for note in delivery.notes]
-
-
-def _still(place: Place, file: str, job: LoadJob) -> bool:
-    """Whether a file is there with the same bytes: one that was put in its place since is taken in for itself."""
-    return (place.raw / file).exists() and file_digest(place.raw / file) == job.sha256
 
 
 def _delivery(
@@ -231,7 +224,7 @@ def _write(
     job: LoadJob,
     done: Standardised,
     delivery: pl.DataFrame,
-    moved: list[str],
+    moved: Iterable[str],
     others: Sequence[Row],
 ) -> list[str]:
     """One transaction: the delivery is wholly in, replacing what it was `moved` from, or not at all; what to say of

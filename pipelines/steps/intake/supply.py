@@ -59,10 +59,10 @@ def remarks_on_file(place: Place, source: Source, name: str, period: Month | Non
 
 
 def remarks_on_run(place: Place, warehouse: Engine, month: Month, run_id: str) -> list[DeliveryRemark]:
-    """What is to be said of the deliveries of a month, and of those that a run took in, once all are in."""
+    """What is to be said of the deliveries in force for a month or before, once all of a run are in."""
     deliveries = warehouse.read("deliveries")
     supplied = supplied_months(deliveries, month)
-    rows = warehouse.ask("delivered_months", month=month.start, run_id=run_id)
+    rows = warehouse.ask("delivered_months", month=month.start)
     out = [
         remark
         for key, part in rows.group_by("delivery_id", "source", "source_file", "period", maintain_order=True)
@@ -116,8 +116,8 @@ def standing_remarks(warehouse: Engine, month: Month, run_id: str) -> list[str]:
 
 
 def with_remarks(place: Place, warehouse: Engine, month: Month, run_id: str, deliveries: pl.DataFrame) -> pl.DataFrame:
-    """`deliveries` with what a run says of the month's own files among their warnings, so that pages say it too."""
-    found = [one for one in remarks_on_run(place, warehouse, month, run_id) if one.warn and one.period == month]
+    """`deliveries` with what a run says of files among their warnings, so that pages and `status` say it too."""
+    found = [one for one in remarks_on_run(place, warehouse, month, run_id) if one.warn]
     about = pl.DataFrame(
         [(one.delivery_id, one.line) for one in found if one.delivery_id],
         schema={"delivery_id": pl.String, "line": pl.String},
@@ -171,8 +171,7 @@ def _replaces(row: Row) -> DeliveryRemark:
     """What is said of two files that seem to be one, corrected."""
     taken = {row[f"{which}_run"][8:24]: row[f"{which}_file"] for which in ("first", "last")}  # by their runs' times
     old = taken[min(taken)] if len(taken) > 1 else None
-    first, last = row["first_file"], row["last_file"]
-    back = f"earlier one back: hiu undo '{old}'" if old else f"old one back: hiu undo '{first}' or hiu undo '{last}'"
+    back = f"earlier one back: hiu undo '{old}'" if old else "old one back: hiu undo 'FILE'"
     back += " --reason WHY --by NAME, and move it out of the raw folder; then run the month again"
     line = f"{in_both(row)} If one file is to replace the other, take the {back}"
     return DeliveryRemark(row["delivery_id"], Month.of(row["period"]), f"{row['source']}: {line}", line=line)

@@ -367,6 +367,10 @@ def test_the_ways_back_from_the_command_line(area: Path, published: object, tmp_
     assert "not encrypted" in hiu("backup", *site)
     status = hiu("status", *site)
     assert "backups: 2 backups in" in status and str(tmp_path / "copies") in status
+    [aside] = (home / "data").glob("curated.before-restore-*")
+    assert f"set aside by a restore, and reached by no objection since: {aside}" in status
+    shutil.rmtree(aside)
+    assert str(aside) not in hiu("status", *site)
 
 
 def test_a_full_disk_of_the_backups_is_named_and_not_the_sites(

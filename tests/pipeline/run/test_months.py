@@ -119,6 +119,39 @@ def test_a_file_under_the_wrong_month_is_said_and_filed_rightly_it_loads(tmp_pat
     assert not [line for line in after.warnings if "same bytes" in line or "filed under" in line]
 
 
+def test_a_misfiled_file_of_an_earlier_month_is_said_by_every_run_page_and_status_until_it_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rows counted nowhere; the run spoke of a remark on the page, which had none, and the next was quiet."""
+    files = {
+        "2025-08/ed_.csv": ed(("A", "05/08/2025")),
+        "2025-09/ed_.csv": ed(("B", "07/07/2025"), ("C", "08/07/2025")),
+        "2025-10/ed_.csv": ed(("D", "02/10/2025")),
+        "2025-11/ed_.csv": ed(("E", "02/11/2025")),
+    }
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    said = "2 of 2 rows are of Jul 2025, but the file is filed under Sep 2025"
+    monkeypatch.setattr("pipelines.commands.month.now", lambda: NOW + timedelta(hours=9))
+    site = ["--site", str(place.home)]
+    for outcome in runs(place, MONTHS[1], MONTHS[1], MONTHS[2]):
+        [line] = [line for line in outcome.warnings if said in line]
+        assert outcome.exit_code == 3 and "move it to a folder 2025-07" in line
+        page = (outcome.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
+        assert page.count(said) == 3, "in the verdict, beside the file, and in the list of all"
+        assert "Fit to publish with care" in page and "Earlier months, with a warning" in page
+    assert said in CliRunner().invoke(app, ["check", str(place.raw / "2025-09/ed_.csv"), *site]).output
+    assert said in CliRunner().invoke(app, ["status", *site]).output
+    schedule = CliRunner().invoke(app, ["unattended", "2025-11", *site])
+    assert said in schedule.output, schedule.output
+
+    (place.raw / "2025-07").mkdir()
+    (place.raw / "2025-09/ed_.csv").rename(place.raw / "2025-07/ed_.csv")
+    after = run(open_place(place.home), MONTHS[2], at=NOW + timedelta(hours=5))
+    assert counted(after, "ed_attendance") == {"2025-07": 2, "2025-08": 1, "2025-10": 1, "2025-11": 1}
+    page = (after.published or tmp_path).joinpath("quality.html").read_text(encoding="utf-8")
+    assert "filed under" not in "".join(after.warnings) + page + CliRunner().invoke(app, ["status", *site]).output
+
+
 def test_of_two_copies_the_one_in_the_folder_of_its_rows_is_read(tmp_path: Path) -> None:
     """A copy under an earlier month was read first and kept the right file out, and its month passed for supplied."""
     october = police("03/10/2025", "20/10/2025")
@@ -170,6 +203,11 @@ def test_a_corrected_file_under_a_new_name_beside_the_old_one_is_said_until_that
     place = make_site(Trap(files={"2025-09/police FINAL.csv": police(*days)}, exit=0), tmp_path / "site")
     first = run(place, MONTHS[0])
     assert not [line for line in first.warnings if "hiu undo" in line]
+    both_at_once = Trap(
+        files={"2025-09/police A.csv": police(*days), "2025-09/police B.csv": police(*days[:9])}, exit=0
+    )
+    [said] = [line for line in run(make_site(both_at_once, tmp_path / "new"), MONTHS[0]).warnings if "hiu undo" in line]
+    assert said.count("hiu undo 'FILE' --reason WHY --by NAME") == 1, "one whole command, whichever is the old one"
     (place.raw / "2025-09" / "police FINAL v2 corrected.csv").write_text(
         police(*days[:8], "20/09/2025"), encoding="utf-8"
     )

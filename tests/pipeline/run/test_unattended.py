@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import LAST, NOW
+from areakit import LAST, NOW, run
 from typer.testing import CliRunner, Result
 
+from hiu.govern.login import login
 from hiu.publish.release.pointer import set_current
 from hiu.settings import Agreement
 from pipelines.access.bound import events
@@ -85,6 +86,30 @@ def test_waiting_runs_nothing_and_ends_well(place: Place, monkeypatch: pytest.Mo
     assert "2026-04-12" in result.stdout and acts(place) == before
 
 
+def test_while_it_waits_it_names_what_a_run_would_refuse_and_what_no_source_takes(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited with code 0 until the month was published without them."""
+    month, ours = LAST + 1, lambda: NOW + timedelta(days=30)
+    folder, police = place.raw / str(month), next((place.raw / str(LAST)).glob("police*"))
+    folder.mkdir()
+    site = ["--site", str(place.home), "--raw", str(place.raw), "--curated", str(place.curated)]
+    monkeypatch.setattr("pipelines.commands.month.now", ours)
+
+    def said(name: str, content: bytes) -> Result:
+        (folder / name).write_bytes(content)
+        touch(folder / name, NOW)
+        return CliRunner().invoke(app, ["unattended", *site])
+
+    strange = said("NWAS HIU Apr26.csv", b"a,b\n1,2\n")
+    assert strange.exit_code == 3 and "NWAS HIU Apr26.csv: no source takes this file" in strange.stdout
+    assert "waits for a file of" in strange.stdout and not place.published_folder(month)
+    misfiled = said(police.name, police.read_bytes()[:-40] + b"\n")
+    assert misfiled.exit_code == 3 and f"filed under {month.title}" in misfiled.stdout
+    damaged = said(police.name, b"Nothing,that,fits\n1,2,3\n")
+    assert damaged.exit_code == 4 and f"a run would refuse: {month}/{police.name}" in damaged.stdout
+
+
 def acts(place: Place) -> list[str]:
     """What the log says was done: looks of others that it had not yet are entered at any time."""
     return [event["type"] for event in events(place) if event["type"] != "reads_bound"]
@@ -97,6 +122,10 @@ def test_an_unchanged_month_is_quiet_and_is_backed_up_once(
     absent = unattended(place, monkeypatch, "--backup-to", str(safe))
     assert absent.exit_code == 1 and "Is the disk connected?" in absent.stderr and not safe.exists()
     safe.mkdir()
+    with monkeypatch.context() as closed:  # another login's, as after a handover
+        closed.setattr("os.access", lambda path, *_, **__: Path(path) != safe)
+        others = unattended(place, monkeypatch, "--backup-to", str(safe))
+    assert others.exit_code == 1 and f"sudo chown -R {login()} {safe}" in others.stderr and not list(safe.iterdir())
     result = unattended(place, monkeypatch, "--backup-to", str(safe))
     assert result.exit_code == 0 and "warning: " in result.stdout and "the code is 0" in result.stdout
     assert len(list(safe.glob("hiu-backup-*.zip"))) == 1
@@ -120,12 +149,17 @@ def test_warnings_of_a_changed_month_end_with_three_and_a_refusal_with_four_ever
 def test_a_month_that_was_taken_back_is_said_from_the_first_day_and_alerts_nobody(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    working = place.working / place.months()[str(LAST)]
+    working.mkdir(parents=True, exist_ok=True)
+    (working / "people.parquet").write_bytes(b"with names")
     withdraw(place, LAST, reason="by mistake", by="Officer", now=NOW)
+    assert not working.exists(), "tables with names stayed until the next run"
     found = unattended(place, monkeypatch, "--wait-until", "28")
     assert found.exit_code == 0 and "Mar 2026 was taken back for good" in found.stdout
     assert f"hiu run {LAST} --again" in found.stdout
     shown = status(place, monkeypatch, NOW)
     assert f"hiu run {LAST} --again" in shown and f"Next: hiu run {LAST}" not in shown
+    assert "Files wait to be taken in" not in shown, "the months before were taken in with it"
 
 
 def test_a_copy_that_goes_on_is_waited_for_until_the_next_start(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +190,26 @@ def test_status_names_files_of_published_months_that_no_run_has_taken_in(
     police.write_bytes(changed[:-3] + changed[-3:][::-1])  # of the same size, with an old time
     touch(police, NOW - timedelta(days=1))
     assert f"wait to be taken in: {LAST}/{police.name}" in status(place, monkeypatch, NOW)
+
+
+def test_status_names_a_moved_file_and_one_put_in_place_of_a_refused_one_as_a_run_takes_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    police = next((place.raw / str(LAST)).glob("police*"))
+    sound = police.read_bytes()
+    police.write_bytes(b"Nothing,that,fits\n1,2,3\n")
+    at = datetime.now(UTC) + timedelta(seconds=1)
+    assert run(place, LAST, at=at).exit_code == 4
+    shown = status(place, monkeypatch, at)
+    assert f"refused by the last run: {LAST}/{police.name}" in shown and "wait to be taken in" not in shown
+    police.write_bytes(sound[:-40] + b"\n")
+    touch(police, at + timedelta(seconds=2))
+    assert f"wait to be taken in: {LAST}/{police.name}. Next" in status(place, monkeypatch, at)
+    police.write_bytes(sound)
+    moved = police.rename(police.with_name(f"{police.stem}_moved.csv"))
+    assert f"wait to be taken in: {LAST}/{moved.name}. Next" in status(place, monkeypatch, at)
+    shutil.copy2(moved, police)
+    assert "wait to be taken in" not in status(place, monkeypatch, at), "a copy of what was taken in is not loaded"
 
 
 def test_a_month_that_is_not_over_is_not_the_next_to_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import polars as pl
 import pyarrow.parquet as pq
 import pytest
@@ -301,6 +303,26 @@ def test_what_is_no_warehouse_is_said(tmp_path: Path) -> None:
     path.write_text("not a database " * 1000, encoding="utf-8")
     with pytest.raises(HiuError, match=r"x\.duckdb"):
         Warehouse(path, memory_limit="100MB")
+
+
+@pytest.mark.parametrize("where", ["a file", "memory"])
+def test_a_full_disk_is_named_by_what_was_being_written(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a commit on a full disk only the kind of the fault was said, and what DuckDB says of its spill has no name."""
+
+    def full(*_: object) -> None:
+        raise duckdb.TransactionException("Failed to commit: Could not write file: No space left on device")
+
+    path, spill = tmp_path / "hiu.duckdb", tmp_path / "spill"
+    with Warehouse(path if where == "a file" else None, memory_limit="100MB", threads=1, spill=spill) as store:
+        store.put("a", pl.DataFrame({"n": [1]}))
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "_con", SimpleNamespace(execute=full))
+            with pytest.raises(HiuError) as caught:
+                store.delete("a", "n", 1)
+    assert str(caught.value).startswith(f"{path if where == 'a file' else spill}: no room left on the disk. Nothing is")
+    assert "what a restore set aside" in str(caught.value)
 
 
 def test_rewrite_leaves_deleted_text_behind(tmp_path: Path) -> None:

@@ -74,8 +74,8 @@ def drift(now: int, before: int) -> list[str]:
 
 def test_what_slips_more_often_this_month_than_before_is_told() -> None:
     assert drift(60, 15) == [
-        "The postcode or address differs by one letter 4 times as often in pairs with a description new this month as "
-        "in earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
+        "The postcode or address differs by one letter in 60 of 1000 pairs with a description new this month, 4 times "
+        "as often as in earlier ones: look at what changed in this month's files. If it stays so, run 'hiu train'."
     ]
 
 

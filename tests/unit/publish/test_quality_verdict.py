@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import polars as pl
 import publish_frames as frames
+from pack_area import stamp
 
 from hiu.model import REFUSED_FILE
 from hiu.model.frames import schema
 from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.quality.data import quality
+from hiu.publish.quality.page import quality_page
 from hiu.publish.quality.verdict import Verdict, verdict
 
 MARCH = Month(2026, 3)
@@ -94,3 +96,12 @@ def test_what_became_of_the_rows_adds_up_to_what_was_received() -> None:
     links = pl.concat([tables["links"].head(1)] * len(ids)).with_columns(delivery_id=pl.Series(ids))
     found = quality({**tables, "deliveries": hold, "links": links}, MARCH)
     assert sum(row["rows"] for row in found.statuses) == found.received == 10 and found.rows_replaced == gone
+
+
+def test_where_nobody_may_be_shown_no_list_is_empty() -> None:
+    """The page had "What became of the rows: ." and a table of matching without a row."""
+    tables = frames.published()
+    lists = ("What became of the rows", "Matching, by source")
+    whole = quality_page(tables, stamp=stamp())
+    nobody = quality_page({**tables, "links": tables["links"].clear()}, stamp=stamp())
+    assert all(words in whole and words not in nobody for words in lists)
