@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from hiu.govern.audit import read
 from hiu.version import VERSION
 from pipelines.cli import SUBJECTS, app
-from pipelines.common.fingerprint import build, ours
+from pipelines.common.fingerprint import build, build_of, ours
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.erase.erase import token_of
@@ -92,13 +92,13 @@ def test_the_build_changes_with_any_file_that_runs_or_is_read(tmp_path: Path) ->
     for path, data in ours().items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(data)
-    assert build(root) == before, "a copy without its history"
+    assert build_of(root) == before, "a copy without its history"
     for path in files:
         data = (root / path).read_bytes()
         (root / path).write_bytes(data + b"#")
-        assert build(root) != before, path
+        assert build_of(root) != before, path
         (root / path).write_bytes(data)
-    assert build(root) == before
+    assert build_of(root) == before
 
 
 def test_what_the_build_leaves_out_is_said() -> None:
