@@ -68,7 +68,7 @@ class Published(Tables):
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
         with one_look():
             found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names), bounds))
-        found._meanings = origins(query, self._tables_there)
+        found._meanings = origins(query, {name: self._tables_there[name] for name in read})
         return found
 
     def _enter_query(self, named: Collection[str], what: str) -> None:
