@@ -8,6 +8,7 @@ import errno
 import hashlib
 import stat
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -237,13 +238,8 @@ def load(path: Path, **overrides: Any) -> Settings:
 
     Raises SettingsError naming the file, the key, what was found and the nearest known key.
     """
-    text = toml_text(path)
-    values = parse(path, text)
-    values |= {key: value for key, value in overrides.items() if value is not None}
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        raise SettingsError(explain(path, error, Settings, text)) from None
+    given = tuple((key, value) for key, value in sorted(overrides.items()) if value is not None)
+    settings = _validated(path, toml_text(path), given)
     home, key_file = path.parent, settings.key_file
     key = home / key_file if key_file else None
     own = {"raw": home / settings.raw, "curated": home / settings.curated, "key_file": key}
@@ -255,6 +251,15 @@ def load(path: Path, **overrides: Any) -> Settings:
             found = shown(repr(str(folder)), name, 120)
             raise SettingsError(f"{path}: '{name}': must be the path of a folder; found {found}")
     return settings.model_copy(update={**own, "governance": governance})
+
+
+@lru_cache(maxsize=64)
+def _validated(path: Path, text: str, given: tuple[tuple[str, Any], ...]) -> Settings:
+    """Of the same text once in a process: a command reads its settings several times."""
+    try:
+        return Settings.model_validate(parse(path, text) | dict(given))
+    except ValidationError as error:
+        raise SettingsError(explain(path, error, Settings, text)) from None
 
 
 def _other_than_folder(path: Path) -> bool:

@@ -48,7 +48,7 @@ they run without coverage, which would cost them a third of their time and tell 
 which try examples by the dozen of what other tests try once."""
 
 
-EVERY_CASE = ("tests/unit",)
+EVERY_CASE = ("tests/unit/extract", "tests/unit/publish", "tests/unit/site")
 """Elsewhere, of tests with many cases the first is traced: the others go the same way with other values."""
 
 

@@ -35,8 +35,9 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source],
     are shown of a query that is wrong without any rows; what it says once it reads rows can quote them, and is not.
     """
     sources = {name: load(name) for name in tables_of(text, tables)}
-    _require_sound(text, sources, {column for name in sources for column in tables[name].names})
     with _opened(sources, bounds.memory) as engine:
+        empty: dict[str, Source] = {name: frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0')) for name in sources}
+        _require_sound(text, empty, {column for name in sources for column in tables[name].names})
         try:
             return rows_of(engine, text, bounds)
         except pl.exceptions.PolarsError:  # a whole number of more than 64 bits
@@ -56,18 +57,14 @@ _RUNNING: dict[type[duckdb.Error], str] = {
 """What is said of an error once rows were read."""
 
 
-def _require_sound(text: str, sources: Mapping[str, Source], whole: set[str]) -> None:
+def _require_sound(text: str, empty: Mapping[str, Source], whole: set[str]) -> None:
     """Raises UsageError, in the engine's words where they help, for a query that can't be read even over no rows."""
-    empty: dict[str, Source] = {}
-    with _opened(sources, "500MB") as engine:
-        for name in sources:
-            empty[name] = frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0'))
     with _opened(empty, "500MB") as engine:
         try:
             found = engine.sql(text)
             names, kinds = found.columns, [list(_kinds(kind)) for kind in found.types]
         except duckdb.Error as error:
-            shown = {one for name in sources for one in engine.table(name).columns}
+            shown = {one for name in empty for one in engine.table(name).columns}
             raise UsageError(_explanation(str(error), shown, whole)) from None
     for name, inside in zip(names, kinds, strict=True):
         if unfit := next((one for one in inside if one in _UNFIT), None):

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 
 from hiu.errors import SettingsError
@@ -24,9 +25,14 @@ class ForeignSettings(SettingsError):
 
 def site_digests(home: Path) -> dict[str, str]:
     """A digest of each part of site.toml: the basis, the agreements, the roles, and all else."""
-    whole = _whole(home)
+    return dict(_digests((home / "site.toml").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=64)
+def _digests(text: str) -> tuple[tuple[str, str], ...]:
+    whole = tomllib.loads(text)
     parts = {name: whole.pop(name, None) for name in PARTS[:-1]}
-    return {name: _digest(part) for name, part in ({**parts, "settings": whole}).items()}
+    return tuple((name, _digest(part)) for name, part in ({**parts, "settings": whole}).items())
 
 
 def file_digests(home: Path) -> dict[str, str]:
@@ -83,12 +89,9 @@ def _seen_from(curated: Path, home: Path) -> str:
 
 
 def _read_log(home: Path) -> str:
-    governance = _whole(home).get("governance")
+    whole = tomllib.loads((home / "site.toml").read_text(encoding="utf-8"))
+    governance = whole.get("governance")
     return str(governance.get("read_log") or "") if isinstance(governance, dict) else ""
-
-
-def _whole(home: Path) -> dict[str, object]:
-    return tomllib.loads((home / "site.toml").read_text(encoding="utf-8"))
 
 
 def _digest(value: object) -> str:

@@ -66,10 +66,11 @@ class Published(Tables):
 
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
-        ids = reads(query, self._tables_there, ("identity_id", "identity_a", "identity_b"))
+        tables = {name: self._tables_there[name] for name in read}
+        ids = reads(query, tables, ("identity_id", "identity_a", "identity_b"))
         with one_look():
             found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds))
-        found._meanings = origins(query, self._tables_there)
+        found._meanings = origins(query, tables)
         return found
 
     def _enter_query(self, named: Collection[str], what: str) -> None:

@@ -10,7 +10,7 @@ What may enter: the TOML of a source that every site may use, and a word that a 
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -69,28 +69,22 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     A site file with `extends = "police"` changes only what it says: tables merge key by key, other
     values replace. `enabled = false` leaves a shipped source out. Raises SettingsError.
     """
-    stock = shipped()
-    raw = dict(stock)
-    origin: dict[str, Path] = {}
-    texts: dict[Path, str] = {}
+    found: dict[str, Source | None] = {name: _shipped_source(name) for name in shipped()}
     for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
-        texts[path] = toml_text(path)
-        values = parse(path, texts[path])
-        name = _word(path, "name", values.get("name", path.stem))
-        if base := values.pop("extends", None):
-            ready = {**stock, **on_offer()}
-            if _word(path, "extends", base) not in ready:
-                raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, ready)}")
-            values = _extended(ready[base], values)
-        raw[name] = {"name": name, **values}
-        origin[name] = path
-    found = {}
-    for name, values in sorted(raw.items()):
-        if name not in origin:
-            found[name] = _shipped_source(name)
-        elif values.pop("enabled", True):
-            found[name] = _validate(path := origin[name], name, values, texts[path])
-    return found
+        found |= [_own_source(path, toml_text(path))]
+    return {name: source for name, source in sorted(found.items()) if source}
+
+
+@lru_cache(maxsize=200)
+def _own_source(path: Path, text: str) -> tuple[str, Source | None]:
+    """A site's source under its name, None where it is switched off. The same text is read once in a process."""
+    ready, values = {**shipped(), **on_offer()}, parse(path, text)
+    name = _word(path, "name", values.get("name", path.stem))
+    if base := values.pop("extends", None):
+        if _word(path, "extends", base) not in ready:
+            raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, ready)}")
+        values = _extended(ready[base], values)
+    return name, _validate(path, name, values, text) if values.pop("enabled", True) else None
 
 
 def source_of(text: str, name: str) -> Source:

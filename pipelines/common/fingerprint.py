@@ -80,7 +80,13 @@ def reached(files: Files, root: str) -> set[str]:
     return paths
 
 
-def build(root: Path = ROOT) -> str:
+@cache
+def build() -> str:
+    """The build that this process began with."""
+    return build_of(ROOT)
+
+
+def build_of(root: Path) -> str:
     """What tells two copies of one version apart: 12 signs of a digest of every file of `ours`."""
     return digest([(path, hashlib.sha256(data).hexdigest()) for path, data in sorted(ours(root).items())])[:12]
 

@@ -19,6 +19,7 @@ def test_axe_finds_nothing_and_nothing_is_asked_for(width: int, chromium: Any, t
     path = tmp_path / "assurance.html"
     path.write_bytes(page(documents(FACTS, {"equality": lines, "month": lines}, {"03-safety-case.cso": "Dr A"}), FACTS))
     context = chromium.new_context(viewport={"width": width, "height": 768}, bypass_csp=True)
+    context.set_default_timeout(120_000)
     try:
         opened, asked = context.new_page(), []
         opened.on("request", lambda request: asked.append(request.url))

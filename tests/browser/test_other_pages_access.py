@@ -88,6 +88,7 @@ def test_axe_finds_nothing(name: str, scheme: str, chromium: Any, tmp_path: Path
     path = tmp_path / "page.html"
     path.write_bytes(PAGES[name]())
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, bypass_csp=True, color_scheme=scheme)
+    context.set_default_timeout(120_000)
     try:
         opened = context.new_page()
         opened.goto(path.as_uri())

@@ -87,20 +87,20 @@ def test_the_file_that_leads_there_is_removed_when_used_or_when_the_meeting_ends
     door = Door(lambda: (SECRET, "default-src 'none'"), {}, lambda _: {})
     thread = threading.Thread(target=door.serve, args=(leave, ended.is_set), daemon=True)
     thread.start()
-    caller = Caller(opened.get(timeout=60))
+    caller = Caller(opened.get(timeout=120))
     assert lead.exists()
     if enters:
         # as a browser says that a file led it there
         led = caller.call("GET", f"/enter/{door.token}", None, {"Sec-Fetch-Site": "cross-site"})
         assert led[0] == 200 and door.secret in led[2].decode()
         assert Caller(caller.address).enter() == 403, "once"
-        for _ in range(100):
+        for _ in range(1200):
             if not lead.exists():
                 break
             time.sleep(0.1)
         assert not lead.exists() and caller.call("GET", "/", None, {"Sec-Fetch-Site": "cross-site"})[0] == 403
     ended.set()
-    thread.join(timeout=10)
+    thread.join(timeout=120)
     assert not lead.exists()
 
 

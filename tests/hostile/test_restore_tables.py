@@ -8,17 +8,24 @@ import zipfile
 from hashlib import sha256
 from pathlib import Path
 
+import answers
 import duckdb
 import pytest
 from areakit import LAST, NOW
 from hostile_kit import LATER, Site
 
+from hiu.engine import connection
 from hiu.errors import HiuError
 from pipelines.back.backup import backup
 from pipelines.back.restore import restore
 from pipelines.common.place import open_place, open_warehouse
 
 DATABASE = "curated/hiu.duckdb"
+
+
+@pytest.fixture(autouse=True)
+def macros_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MORE_THAN_TABLES", answers.MORE_THAN_TABLES)
 
 
 @pytest.fixture
@@ -31,8 +38,8 @@ def prepared(made: Path, to: Path, statement: str) -> Path:
     with zipfile.ZipFile(made) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     (database := to.with_suffix(".duckdb")).write_bytes(parts[DATABASE])
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(statement)
+    with duckdb.connect(str(database)) as changed:
+        changed.execute(statement)
     parts[DATABASE] = database.read_bytes()
     about = json.loads(parts["BACKUP.json"])
     about["files"][DATABASE] = {"bytes": len(parts[DATABASE]), "sha256": sha256(parts[DATABASE]).hexdigest()}
@@ -111,7 +118,7 @@ def test_a_database_of_an_earlier_version_is_taken_by_name_once(site: Site, made
     ],
 )
 def test_a_working_database_holds_tables_and_nothing_else(statement: str, site: Site) -> None:
-    with duckdb.connect(str(site.place.warehouse)) as connection:
-        connection.execute(statement)
+    with duckdb.connect(str(site.place.warehouse)) as changed:
+        changed.execute(statement)
     with pytest.raises(HiuError, match="which hiu did not make"):
         open_warehouse(site.place)

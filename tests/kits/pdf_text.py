@@ -1,8 +1,10 @@
-"""What a long PDF of ours says: ten times as fast as a library that reads its pages in Python."""
+"""What a PDF of ours says: ten times as fast as a library that reads its pages in Python."""
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +12,37 @@ import pikepdf
 
 _HEX = r"<([0-9A-Fa-f]+)>"
 _ONE, _RUN = re.compile(rf"{_HEX}\s*{_HEX}"), re.compile(rf"{_HEX}\s*{_HEX}\s*{_HEX}")
+_APART = re.compile(" (?=[:;,.])")
+"""A stop behind bold words is drawn for itself."""
+Letters = dict[Any, dict[int, str]]
 
 
-def text_of(path: Path) -> str:
-    """The text of all pages in the order in which it is drawn, every run of blanks one."""
-    pieces: list[str] = []
-    letters: dict[Any, dict[int, str]] = {}
-    with pikepdf.open(path) as pdf:
-        for page in pdf.pages:
-            for operands, operator in pikepdf.parse_content_stream(page, "Tf Tj TJ Tm ET"):
-                pieces.append(_piece(str(operator), operands, page, letters))
-    return " ".join("".join(pieces).split())
+def text_of(pdf: Path | bytes) -> str:
+    """The text of all pages."""
+    return " ".join(pages_of(pdf))
 
 
-def _piece(operator: str, operands: Any, page: pikepdf.Page, letters: dict[Any, dict[int, str]]) -> str:
-    if operator == "Tf":
-        font = page.Resources.Font[str(operands[0])]
-        letters["now"] = letters.get(font.objgen) or letters.setdefault(font.objgen, letters_of(font))
-        return ""
-    if operator not in ("Tj", "TJ"):
-        return " "
-    strings = operands[0] if operator == "TJ" else operands
-    codes = (bytes(each) for each in strings if isinstance(each, pikepdf.String))
-    return "".join(letters["now"][int.from_bytes(one[k : k + 2])] for one in codes for k in range(0, len(one), 2))
+def pages_of(pdf: Path | bytes) -> list[str]:
+    """The text of each page, but its charts', in the order in which it is drawn, every run of blanks one."""
+    letters: Letters = {}
+    with pikepdf.open(io.BytesIO(pdf) if isinstance(pdf, bytes) else pdf) as read:
+        pages = [" ".join("".join(_pieces(page, letters)).split()) for page in read.pages]
+    return [_APART.sub("", page) for page in pages]
+
+
+def _pieces(page: pikepdf.Page, letters: Letters) -> Iterator[str]:
+    now: dict[int, str] = {}
+    for operands, operator in pikepdf.parse_content_stream(page, "Tf Tj TJ Tm ET"):
+        what = str(operator)
+        if what == "Tf":
+            font = page.Resources.Font[str(operands[0])]
+            now = letters.get(font.objgen) or letters.setdefault(font.objgen, letters_of(font))
+        elif what in ("Tj", "TJ"):
+            strings = operands[0] if what == "TJ" else operands
+            codes = [bytes(each) for each in strings if isinstance(each, pikepdf.String)]
+            yield from (now[int.from_bytes(one[k : k + 2])] for one in codes for k in range(0, len(one), 2))
+        else:
+            yield " "
 
 
 def letters_of(font: Any) -> dict[int, str]:

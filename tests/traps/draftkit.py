@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from traps.intake_traps import Trap, spring
 
@@ -70,6 +72,12 @@ def drafted(stranger: Stranger, raw: Path) -> dict[str, str]:
         texts[source] = draft(source, raw / name, shipped, others=load(texts, raw.parent / "sources"), beside=beside)
     load(texts, raw.parent / "sources")
     return texts
+
+
+def draft_of(source: str, name: str, content: str, raw: Path) -> tuple[str, dict[str, Any]]:
+    """The draft of a site's only file, and what it says."""
+    text = drafted(Stranger(files={name: content}, sources={source: name}), raw)[source]
+    return text, tomllib.loads(text)
 
 
 def load(texts: Mapping[str, str], folder: Path) -> dict[str, Source]:

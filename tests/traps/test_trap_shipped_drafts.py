@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
-from traps.draftkit import Stranger, drafted
+from traps.draftkit import draft_of
 from traps.intake_traps import Trap, make_site
 
 from pipelines.common.place import open_place
@@ -30,8 +29,7 @@ def police(key: str, opened: str) -> str:
 @pytest.mark.parametrize("key", ["Occurrence No.", "Occ Number", "Log ID", "URN No", "Event Ref"])
 @pytest.mark.parametrize("opened", ["Opened", "Reported"])
 def test_free_text_is_no_key(key: str, opened: str, tmp_path: Path) -> None:
-    stranger = Stranger(files={"2026-03/niche.csv": police(key, opened)}, sources={"police": "2026-03/niche.csv"})
-    fields = tomllib.loads(drafted(stranger, tmp_path)["police"]).get("fields", {})
+    fields = draft_of("police", "2026-03/niche.csv", police(key, opened), tmp_path)[1]["fields"]
     assert fields["log"]["columns"] == [key]
     assert fields["start"]["columns"] == [opened]
 
@@ -41,17 +39,15 @@ def test_free_text_is_no_key(key: str, opened: str, tmp_path: Path) -> None:
 )
 def test_headers_as_systems_shorten_them(key: str, outcome: str, tmp_path: Path) -> None:
     rows = "".join(f"77{at:05},{at % 28 + 1:02}/03/2026 10:00,Moss,01/02/1980,{at % 4 + 1}\n" for at in range(30))
-    files = {"2026-03/cad.csv": f"{key},Call time,pt_surname,pt_dob,{outcome}\n{rows}"}
-    text = drafted(Stranger(files=files, sources={"ambulance": "2026-03/cad.csv"}), tmp_path)["ambulance"]
-    fields = tomllib.loads(text)["fields"]
+    content = f"{key},Call time,pt_surname,pt_dob,{outcome}\n{rows}"
+    fields = draft_of("ambulance", "2026-03/cad.csv", content, tmp_path)[1]["fields"]
     assert (fields["incident"]["columns"], fields["outcome"]["columns"]) == ([key], [outcome])
 
 
 def test_few_stays_are_not_keyed_by_their_ends(tmp_path: Path) -> None:
     rows = "Ada Moss,02/02/1980,Ash,01/03/2026,Still inpatient\nTom Vale,03/03/1981,Ash,02/03/2026,09/03/2026\n"
     rows += "Rose Amble,04/04/1982,Oak,03/03/2026,Current\n"
-    files = {"2026-03/w.csv": f"Name,DOB,Ward,Admitted,Discharged\n{rows}"}
-    made = tomllib.loads(drafted(Stranger(files=files, sources={"w": "2026-03/w.csv"}), tmp_path)["w"])
+    _, made = draft_of("w", "2026-03/w.csv", f"Name,DOB,Ward,Admitted,Discharged\n{rows}", tmp_path)
     assert made["kind"] == "stays"
     assert made["fields"]["end"]["columns"] == ["Discharged"]
     assert made["fields"]["start"]["columns"] == ["Admitted"]
@@ -61,8 +57,7 @@ def test_a_draft_of_counts_says_who_stands_twice_and_what_tells_them_apart(tmp_p
     rows = "".join(
         f"999100{at:04},{name},{site},{at},1\n" for at in (3, 5, 8) for name, site in (("Moss", "A"), ("Moss", "B"))
     )
-    files = {"2026-03/fa.csv": f"Client No,Surname,Site,Jan-26,Feb-26\n{rows}"}
-    text = drafted(Stranger(files=files, sources={"fa": "2026-03/fa.csv"}), tmp_path)["fa"]
+    text, _ = draft_of("fa", "2026-03/fa.csv", f"Client No,Surname,Site,Jan-26,Feb-26\n{rows}", tmp_path)
     assert "# CHECK: 6 rows are of people who stand in several" in text
     assert '# event = ["month", "site"]' in text
 
@@ -103,11 +98,10 @@ def test_every_time_of_a_row_is_utc_where_one_header_says_so(case: str, tmp_path
         f"1980-02-{at % 28 + 1:02},x\n"
         for at in range(40)
     )
-    name = f"2026-07/{source}_all.csv"
-    text = drafted(Stranger(files={name: f"{UTC[case]}\n{rows}"}, sources={source: name}), tmp_path)[source]
-    fields = tomllib.loads(text)["fields"]
+    text, made = draft_of(source, f"2026-07/{source}_all.csv", f"{UTC[case]}\n{rows}", tmp_path)
+    fields = made["fields"]
     heads = UTC[case].split(",")
-    timed = [field for field, made in fields.items() if made.get("columns", [""])[0] in heads[2:4]]
+    timed = [field for field, one in fields.items() if one.get("columns", [""])[0] in heads[2:4]]
     timed = [field for field in timed if field != "on_scene"]
     assert "start" in timed, text
     assert [fields[field].get("zone") for field in timed] == ["utc"] * len(timed), text
@@ -117,9 +111,8 @@ def test_a_shipped_source_warns_of_a_header_in_utc(tmp_path: Path) -> None:
     rows = "".join(
         f'A{at},D{at},2026-07-{at % 28 + 1:02} 09:{at:02},09:59,"MOSS, Ada",1980-02-02,Conveyed\n' for at in range(40)
     )
-    name = "2026-07/ambulance.csv"
-    text = f"{UTC['ambulance']}\n{rows}"
-    made = drafted(Stranger(files={name: text}, sources={"ambulance": name}), tmp_path / "raw")["ambulance"]
+    name, text = "2026-07/ambulance.csv", f"{UTC['ambulance']}\n{rows}"
+    made, _ = draft_of("ambulance", name, text, tmp_path / "raw")
     made = "\n".join(line for line in made.splitlines() if not line.startswith("zone"))
     place = make_site(Trap(files={name: text}, exit=3, sources={"ambulance": made}), tmp_path / "site")
     printed = io.StringIO()
@@ -140,9 +133,8 @@ def test_a_column_of_names_is_no_sex(head: str, source: str, tmp_path: Path) -> 
         for at in range(35)
     )
     key = "CAD number,Deployment ID,Call time,On scene" if source == "ambulance" else "Attendance ID,Bay,Arrival,Bed"
-    name = f"2026-03/{source}_all.csv"
-    files = {name: f"{key},{head},DOB,Outcome\n{rows}"}
-    fields = tomllib.loads(drafted(Stranger(files=files, sources={source: name}), tmp_path)[source])["fields"]
+    content = f"{key},{head},DOB,Outcome\n{rows}"
+    fields = draft_of(source, f"2026-03/{source}_all.csv", content, tmp_path)[1]["fields"]
     assert "sex" not in fields
     assert fields["name"]["columns"] == [head]
 
@@ -153,9 +145,9 @@ def test_the_day_of_being_seen_is_no_end_and_births_may_be_ages(tmp_path: Path) 
         f"{f'0{at % 9 + 1}/02/1980' if at % 2 else 20 + at % 9},{('Seen', 'Not seen - left', 'DNA')[at % 3]}\n"
         for at in range(60)
     )
-    files = {"2026-03/liaison.csv": f"Ref,Referred,Seen date,Patient,DoB / age,Outcome\n{rows}"}
-    text = drafted(Stranger(files=files, sources={"liaison": "2026-03/liaison.csv"}), tmp_path)["liaison"]
-    fields = tomllib.loads(text)["fields"]
+    content = f"Ref,Referred,Seen date,Patient,DoB / age,Outcome\n{rows}"
+    text, made = draft_of("liaison", "2026-03/liaison.csv", content, tmp_path)
+    fields = made["fields"]
     assert "end" not in fields and fields["start"]["columns"] == ["Referred"]
     assert fields["dob"]["columns"] == ["DoB / age"]
     assert 'not_matches = ["\\\\bdna\\\\b"] }' in text and "Not seen - left in Outcome: who leaves" in text
@@ -167,6 +159,6 @@ def test_a_draft_names_the_column_that_says_which_row_was_written_last(tmp_path:
         f"2026-04-0{at % 2 + 1}T10:00:00\n"
         for at in range(40)
     )
-    files = {"2026-03/niche.csv": f"Log,Created,Nominal,DOB,Role,Last Updated\n{rows}"}
-    text = drafted(Stranger(files=files, sources={"police": "2026-03/niche.csv"}), tmp_path)["police"]
+    content = f"Log,Created,Nominal,DOB,Role,Last Updated\n{rows}"
+    text, _ = draft_of("police", "2026-03/niche.csv", content, tmp_path)
     assert "of rows that agree in role the last holds; Last Updated may say which holds, as a field" in text

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from hiu.govern.audit import read
 from hiu.version import VERSION
 from pipelines.cli import SUBJECTS, app
-from pipelines.common.fingerprint import build, ours
+from pipelines.common.fingerprint import build, build_of, ours
 from pipelines.common.lock import hold
 from pipelines.common.place import Place
 from pipelines.erase.erase import token_of
@@ -92,20 +92,20 @@ def test_the_build_changes_with_any_file_that_runs_or_is_read(tmp_path: Path) ->
     for path, data in ours().items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(data)
-    assert build(root) == before, "a copy without its history"
+    assert build_of(root) == before, "a copy without its history"
     for path in files:
         data = (root / path).read_bytes()
         (root / path).write_bytes(data + b"#")
-        assert build(root) != before, path
+        assert build_of(root) != before, path
         (root / path).write_bytes(data)
-    assert build(root) == before
+    assert build_of(root) == before
 
 
 def test_what_the_build_leaves_out_is_said() -> None:
     listed = subprocess.run(["git", "-C", REPOSITORY, "ls-files"], capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("this copy has no history to ask which files are the project's")
-    out = {path.split("/")[0] for path in listed.stdout.splitlines() if path not in ours()}
+    out = {path.split("/")[0] for path in set(listed.stdout.splitlines()) - {*ours()}}
     page = (REPOSITORY / "docs" / "versioning.md").read_text(encoding="utf-8")
     (said,) = re.findall("^Left out of a build: (.*)$", page, re.MULTILINE)
     assert out == {name.strip("/") for name in re.findall("`([^`]+)`", said)}

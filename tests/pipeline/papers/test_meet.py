@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-import pypdf
 import pytest
 from areakit import LAST, NOW, run
 from meet_kit import Caller, embedded_in, entries, meeting
 from pdf_boxes import faults as pdf_faults
+from pdf_text import text_of
 from workbook_kit import Edited, at
 
 from hiu.errors import Busy
@@ -237,8 +236,7 @@ def test_the_end_gives_minutes_and_a_pack_with_what_was_decided(place_after: Pla
     outcome = run(place_after)
     assert outcome.changed and outcome.published
     assert pdf_faults((outcome.published / "minutes.pdf").read_bytes()) == []
-    pdf = pypdf.PdfReader(io.BytesIO((outcome.published / "minutes.pdf").read_bytes()))
-    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    text = text_of(outcome.published / "minutes.pdf")
     for part in (
         "Ann Chair, Bo Lee",
         "Offer support",

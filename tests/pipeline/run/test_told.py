@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
 from pathlib import Path
 
-import pypdf
 import pytest
 from areakit import LAST
+from pdf_text import text_of
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -80,9 +79,7 @@ def test_a_site_without_a_basis_is_told_what_to_add_and_it_works(
     page = (folder / "pack.html").read_text(encoding="utf-8").replace("&#34;", '"')
     block = BLOCK.search(page)
     assert block and "Nobody is shown: " in page and "docs/governance.md" in page
-    paper = "\n".join(
-        one.extract_text() for one in pypdf.PdfReader(io.BytesIO((folder / "pack.pdf").read_bytes())).pages
-    )
+    paper = text_of(folder / "pack.pdf")
     assert "Nobody is shown: " in paper and 'recipient = "group"' in paper
 
     filled = block[0].replace("YYYY-MM-DD", "2099-12-31")

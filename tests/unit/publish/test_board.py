@@ -15,6 +15,7 @@ import polars as pl
 import publish_frames as frames
 import pytest
 from pdf_boxes import faults as pdf_faults
+from pdf_text import text_of
 from pptx import Presentation
 from pypdf import PageObject, PdfReader
 from scipy.optimize import linprog
@@ -198,8 +199,8 @@ def test_a_month_not_supplied_is_said_never_zero() -> None:
 
 
 def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
-    pdf = PdfReader(io.BytesIO(kit.files()["board-paper-2026-03.pdf"]))
-    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    content = kit.files()["board-paper-2026-03.pdf"]
+    text = text_of(content)
     for part in (
         "In short",
         "Did support work?",
@@ -216,7 +217,7 @@ def test_the_paper_has_every_part_and_lists_what_it_left_out() -> None:
     ):
         assert part in text, part
     assert any(line.split(":")[0] in text for line in kit.paper().suppressed)
-    catalogue = pdf.trailer["/Root"]
+    catalogue = PdfReader(io.BytesIO(content)).trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"] and catalogue["/Lang"].startswith("en")  # type: ignore[index, union-attr]
 
 
@@ -315,9 +316,7 @@ def test_an_icon_stands_on_each_chart_of_the_pictures_and_of_the_slides() -> Non
 def test_tables_are_the_same_in_the_pdf_the_slides_and_the_data_file() -> None:
     files, paper = kit.files(), kit.paper()
     name = f"board-paper-{frames.LAST}"
-    pages = " ".join(
-        " ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(files[f"{name}.pdf"])).pages
-    )
+    pages = text_of(files[f"{name}.pdf"])
     deck = Presentation(io.BytesIO(files[f"{name}.pptx"]))
     slides = [
         tuple(cell.text for cell in row.cells)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +9,8 @@ import fastexcel
 import pack_area
 import polars as pl
 import publish_frames as frames
-import pypdf
 import pytest
+from pdf_text import text_of
 
 from hiu.model import PUBLISHED
 from hiu.publish.access import gated
@@ -79,14 +78,10 @@ def texts(tables: dict[str, pl.DataFrame]) -> dict[str, str]:
     sheets = [book.load_sheet(name, header_row=None).to_polars() for name in book.sheet_names]
     return {
         "pack.html": pack_page(view, series),
-        "pack.pdf": _text(pack_pdf(view, series, {one.person_id: PICTURE for one in series})),
-        "minutes.pdf": _text(minutes_pdf(view, tables["meeting_entry"], sat)),
+        "pack.pdf": text_of(pack_pdf(view, series, {one.person_id: PICTURE for one in series})),
+        "minutes.pdf": text_of(minutes_pdf(view, tables["meeting_entry"], sat)),
         "workbook": "\n".join(str(cell) for sheet in sheets for row in sheet.rows() for cell in row),
     }
-
-
-def _text(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
 def test_every_name_in_a_file_is_of_somebody_entered_in_the_logs(texts: dict[str, str], tables: Any) -> None:

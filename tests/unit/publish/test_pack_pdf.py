@@ -15,6 +15,7 @@ import pypdf
 import pytest
 from banned import found
 from pdf_boxes import faults
+from pdf_text import pages_of
 
 from hiu.errors import HiuError, UsageError
 from hiu.model import PUBLISHED
@@ -40,7 +41,7 @@ class Read:
     def __init__(self, content: bytes) -> None:
         self.faults = faults(content)
         self.reader = pypdf.PdfReader(io.BytesIO(content))
-        self.pages = [" ".join(page.extract_text().split()) for page in self.reader.pages]
+        self.pages = pages_of(content)
         self.text = " ".join(self.pages)
         self.root: Any = self.reader.trailer["/Root"]
 

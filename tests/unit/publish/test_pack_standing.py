@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from datetime import date, datetime
@@ -12,8 +11,8 @@ import fastexcel
 import pack_area
 import polars as pl
 import publish_frames as frames
-import pypdf
 import pytest
+from pdf_text import text_of
 
 from hiu.model import PUBLISHED
 from hiu.publish.pack.alerts import SUPPORTED_ONLY
@@ -40,8 +39,8 @@ def outputs(tables: dict[str, pl.DataFrame], **stamp: Any) -> tuple[list[dict[st
     html = pack_page(view, series)
     raw = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
     assert raw
-    pdf = pypdf.PdfReader(io.BytesIO(pack_pdf(view, series, {one.person_id: PICTURE for one in series})))
-    return json.loads(raw[1])["people"], html, " ".join(" ".join(one.extract_text().split()) for one in pdf.pages)
+    paper = pack_pdf(view, series, {one.person_id: PICTURE for one in series})
+    return json.loads(raw[1])["people"], html, text_of(paper)
 
 
 def entry(value: str, month: date) -> dict[str, Any]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from typing import Any
 
 import fastexcel
 import pack_area
-import pypdf
 import pytest
 from banned import found, turns
+from pdf_text import text_of
 
 from hiu.publish.pack.page import pack_page, pack_view
 from hiu.publish.pack.pdf import pack_pdf
@@ -21,10 +20,6 @@ from hiu.publish.workbook.write import workbook
 STAMP = pack_area.stamp()
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
 """Charts are pictures, and not compared here: drawing them takes longer than everything else."""
-
-
-def words(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
 
 @pytest.fixture(scope="module", params=[4, pytest.param(50, marks=pytest.mark.slow)])
@@ -42,7 +37,7 @@ def outputs(request: pytest.FixtureRequest) -> dict[str, Any]:
     listed = book.load_sheet("Ranked list", header_row=4).to_polars()
     svgs = {one.person_id: PICTURE for one in series}
     sheets = {
-        one.person_id: words(
+        one.person_id: text_of(
             person_sheet(one.person_id, tables, stamp=STAMP, settings=settings, why_shown="Supported.")
         )
         for one in series[: 1 + size // 5]
@@ -50,7 +45,7 @@ def outputs(request: pytest.FixtureRequest) -> dict[str, Any]:
     return {
         "html": html,
         "people": json.loads(raw[1])["people"],
-        "pdf": words(pack_pdf(view, series, svgs)),
+        "pdf": text_of(pack_pdf(view, series, svgs)),
         "book": {row["Person"]: row for row in listed.iter_rows(named=True)},
         "sheets": sheets,
         "months": {one.person_id: one for one in series},

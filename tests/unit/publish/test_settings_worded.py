@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -11,15 +13,20 @@ from assurance_kit import FACTS
 from pydantic import ValidationError
 
 from hiu.errors import SettingsError
+from hiu.model import LABELS
 from hiu.publish.assurance.content import document, notice_facts
 from hiu.publish.board.words import definitions as board_definitions
 from hiu.publish.pack.words import definitions, definitions_version
-from hiu.publish.words.definitions import parts, police_rule
+from hiu.publish.words.definitions import LABELS as MEANINGS
+from hiu.publish.words.definitions import PACK, SETTINGS, parts, police_rule
+from hiu.publish.words.terms import label_words
+from hiu.publish.words.text import join_words
 from hiu.rank.reports.cost import costs
 from hiu.settings import NEVER_COUNTS, Counting, Rank, Settings
 from hiu.sources import load_sources
 
 SHIPPED = Settings(name="A")
+DOCS = REPOSITORY / "docs"
 CHOICES = {
     "police_incident": (("police_subject", "police_missing"), "the subject (also where no part is known) or missing"),
     "ed_attendance": (
@@ -133,3 +140,28 @@ def test_the_notice_names_those_alone_who_have_a_basis(use: tuple[str, str]) -> 
 def test_the_notice_says_of_an_opt_out_what_the_site_set(purposes: tuple[str, ...], out_of: str, others: bool) -> None:
     text = notice(Settings.model_validate({"name": "A", "governance": {"opt_out_purposes": purposes}}))
     assert out_of in text and ("such as the clinician who supports you" in text) == others
+
+
+def test_words_repeat_the_weights_as_they_are_by_default() -> None:
+    weights = Rank().weights
+    said = re.search(r"each times its weight \((.*?) unless", dict(PACK)["Severity score"])
+    numbers = [
+        f"{one:g}" for one in (weights.police_incident, weights.mh_bed_day, weights.s136, weights.mha_assessment)
+    ]
+    assert weights.police_incident == weights.ambulance_deployment == weights.ed_attendance, "one number for contacts"
+    assert said and said[1] == join_words(numbers)
+    formula = "+ {mh_bed_day:g} x bed days + {s136:g} x section 136 detentions + {mha_assessment:g} x MHA assessments"
+    assert formula.format(**weights.model_dump()) in (DOCS / "ranking.md").read_text(encoding="utf-8")
+
+
+def test_words_repeat_the_labels_as_people_read_them() -> None:
+    shown = {label: label_words(label) for label in LABELS if label_words(label) != label}
+    definitions = "\n".join(MEANINGS.values())
+    for text in (definitions, *((DOCS / name).read_text(encoding="utf-8") for name in ("glossary.md", "ranking.md"))):
+        assert set(re.findall(r"shown as ([A-Z][A-Z ]+[A-Z])", text)) == {*shown.values()}
+    chair = " ".join((DOCS / "chair.md").read_text(encoding="utf-8").split())
+    assert [word for word in shown.values() if word not in chair] == []
+    assert SETTINGS["labels.hospital_days"].startswith(f"{shown['IN HOSPITAL']}: ")
+    assert SETTINGS["labels.quiet_months"].startswith(f"{shown['QUIET']}: ")
+    template = resources.files("hiu.govern").joinpath("site_template.toml").read_text(encoding="utf-8")
+    assert f"# {shown['IN HOSPITAL']}: nights" in template

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,16 +18,9 @@ from hiu.site.published import Published
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from pipelines.common.place import Place
-from pipelines.run import Outcome
 
 C = pl.col
 Change = Callable[[pl.DataFrame], pl.DataFrame]
-
-
-@pytest.fixture(scope="module")
-def run(area: Path, published: Outcome) -> Published:
-    assert published.published
-    return hiu.open(area).latest
 
 
 def changed(place: Place, **tables: Change) -> Published:

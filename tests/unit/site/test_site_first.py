@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from hiu.site import Site
 from hiu.site.opened import Opened
 from hiu.site.published import Published
 from pipelines.access.remake import withhold
-from pipelines.common.place import Place
+from pipelines.common.place import open_place
 from pipelines.common.progress import Reporter
 from pipelines.setup.api import CLASSES
 
@@ -31,19 +32,28 @@ EMPTY = (1, 3, 6)
 """Places of people who may be shown to nobody."""
 
 
-@pytest.fixture
-def run(place_after: Place) -> Published:
-    """A list of which three of the first ten places are empty, and of which the first ten are discussed."""
-    ranked = pl.read_parquet(place_after.which(None)[1] / "ranked.parquet").filter(list="adult").sort("rank")
+@pytest.fixture(scope="module")
+def run(area: Path, just_published: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """A list of which three of the first ten places are empty, and of which the first ten are discussed. Read it."""
+    curated = tmp_path_factory.mktemp("first") / "curated"
+    shutil.copytree(just_published, curated)
+    place = open_place(area, curated=curated)
+    ranked = pl.read_parquet(place.which(None)[1] / "ranked.parquet").filter(list="adult").sort("rank")
     for rank in EMPTY:
-        forbid(place_after, ranked["person_id"][rank - 1])
-    withhold(place_after, LATER, Reporter(quiet=True))
-    rank = place_after.settings.rank.model_copy(update={"top": TOP})
-    settings = place_after.settings.model_copy(update={"rank": rank})
-    opened = Opened(place_after.home, settings, place_after.curated, lambda: LATER, by="Ann Lyst")
-    found = Published(LAST, place_after.which(None)[1], opened)
-    found.manifest["settings_version"] = settings.version  # as if it had been published so
+        forbid(place, ranked["person_id"][rank - 1])
+    withhold(place, LATER, Reporter(quiet=True))
+    rank = place.settings.rank.model_copy(update={"top": TOP})
+    settings = place.settings.model_copy(update={"rank": rank})
+    opened = Opened(place.home, settings, place.curated, lambda: LATER, by="Ann Lyst")
+    found = published(place.which(None)[1], opened)
     assert not set(EMPTY) & set(found.ranked()["rank"]) and found.ranked().height > 2 * TOP
+    return found
+
+
+def published(folder: Path, opened: Opened) -> Published:
+    """The run as if it had been published under these settings."""
+    found = Published(LAST, folder, opened)
+    found.manifest["settings_version"] = opened.settings.version
     return found
 
 
@@ -69,7 +79,8 @@ def test_the_first_are_the_first_who_may_be_shown(run: Published, name: str) -> 
     assert sorted(FIRST[name](run)) == sorted(first(run))
 
 
-def test_the_definitions_are_met_among_the_same_people(run: Published) -> None:
+def test_the_definitions_are_met_among_the_same_people(run: Published, tmp_path: Path) -> None:
+    run = published(Path(shutil.copytree(run.folder, tmp_path / run.folder.name)), run.opened)
     path = run.folder / "ranked.parquet"
     ranked = pl.read_parquet(path)
     one = pl.when(C("person_id").is_in(first(run)[4:])).then(pl.lit("frequent|often")).otherwise(pl.lit("often"))

@@ -29,16 +29,9 @@ from hiu.site.views.places import Places
 from hiu.site.views.ranked import Ranked
 from hiu.stats import chance_ratio
 from pipelines.common.place import Place
-from pipelines.run import Outcome
 
 C = pl.col
 Ask = Callable[[Published], object]
-
-
-@pytest.fixture(scope="module")
-def run(area: Path, published: Outcome) -> Published:
-    assert published.published
-    return hiu.open(area).latest
 
 
 def stays(*rows: tuple[str, date, date]) -> pl.DataFrame:

@@ -15,16 +15,9 @@ from hiu.month import Month
 from hiu.rank.reports.cohorts import by_share
 from hiu.site.published import Published
 from pipelines.common.place import Place
-from pipelines.run import Outcome
 
 C = pl.col
 Ask = Callable[[Published], object]
-
-
-@pytest.fixture(scope="module")
-def run(area: Path, published: Outcome) -> Published:
-    assert published.published
-    return hiu.open(area).latest
 
 
 def latest(place: Place) -> Published:

@@ -22,15 +22,8 @@ from hiu.month import Month
 from hiu.site.published import Published
 from hiu.site.show.mask import initials_of, masked_sql
 from hiu.site.views.shared import shared_concentration, shared_flow, shared_survival, shared_together
-from pipelines.run import Outcome
 
 C = pl.col
-
-
-@pytest.fixture(scope="module")
-def run(area: Path, published: Outcome) -> Published:
-    assert published.published
-    return hiu.open(area).latest
 
 
 def raw(run: Published, query: str) -> list[tuple[object, ...]]:

@@ -21,13 +21,6 @@ from pipelines.run import Outcome
 C = pl.col
 
 
-@pytest.fixture(scope="module")
-def run(area: Path, published: Outcome) -> Published:
-    """The synthetic area's published month."""
-    assert published.published
-    return hiu.open(area).latest
-
-
 def test_a_question_in_sql_is_answered_from_masked_tables(run: Published) -> None:
     found = run.sql("select sex, count(*) as n from people group by sex order by sex")
     assert found["n"].sum() == run.table("people").height
