@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import polars as pl
+from polars import selectors
 
 from hiu.govern import records
 from hiu.govern.rights import make_private
@@ -51,6 +52,11 @@ def _files(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in paths.items() if path.exists()}
 
 
+def _person_ids(path: Path) -> pl.DataFrame:
+    """Of a file the ids of people alone, if it has any."""
+    return pl.scan_parquet(path).select(selectors.by_name("person_id", require_all=False)).collect()
+
+
 def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | None = None) -> Path:
     """Write the month's folder, point CURRENT.json to it, and remember what it was made from; the folder. `same`: the
     folder so far, where KEPT would be made as they are in it (`kept_mark`)."""
@@ -63,7 +69,8 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
             {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
         )
         roles = bool(work.place.settings.roles)
-        shown = without(tables, hidden(work.place, tables, on), work.month, apart=roles)
+        ids = OnDemand(list(tables), lambda name: _person_ids(files[name]) if name in files else small[name])
+        shown = without(tables, hidden(work.place, ids, on), work.month, apart=roles)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to
