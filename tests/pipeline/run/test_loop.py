@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -51,15 +52,29 @@ def test_a_decision_on_this_list_makes_the_pack_anew_and_nothing_else(
     whom = decided(place_after)
     drawn: list[str] = []
     monkeypatch.setattr(draw, "draw", lambda people: drawn.extend(one.person_id for one in people) or {})
-    made = tables_made(monkeypatch)
+    made, read = tables_made(monkeypatch), read_of_files(monkeypatch)
     before = place_after.which(None)[1]
     outcome = run(place_after)
     monkeypatch.undo()
+    assert set(read) == set(publish.KEPT) and set().union(*read.values()) == {"person_id"}
     assert outcome.changed and outcome.published and not STEPS & set(outcome.seconds) and drawn == made == []
     for name in publish.KEPT:
         assert (outcome.published / f"{name}.parquet").read_bytes() == (before / f"{name}.parquet").read_bytes()
     assert verify_release(outcome.published) == []
     assert whom in (outcome.published / "pack.html").read_text(encoding="utf-8")
+
+
+def read_of_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The columns of large tables that are read to ask whom nobody may see."""
+    read: dict[str, list[str]] = {}
+    how = publish.hidden
+
+    def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
+        read.update({name: tables[name].columns for name in publish.KEPT if name in tables})
+        return how(place, tables, on)
+
+    monkeypatch.setattr(publish, "hidden", hidden)
+    return read
 
 
 def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[Month]:
