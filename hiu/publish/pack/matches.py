@@ -155,9 +155,9 @@ def held_apart(one: str, alike: Mapping[str, Row], asking: Sequence[set[str]]) -
             differ = join_words(words for words, (a, b) in both.items() if a != b)
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            alike = f" (the same: {same})" if same else ""
+            agreed = f" (the same: {same})" if same else ""
             asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
             out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
+                f"Held apart from {other}, of the same name, {why}{agreed}; {asked}: if they are one, tell the analyst."
             )
     return " ".join(out)
