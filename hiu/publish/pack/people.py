@@ -95,7 +95,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     )
     asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     kin = {one: alike.get(display_name(about.get(one, {}).get("name_text")), {}) for one in ids}
-    held = {one: held_apart(one, kin[one], asking) for one in ids}
+    kept_apart = {one: held_apart(one, kin[one], asking) for one in ids}
     return [
         _person(
             row,
@@ -109,7 +109,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
-            apart=f"{held[one]} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
+            apart=f"{kept_apart[one]} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[
                 what for what in found.get(one, []) if what != TO_CHECK and (shows_gates(row) or what not in OF_SUPPORT)
             ],
