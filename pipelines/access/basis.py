@@ -77,10 +77,15 @@ def for_group(place: Place, tables: Tables, on: date, recipient: str = "group") 
 
 def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
     """Who of a month's people may be shown to nobody by name on a day: they are in no published table."""
-    found = [frame["person_id"].unique() for frame in tables.values() if "person_id" in frame.columns]
-    ids = pl.concat(found).unique().drop_nulls().to_list() if found else []
-    opt_out = gate.opt_out_of(place.settings, on)
-    return gate.hidden(ids, basis_of(place, tables["aliases"]), on=on, opt_out=opt_out)
+    rows, opt_out = basis_of(place, tables["aliases"]), gate.opt_out_of(place.settings, on)
+    # somebody without a row of their own is shown as anybody is: then only those with one are looked up
+    of_all = bool(gate.hidden([""], rows, on=on, opt_out=opt_out))
+    own = rows["person_id"].unique()
+    if not of_all and own.to_list() in ([], [EVERY]):
+        return frozenset()
+    ids = [frame["person_id"].drop_nulls() for frame in tables.values() if "person_id" in frame.columns]
+    found = pl.concat(ids).unique() if of_all else pl.concat([one.filter(one.is_in(own.implode())) for one in ids])
+    return gate.hidden(found, rows, on=on, opt_out=opt_out)
 
 
 def still_named(place: Place, on: date) -> list[str]:

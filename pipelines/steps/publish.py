@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import polars as pl
+from polars import selectors
 
 from hiu.govern import records
 from hiu.govern.rights import make_private
@@ -34,6 +35,9 @@ LISTED_TABLES = ("ranked", "changes", "aliases", "people", "support", "monthly_d
 KEPT = ("links", "review_queue", "link_quality", "descriptions", "review_evidence", "timeline", "traits", "event_place")
 """Tables that nothing bears on but the steps, the crosswalk, the sources' definitions and second opinions."""
 
+OF_STEPS = ("ranked", "people", "monthly_demand", "monthly_extra")
+"""Large tables that stand in the warehouse as they are published: their files are kept with KEPT."""
+
 
 def kept_mark(work: Work, folder: Path, steps: str) -> str:
     """What tells whether KEPT, as a folder has them, are what would be made now: of what they were made, and that they
@@ -46,9 +50,14 @@ def kept_mark(work: Work, folder: Path, steps: str) -> str:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """The files with every row of KEPT, as far as there are such."""
-    paths = {name: whole_table(folder, name) for name in KEPT}
+    """The files with every row of KEPT and of OF_STEPS, as far as there are such."""
+    paths = {name: whole_table(folder, name) for name in (*KEPT, *OF_STEPS)}
     return {name: path for name, path in paths.items() if path.exists()}
+
+
+def _person_ids(path: Path) -> pl.DataFrame:
+    """Of a file the ids of people alone, if it has any."""
+    return pl.scan_parquet(path).select(selectors.by_name("person_id", require_all=False)).collect()
 
 
 def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | None = None) -> Path:
@@ -59,11 +68,11 @@ def publish(work: Work, fingerprint: str, before: Path | None, *, same: Path | N
     with closing(begin_pages(work.place, list_tables, stamp, on)) as under_way:
         files = _files(same) if same else _tables_of_steps(work, list_tables)
         small = _month_tables(work, list_tables)
-        tables = OnDemand(
-            {**small, **files}, lambda name: pl.read_parquet(files[name]) if name in files else small[name]
-        )
+        names = {**files, **small}
+        tables = OnDemand(names, lambda name: small[name] if name in small else pl.read_parquet(files[name]))
         roles = bool(work.place.settings.roles)
-        shown = without(tables, hidden(work.place, tables, on), work.month, apart=roles)
+        ids = OnDemand(names, lambda name: small[name] if name in small else _person_ids(files[name]))
+        shown = without(tables, hidden(work.place, ids, on), work.month, apart=roles)
         # the working tables first: a published folder without them would lack people for good
         apart = keep_whole(work.place.published / work.run_id, tables, shown)
         # noted first: a cut after the folder has its name leaves one that the next run knows, and points to

@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import polars as pl
 import pytest
 from areakit import LAST, NOW, run
 from hostile_kit import LATER, Objected, forbid, scope_of, told
 
+from hiu.govern.basis import gate
 from hiu.model import PUBLISHED
+from hiu.model.frames import schema
+from hiu.model.govern import BASIS
 from hiu.model.ids import ID_COLUMNS
 from hiu.publish.release.folder import working_folder
 from hiu.publish.release.working import READ_ME, whole_table, without
@@ -188,3 +193,39 @@ def test_ids_stand_in_no_column_that_would_be_overlooked(objected: Objected) -> 
         for column in frame.select(pl.col(pl.String)).iter_columns()
         if column.name not in CACHED_IDS and not ids.isdisjoint(column.drop_nulls())
     ] == []
+
+
+SITE = [("*", "group", True), ("*", "analyst", True), ("*", "clinician", True)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        SITE,
+        SITE[:1],
+        [*SITE, ("A", "*", False), ("C", "group", False)],
+        [*SITE, ("*", "*", False)],
+        [*SITE, ("*", "analyst", False), ("*", "group", False), ("A", "clinician", False)],
+        [("A", "group", True), ("B", "analyst", True), ("B", "analyst", False)],
+        [("*", "group", True), ("B", "group", False), ("B", "analyst", True), ("C", "*", False)],
+    ],
+)
+def test_whom_nobody_may_see_is_the_same_however_it_is_looked_up(
+    rows: list[tuple[str, str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipelines.access import basis
+
+    fixed = {"purpose": "support", "code": "x", "decided_by": "A", "evidence": "e", "start": NOW.date(), "end": None}
+    table = [
+        {**fixed, "person_id": person, "recipient": to, "allow": allow, "recorded_at": NOW}
+        for person, to, allow in rows
+    ]
+    recorded = pl.DataFrame(table, schema=schema(BASIS), orient="row")
+    monkeypatch.setattr(basis, "basis_of", lambda place, aliases: recorded)
+    settings = SimpleNamespace(basis=(), governance=SimpleNamespace(opt_out_purposes=()))
+    ids = {"people": ["A", "B"], "links": ["B", "C", "D", None], "coverage": []}
+    tables = {name: pl.DataFrame({"person_id": own}, schema={"person_id": pl.String}) for name, own in ids.items()}
+    place = cast(Place, SimpleNamespace(settings=settings))
+    whole = gate.hidden("ABCD", recorded, on=NOW.date(), opt_out=frozenset())
+    assert basis.hidden(place, {**tables, "aliases": pl.DataFrame({"old_id": []})}, NOW.date()) == whole

@@ -47,12 +47,7 @@ def _names(founders: list[str], key: bytes) -> list[str]:
 
 def person_ids(founders: list[str], key: bytes) -> list[str]:
     """The ids of the people whose founding identities these are."""
-    started = hmac.new(key, digestmod="sha256")
-    heads = []
-    for founder in founders:
-        one = started.copy()
-        one.update(founder.encode("utf-8"))
-        heads.append(one.digest()[:5])
+    heads = [hmac.digest(key, founder.encode("utf-8"), "sha256")[:5] for founder in founders]
     # five bytes are eight characters, so many can be spelt at once
     text = base64.b32encode(b"".join(heads)).decode("ascii")
     return [f"HIU-{text[k : k + 8]}" for k in range(0, len(text), 8)]

@@ -161,11 +161,12 @@ def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """What the records of people whose dates may be shown mention of suicide, self-harm and overdose."""
-    if (timeline := tables.get("timeline")) is None:
+    dated = [one for one, row in rows.items() if shows_gates(row)]
+    if (timeline := tables.get("timeline")) is None or not dated:
         return
-    for person_id in (one for one, row in rows.items() if shows_gates(row)):
-        own = timeline.filter(person_id=person_id)
-        if words := danger(own, month):
+    found = timeline.filter(pl.col("person_id").is_in(dated)).partition_by("person_id", as_dict=True)
+    for person_id in dated:
+        if (own := found.get((person_id,))) is not None and (words := danger(own, month)):
             yield person_id, "danger_other" if in_another_part(own, month) else "danger", words.removesuffix(".")
 
 

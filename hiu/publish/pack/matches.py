@@ -7,7 +7,7 @@ import polars as pl
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.pack.view import Match, Matches
-from hiu.publish.rows import Row, Tables
+from hiu.publish.rows import Row, Tables, instead
 from hiu.publish.words.terms import source_words
 from hiu.publish.words.text import count_of, display_name, join_words, likelihood
 
@@ -22,6 +22,8 @@ NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
+_BEHIND = ("links", "descriptions", "timeline")
+"""Tables that tell what is behind a pair."""
 _ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
 _TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an NHS number"}
 """What tells people apart, in words."""
@@ -46,8 +48,9 @@ def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
 def doubted(tables: Tables, shown: Mapping[str, Row], month: Month) -> Mapping[str, str]:
     """By person who is shown (rows of ranked): why the match of their rows is in doubt, of the most telling pair, and
     what hangs on it."""
-    out: dict[str, str] = {}
-    for row in waiting(tables, shown).iter_rows(named=True):
+    out, pairs = dict[str, str](), waiting(tables, shown)
+    tables = _of_pairs(tables, pairs) if pairs.height else tables
+    for row in pairs.iter_rows(named=True):
         for person in (row["person_a"], row["person_b"]):
             if person in shown and person not in out:
                 chance = f"{row['why']} ({likelihood(row['match_probability'])} one person)"
@@ -55,10 +58,20 @@ def doubted(tables: Tables, shown: Mapping[str, Row], month: Month) -> Mapping[s
     return out
 
 
+def _of_pairs(tables: Tables, pairs: pl.DataFrame) -> Tables:
+    """Tables with the rows, descriptions and contacts of these pairs alone: each whole table is read once."""
+    if not {*_BEHIND} <= tables.keys():
+        return tables
+    ids = pl.concat([pairs[name] for name in _PAIR]).unique().implode()
+    own = {name: tables[name].filter(pl.col("identity_id").is_in(ids)) for name in ("links", "descriptions")}
+    events = tables["timeline"].join(own["links"], on=["source", "event_id"], how="semi")
+    return instead(tables, {**own, "timeline": events})
+
+
 def _at_stake(tables: Tables, pair: Row, place: Row, month: Month) -> str:
     """Which rows the doubt is about, what they lack, and, where they are joined, the person's contacts without them; by
     months, as a candidate's contacts are not dated."""
-    if not {"links", "descriptions", "timeline"} <= tables.keys():
+    if not {*_BEHIND} <= tables.keys():
         return ""
     links = tables["links"].filter(pl.col("identity_id").is_in([pair[name] for name in _PAIR]))
     if links.is_empty():
@@ -119,18 +132,19 @@ def _doubt(row: Row) -> str:
     )
 
 
-def held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
-    """Why this person and others of the same name here are not taken for one; `asking` = matches to review."""
-    own, out = about.get(one, {}), []
-    for other, row in about.items():
-        if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
+def held_apart(one: str, alike: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
+    """Why this person and others of the same name here are not taken for one; `alike` = rows of people of everybody of
+    that name, `asking` = matches to review."""
+    own, out = alike.get(one, {}), []
+    for other, row in alike.items():
+        if other != one:
             both = {words: (own.get(key), row[key]) for key, words in _ALIKE.items() if own.get(key) and row[key]}
             differ = join_words(words for words, (a, b) in both.items() if a != b)
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            alike = f" (the same: {same})" if same else ""
+            agreed = f" (the same: {same})" if same else ""
             asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
             out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
+                f"Held apart from {other}, of the same name, {why}{agreed}; {asked}: if they are one, tell the analyst."
             )
     return " ".join(out)

@@ -5,7 +5,6 @@ of a candidate the pack has the row, the sentences, the counts, and what meeting
 """
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
@@ -77,7 +76,10 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     """Plain values of everybody in `shown` (rows of ranked), in its order, adults before under-18s."""
     ids = shown["person_id"].to_list()
     about, gates = by_person(tables["people"], ids), by_person(tables["support"], ids)
-    old, names = ages(tables["people"], ids, month), Counter(display_name(one["name_text"]) for one in about.values())
+    old, alike = ages(tables["people"], ids, month), dict[str, dict[str, Row]]()
+    for one, own in about.items():
+        alike.setdefault(display_name(own["name_text"]), {})[one] = own
+    names = {name: len(people) for name, people in alike.items()}
     entries = entries_of(tables["meeting_entry"].filter(pl.col("month") <= month.start))
     found: dict[str, list[str]] = {}
     for person_id, what in _found(tables, ids):
@@ -92,10 +94,12 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     more, apart, bands = (
         beside(tables, shown, month),
         remarks(disagreements(tables, month, ids)),
-        _bands(tables, shown, month),
+        _bands(tables, timelines, shown, month),
     )
     latest = last_months(tables, ids, month)
     asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
+    kin = {one: alike.get(display_name(about.get(one, {}).get("name_text")), {}) for one in ids}
+    kept_apart = {one: held_apart(one, kin[one], asking) for one in ids}
     return [
         _person(
             row,
@@ -111,7 +115,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
-            apart=f"{held_apart(one, about, asking)} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
+            apart=f"{kept_apart[one]} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[
                 what for what in found.get(one, []) if what != TO_CHECK and (shows_gates(row) or what not in OF_SUPPORT)
             ],
@@ -226,7 +230,7 @@ def _person(
 
 def _who(about: Row, age: int | None, minor: bool, names: Mapping[str, int]) -> str:
     """The age of an under-18, and of two people of one name how to tell them apart; empty of everybody else."""
-    again = names[display_name(about.get("name_text"))] > 1
+    again = names.get(display_name(about.get("name_text")), 0) > 1
     born = about.get("dob") or about.get("birth_year")
     year = f"born {getattr(born, 'year', born)}" if again and born else ""
     return "; ".join(filter(None, (f"age {age}" if minor else year, NAMESAKE if again else "")))
@@ -257,13 +261,13 @@ def _risk_note(row: Row, graded: str) -> str:
     )
 
 
-def _bands(tables: Tables, shown: pl.DataFrame, month: Month) -> dict[str, str]:
+def _bands(tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month) -> dict[str, str]:
     """By person: both graders' bands with their days, that of the list first, and that the records mention danger
     since; an undated one holds from the first month."""
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
-    timeline = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
+    none = pl.DataFrame(schema=schema(TIMELINE))
     for row in shown.iter_rows(named=True):
-        events = timeline.filter(person_id=row["person_id"]) if shows_gates(row) else timeline.clear()
+        events = timelines.get(row["person_id"], none) if shows_gates(row) else none
         if row["risk_source"] in (own := found.get(row["person_id"], {})):
             out[row["person_id"]] = graded_words(own, month, first, events, row["risk_source"])
     return out

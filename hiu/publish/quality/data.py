@@ -64,7 +64,8 @@ def quality(tables: Tables, month: Month) -> Quality:
     """The report's figures from deliveries, quarantine, coverage, stay, links, people; not of replaced deliveries, of
     which only the rows are counted (`rows_replaced`), so that what was received adds up."""
     taken = tables["deliveries"].filter(pl.col("replaced_by").is_null())
-    counted = tables["links"].join(taken.select("delivery_id"), on="delivery_id", how="semi")
+    links = tables["links"]
+    counted = links.join(taken.select("delivery_id"), on="delivery_id", how="semi")
     people = tables["people"]
     fields = _fields(tables.get("field_quality"), taken, month)
     whole = pl.col("read") == pl.col("filled")
@@ -77,14 +78,14 @@ def quality(tables: Tables, month: Month) -> Quality:
         fields=fields.filter(~whole).to_dicts(),
         fields_whole=fields.filter(whole).height,
         feeds=missing_feeds(tables["coverage"], month),
-        matching=_matching(tables["links"], taken),
+        matching=_matching(links, taken),
         largest=_most_described(people.filter(pl.col("identities") > 1)),
         two_numbers=_most_described(people.filter(pl.col("two_nhs_numbers"))),
         two_numbers_total=int(people["two_nhs_numbers"].sum()),
         two_dobs_total=int(people["two_dobs"].sum()),
         conflicts=_conflicts(tables.get("conflicts")),
         statuses=counted.group_by("status").len("rows").sort("status").to_dicts(),
-        rows_replaced=tables["links"].height - counted.height,
+        rows_replaced=links.height - counted.height,
         judged=overall(tables["link_quality"]),
         model=model_in_force(tables["link_quality"]),
         misfits=departures(tables["link_quality"]),

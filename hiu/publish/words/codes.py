@@ -1,6 +1,7 @@
 """What a source's codes say in words: chief complaints and discharge statuses of ECDS, sites and call codes."""
 
 import re
+from functools import lru_cache
 
 from hiu.publish.rows import Row
 from hiu.publish.words.text import clean
@@ -53,12 +54,18 @@ OTHER_PARTS = ("this person as the caller", "recorded in another role", "part no
 
 def named(row: Row, name: str) -> list[str]:
     """What a source coded, in words: a code that no table here has is called what it is."""
-    words = [CODES.get(one, one) for one in clean(str(row.get(name) or "")).split("|")]
+    text = row.get(name)
+    return list(_named(name, str(text))) if text else []
+
+
+@lru_cache(maxsize=4096)  # few texts are sent of many contacts
+def _named(name: str, text: str) -> tuple[str, ...]:
+    words = [CODES.get(one, one) for one in clean(text).split("|")]
     kind, looks = KINDS.get(name, ("", None))
     coded = {one: CARDS.get(one[:2], f"{kind} {one}") for one in words if looks and looks.fullmatch(one)}
     shown = [coded.get(one, one) for one in words if one]
     bare = _BARE.get(name)
-    return [f"{bare} code {one}" if one.isdigit() else one for one in shown if bare or not one.isdigit()]
+    return tuple(f"{bare} code {one}" if one.isdigit() else one for one in shown if bare or not one.isdigit())
 
 
 def part(row: Row) -> str:

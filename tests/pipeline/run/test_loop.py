@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ from areakit import LAST, PlaceOf, run
 from hiu.govern import records
 from hiu.model import MEETING_ENTRY, PUBLISHED, SECOND_OPINIONS
 from hiu.month import Month
+from hiu.publish.release import folder as release
 from hiu.publish.release.folder import verify_release
 from pipelines.access import draw
 from pipelines.common.place import Place
@@ -51,15 +53,32 @@ def test_a_decision_on_this_list_makes_the_pack_anew_and_nothing_else(
     whom = decided(place_after)
     drawn: list[str] = []
     monkeypatch.setattr(draw, "draw", lambda people: drawn.extend(one.person_id for one in people) or {})
-    made = tables_made(monkeypatch)
-    before = place_after.which(None)[1]
+    made, read = tables_made(monkeypatch), read_of_files(monkeypatch)
+    before, written = place_after.which(None)[1], list[str]()
+    how = release.write_table
+    monkeypatch.setattr(release, "write_table", lambda table, *more: written.append(table.name) or how(table, *more))
     outcome = run(place_after)
     monkeypatch.undo()
+    assert "meeting_entry" in written and not set(written) & {*publish.KEPT, *publish.OF_STEPS}
+    assert set(read) == set(publish.KEPT) and set().union(*read.values()) == {"person_id"}
     assert outcome.changed and outcome.published and not STEPS & set(outcome.seconds) and drawn == made == []
-    for name in publish.KEPT:
+    for name in (*publish.KEPT, *publish.OF_STEPS):
         assert (outcome.published / f"{name}.parquet").read_bytes() == (before / f"{name}.parquet").read_bytes()
     assert verify_release(outcome.published) == []
     assert whom in (outcome.published / "pack.html").read_text(encoding="utf-8")
+
+
+def read_of_files(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """The columns of large tables that are read to ask whom nobody may see."""
+    read: dict[str, list[str]] = {}
+    how = publish.hidden
+
+    def hidden(place: Place, tables: Mapping[str, pl.DataFrame], on: date) -> frozenset[str]:
+        read.update({name: tables[name].columns for name in publish.KEPT if name in tables})
+        return how(place, tables, on)
+
+    monkeypatch.setattr(publish, "hidden", hidden)
+    return read
 
 
 def tables_made(monkeypatch: pytest.MonkeyPatch) -> list[Month]:
