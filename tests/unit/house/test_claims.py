@@ -302,7 +302,7 @@ def test_the_time_for_a_breach_has_its_exception_wherever_it_stands() -> None:
     for name, text in EVERYWHERE.items():
         flat = " ".join(text.split())
         near = [flat[max(0, one.start() - 300) : one.end() + 300] for one in re.finditer("72 hours", flat)]
-        bare += [(name, one) for one in near if "unlikely" not in one]
+        bare += [(name, one) for one in near if "breach" in one.lower() and "unlikely" not in one]
     assert bare == []
 
 
