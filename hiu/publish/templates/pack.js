@@ -56,8 +56,7 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  // episodes are looked at for supported people alone: an empty place would read as none
-  const said = [person.who, person.was.split(" (")[0], person.supported ? "" : "suicide, self-harm: see the person sheet"].filter(Boolean).join("; ");
+  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
