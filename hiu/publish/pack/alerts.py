@@ -34,6 +34,7 @@ ALERTS = {
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
     "in_hospital": "In hospital on the last day",
+    "seen": "Dead by a row, and met since",
     "dates": "Impossible dates",
     "match": "Match in doubt",
     "twice": "Perhaps here twice",
@@ -151,12 +152,15 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
 
 
 def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
+    """Whom a row of a source has as dead, and no register: a call to the family must not rest on it. Of somebody met
+    since it is the row that is to be corrected."""
+    visits = tables.get("team_contact", pl.DataFrame(schema={"person_id": pl.String, "at": pl.Date}))
     timeline, sets = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE))), contact_sets(tables["coverage"])
     for row in (row for row in _own(tables, "conflicts", rows) if row["what"] == TO_CHECK):
         one = row["person_id"]
-        words = death_words(row, timeline.filter(person_id=one), sets, dated=shows_gates(rows[one]))
-        yield one, "death", words
+        own = (timeline.filter(person_id=one), sets, visits.filter(person_id=one))
+        words, wrong = death_words(row, *own, dated=shows_gates(rows[one]))
+        yield one, "seen" if wrong else "death", words
 
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

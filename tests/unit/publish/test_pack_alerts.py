@@ -118,8 +118,8 @@ def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -
     conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
     words = "that this person is dead, and no register does: check with the sender before anybody writes or calls"
     assert alerts(area(conflicts=conflicts)) == {
-        IDS[1]: [("death", f"1 row from ed, police says {words}")],
-        IDS[2]: [("death", f"2 rows from ed, police say {words}")],
+        IDS[1]: [("death", f"1 row from ED, police says {words}")],
+        IDS[2]: [("death", f"2 rows from ED, police say {words}")],
     }
     people = pack_view(area(conflicts=conflicts), stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
     first = "First whether this person is alive. Then"
@@ -138,16 +138,22 @@ def test_the_alert_of_a_death_says_of_when_it_is_and_how_many_contacts_came_afte
         conflicts=frames.frame(PUBLISHED["conflicts"], rows), timeline=frames.frame(PUBLISHED["timeline"], told)
     )
     then = "check with the sender before anybody writes or calls"
-    assert {one: dict(found)["death"] for one, found in alerts(tables).items()} == {
-        IDS[
-            0
-        ]: f"1 row from ed of 3 Feb 2026 says that this person is dead, and no register does; 2 contacts after it: "
-        f"{then}",
-        IDS[
-            1
-        ]: f"2 rows from ed, the latest of Feb 2026, say that this person is dead, and no register does; no contact "
-        f"after it: {then}",
+    correct = "1 row from ED of 3 Feb 2026 has this person as dead; {} came after it: ask the sender to correct it"
+    none = "2 rows from ED, the latest of Feb 2026, say that this person is dead, and no register does; no contact"
+    assert alerts(tables) == {
+        IDS[0]: [("seen", correct.format("2 contacts"))],
+        IDS[1]: [("death", f"{none} after it: {then}")],
     }, "of a candidate by its month"
+    people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    assert ["alive" in one["decide"] for one in people][:2] == [False, True], "nobody asks whether he lives who was met"
+    days = [{"person_id": one, "at": date(2026, 3, k), "position": k} for one in IDS[:2] for k in (1, 2)]
+    tables["team_contact"] = frames.frame(PUBLISHED["team_contact"], days)
+    assert alerts(tables)[IDS[0]] == [("seen", correct.format("2 contacts and 2 visits and calls by the team"))]
+    assert alerts(tables)[IDS[1]][0][0] == "death", "the team's dates are not told of a candidate"
+    tables["timeline"] = tables["timeline"].filter(pl.col("start") < datetime(2026, 2, 11))
+    del tables["team_contact"]
+    words = alerts(tables)[IDS[0]][0]
+    assert words[0] == "death" and words[1].endswith(f"does; 1 contact after it: {then}"), "it may be about the death"
 
 
 def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() -> None:
