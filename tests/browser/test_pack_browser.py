@@ -79,6 +79,22 @@ def test_everything_of_the_month_is_on_the_first_screen(pack: Any) -> None:
     assert len(pack.texts(".tiles button")) == 9
 
 
+def test_a_date_of_an_overdue_review_is_whole_and_stands_on_the_line_of_its_person(pack: Any) -> None:
+    """At 1366 x 768, where the month's right half is narrow: the year of a date is what tells how overdue it is."""
+    pack.page.evaluate(
+        "() => { for (const row of document.querySelectorAll('.overdue tbody tr'))"
+        " for (const cell of [...row.cells].slice(-2)) cell.textContent = '28 Dec 2024' }"
+    )
+    found = pack.page.evaluate(
+        "() => { const box = document.querySelector('#at-reviews .wide'), top = (node) => { const range ="
+        " document.createRange(); range.selectNodeContents(node); return range.getClientRects()[0].top };"
+        " return { wide: [box.scrollWidth, box.clientWidth], lines: [...box.querySelectorAll('tbody tr')].map(row =>"
+        " [row.cells[0], row.cells[row.cells.length - 1]].map(cell => Math.round(top(cell)))) } }"
+    )
+    assert found["wide"][0] <= found["wide"][1], "nothing is cut"
+    assert found["lines"] and all(abs(person - date) <= 3 for person, date in found["lines"]), found["lines"]
+
+
 def test_the_data_are_gone_from_the_page_and_nothing_leaks_into_it(opened: Any) -> None:
     assert opened.page.query_selector("#data") is None
     assert NAMES[0] not in opened.page.evaluate("document.scripts[0].textContent")
