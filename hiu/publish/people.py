@@ -15,7 +15,7 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
-from hiu.publish.danger import danger
+from hiu.publish.danger import latest
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number
@@ -156,8 +156,8 @@ def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, s
     """By person: the latest grading of each role with a band up to the month's end."""
     out: dict[str, dict[str, tuple[date, str]]] = {}
     if (found := tables.get("risk_grading")) is not None:
-        latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
-        for one, role, at, grade in latest.select("person_id", "role", "at", "grade").iter_rows():
+        graded = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
+        for one, role, at, grade in graded.select("person_id", "role", "at", "grade").iter_rows():
             out.setdefault(one, {})[role] = at, grade
     return out
 
@@ -167,11 +167,8 @@ def graded_words(found: Graded, month: Month, first: date, events: pl.DataFrame,
     that `events` (rows of the timeline) mention. That no clinician graded it is said beside the police's."""
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
-        later = (
-            ", before the latest alert"
-            if at != first and danger(events.filter(pl.col("start").dt.date() > at), month)
-            else ""
-        )
+        told = latest(events.filter(pl.col("start").dt.date() > at), month) if at != first else ""
+        later = f", before the contact of {told}" if told else ""
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 

@@ -15,7 +15,7 @@ from hiu.model.frames import schema
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
-from hiu.publish.danger import danger, in_another_part
+from hiu.publish.danger import MENTIONS, danger, danger_kind
 from hiu.publish.pack.matches import doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.people import ages, death_words
@@ -26,8 +26,9 @@ from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
     "death": "An entry says dead, no register does",
-    "danger": "Suicide, self-harm or overdose in the records",
-    "danger_other": "The same, as the caller or in another role",
+    "danger": "Suicide or self-harm in the records",
+    "danger_call": "Overdose, poisoning or a mental health call",
+    "danger_other": "Suicide or self-harm, perhaps of somebody else",
     "detained": "Detained under section 136",
     "assessed": "Assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
@@ -41,7 +42,7 @@ ALERTS = {
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    "Suicide, self-harm and overdose in the records are shown here for supported people only: of anybody else the "
+    f"{MENTIONS} are shown here for supported people only: of anybody else the "
     "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
     "so nothing can be said of them."
 )
@@ -170,7 +171,7 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     for person_id in (one for one, row in rows.items() if shows_gates(row)):
         own = timeline.filter(person_id=person_id)
         if words := danger(own, month):
-            yield person_id, "danger_other" if in_another_part(own, month) else "danger", words.removesuffix(".")
+            yield person_id, danger_kind(own, month), words.removesuffix(".")
 
 
 def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

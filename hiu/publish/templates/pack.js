@@ -40,10 +40,10 @@ function wanted(person) {
   const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access"), { value: alert } = find("alert");
   return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
     && (!change || person.label === change) && (!access || (access === "supported") === person.supported)
-    && (!alert || person.alerts.some(([code]) => code.startsWith(alert)));
+    && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_other: "suicide or self-harm (caller or other role)", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
+const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_call: "overdose or mental health call", danger_other: "suicide or self-harm, perhaps of somebody else", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };

@@ -309,7 +309,9 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
 
 def test_one_contact_is_one_contact() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [1] * 12}
-    assert ": 2 in the 6 months before (Oct 2024 to Mar 2025), 1 in the first" in support_words(figures, date(2025, 4, 10))
+    assert ": 2 in the 6 months before (Oct 2024 to Mar 2025), 1 in the first" in support_words(
+        figures, date(2025, 4, 10)
+    )
 
 
 def test_a_comparison_across_a_policy_break_is_flagged() -> None:

@@ -87,8 +87,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "Recorded since 1 Jan 2026: mental health or suicide call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
-        "suicide - threat or attempt, part not stated (5 Mar 2026 and 2 Jan 2026)"
+        "Recorded since 1 Jan 2026: mental health call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
+        "suicide - threat or attempt, role not stated (5 Mar 2026 and 2 Jan 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
@@ -98,7 +98,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         grading = frames.frame(PUBLISHED["risk_grading"], [{**about, "at": at, "person_id": one} for one in IDS[:2]])
         graded = {**tables, "ranked": own, "risk_grading": grading}
         people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-        assert (", before the latest alert" in people[0]["risk_note"]) == later
+        assert (", before the contact of 7 Mar 2026" in people[0]["risk_note"]) == later
         assert f"public: low ({at.day} Mar 2026)" in people[1]["risk_note"], "of a candidate nothing is looked at"
 
 
@@ -111,6 +111,11 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
     rows.append({**about, "event_id": "2", "start": datetime(2026, 3, 6, 3), "role": "subject|caller"})
     found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert [code for code, _ in found[IDS[0]]] == ["danger"]
+    for code, text in (("23C02", "overdose or poisoning call"), ("25D02", "mental health call")):
+        call = {**about, "dataset": "ambulance_call", "event_id": "3", "reason": code, "start": datetime(2026, 3, 7)}
+        found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], [rows[0], call])))
+        assert found[IDS[0]][0][0] == "danger_call", "a code that need not be of suicide is not called so"
+        assert text in found[IDS[0]][0][1]
 
 
 def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
