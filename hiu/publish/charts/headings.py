@@ -69,7 +69,7 @@ def support_line(person: PersonSeries) -> str:
     sides = {
         f"the {EARLY} months before": before,
         f"the first {EARLY} complete months": during[:EARLY],
-        **({f"the last {EARLY} of support": during[EARLY:][-EARLY:]} if during[EARLY:] else {}),
+        **({f"the last {EARLY} of support": during[-EARLY:]} if len(during) >= 2 * EARLY else {}),
         f"the latest {EARLY} since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
     }
     opening = f"Support lasted from {day(start)} to {day(ended)}"
@@ -87,7 +87,7 @@ def _going(person: PersonSeries, start: date, before: Side, after: Side) -> str:
         return f"{opening}: not to be compared (fewer than {EARLY} complete months before)."
     sides = {f"the {EARLY} months before": before, f"the first {EARLY} complete months": after[:EARLY]}
     # a month stands in one window: six that overlap would tell part of the same six twice
-    sides |= {f"the latest {EARLY}": after[EARLY:][-EARLY:]} if after[EARLY:] else {}
+    sides |= {f"the latest {EARLY}": after[-EARLY:]} if len(after) >= 2 * EARLY else {}
     return opening + _compared(person, sides, start)
 
 

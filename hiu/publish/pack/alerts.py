@@ -16,7 +16,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.danger import MENTIONS, danger, danger_kind
-from hiu.publish.pack.matches import doubted
+from hiu.publish.pack.matches import TWICE, alike, doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.people import ages, death_words
 from hiu.publish.rows import Row, Tables
@@ -73,14 +73,18 @@ DEATHS = "Before anybody writes or calls, check with the sender: an entry has th
 """Said once of everybody with that alert, before the others."""
 
 
-def dead(people: Iterable[Person]) -> list[Person]:
-    """People with the alert of a death, in list order."""
-    return [one for one in people if "death" in dict(one["alerts"])]
+SEEN = "A row has these people as dead, and they were met since; ask the sender to correct it:"
+"""Said once of everybody with that alert, after the deaths to check."""
+
+
+def dead(people: Iterable[Person], code: str = "death") -> list[Person]:
+    """People with the alert of a death to check (or, by its `code`, of one that is wrong), in list order."""
+    return [one for one in people if code in dict(one["alerts"])]
 
 
 def others_of(person: Person) -> list[tuple[str, str]]:
-    """A person's alerts but that of a death."""
-    return [alert for alert in person["alerts"] if alert[0] != "death"]
+    """A person's alerts but those of a death."""
+    return [alert for alert in person["alerts"] if alert[0] not in ("death", "seen")]
 
 
 def alerted(people: Iterable[Person]) -> list[Person]:
@@ -229,15 +233,11 @@ def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
 
 def _twice(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Who is alike in name, birth, sex and postcode to somebody else here, with another NHS number."""
-    alike = ("name_text", "dob", "sex", "postcode")
-    own = tables["people"].filter(pl.col("person_id").is_in(list(rows))).drop_nulls([*alike, "nhs_number"])
-    several = own.filter(pl.col("nhs_number").n_unique().over(alike) > 1).sort("person_id")
-    for group in several.partition_by(alike, maintain_order=True):
-        for one in group["person_id"]:
-            others = (rows[other] for other in group["person_id"] if other != one)
+    for group in alike(tables, rows):
+        for one in group:
+            others = (rows[other] for other in group if other != one)
             places = join_words(f"{'' if row['list'] == 'adult' else 'U'}{row['rank']}" for row in others)
-            words = f"same name, date of birth, sex and postcode as {places}, and another NHS number"
-            yield one, "twice", f"{ALERTS['twice']}: {words}; decide who checks whether they are one person"
+            yield one, "twice", f"{ALERTS['twice']}, as {places} too: {TWICE}"
 
 
 def _end(row: Row) -> date | None:

@@ -19,6 +19,10 @@ OTHERS = "More than one NHS number or date of birth: to be checked before contac
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
 """Who does it."""
+TWICE = (
+    "same name, date of birth, sex and postcode, and another NHS number; decide who checks whether they are one person"
+)
+"""Of two people who may be one; the meeting names who looks."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
@@ -28,11 +32,28 @@ _TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an
 
 
 def matches(tables: Tables, shown: Collection[str]) -> Matches:
-    """The open pairs, the most telling first, and why a person with a conflict is not among them."""
+    """The open pairs, the most telling first, two of the people shown who are alike but for the NHS number among them;
+    and why a person with a conflict is not among these."""
     open_pairs = waiting(tables, shown)
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    return {"total": open_pairs.height, "pairs": pairs, "settled": _settled(tables, shown, open_pairs)}
+    asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
+    twice = [Match(a=one, b=other, doubt=TWICE) for one, *more in alike(tables, shown) for other in more]
+    twice = [pair for pair in twice if not {pair["a"], pair["b"]} <= asked]
+    asked |= {pair[side] for pair in twice for side in ("a", "b")}
+    return {
+        "total": open_pairs.height + len(twice),
+        "pairs": [*pairs, *twice],
+        "settled": _settled(tables, shown, asked),
+    }
+
+
+def alike(tables: Tables, shown: Collection[str]) -> list[list[str]]:
+    """People shown who have one name, birth, sex and postcode, and different NHS numbers: the ids of each group."""
+    key = ("name_text", "dob", "sex", "postcode")
+    own = tables["people"].filter(pl.col("person_id").is_in(list(shown))).drop_nulls([*key, "nhs_number"])
+    several = own.filter(pl.col("nhs_number").n_unique().over(key) > 1).sort("person_id")
+    return [group["person_id"].to_list() for group in several.partition_by(key, maintain_order=True)]
 
 
 def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
@@ -90,11 +111,10 @@ def _decided(tables: Tables) -> pl.DataFrame:
     return pl.concat([done, done.select(identity_a="identity_b", identity_b="identity_a")])
 
 
-def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[tuple[str, list[str]]]:
+def _settled(tables: Tables, shown: Collection[str], asked: Collection[str]) -> list[tuple[str, list[str]]]:
     """Of who is shown with more than one NHS number or date of birth, and is not among the pairs: why not, and ids."""
     two = pl.col("two_nhs_numbers") | pl.col("two_dobs")
-    asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
-    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]) - asked
+    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]).difference(asked)
     queue = tables["review_queue"].filter(pl.col("person_a") == pl.col("person_b"))
     queued = set(queue["person_a"])
     left = set(queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"])
@@ -129,8 +149,8 @@ def held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
             alike = f" (the same: {same})" if same else ""
-            asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
+            asked = " (the match waits for review)" if {one, other} in asking else ""
             out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}; {asked}: if they are one, tell the analyst."
+                f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst{asked}."
             )
     return " ".join(out)

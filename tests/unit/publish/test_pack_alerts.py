@@ -10,7 +10,7 @@ import polars as pl
 import publish_frames as frames
 
 from hiu.model import PUBLISHED
-from hiu.publish.pack.alerts import beside
+from hiu.publish.pack.alerts import alerted, beside, dead
 from hiu.publish.pack.page import pack_view
 
 LAST = frames.LAST
@@ -150,6 +150,7 @@ def test_the_alert_of_a_death_says_of_when_it_is_and_how_many_contacts_came_afte
         IDS[1]: [("death", f"{none} after it: {then}")],
     }, "of a candidate by its month"
     people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    assert not alerted(people) and dead(people) == people[1:2] and dead(people, "seen") == people[:1], "each said once"
     assert ["alive" in one["decide"] for one in people][:2] == [False, True], "nobody asks whether he lives who was met"
     days = [{"person_id": one, "at": date(2026, 3, k), "position": k} for one in IDS[:2] for k in (1, 2)]
     tables["team_contact"] = frames.frame(PUBLISHED["team_contact"], days)
@@ -168,12 +169,18 @@ def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() 
     alike = {name: pl.when(twins).then(pl.lit(value)).otherwise(name) for name, value in alike.items()}
     number = pl.when(tens).then(pl.lit("9990000018")).otherwise(pl.lit("9990000026"))
     tables["people"] = tables["people"].with_columns(**alike, nhs_number=number)
-    words = "Perhaps here twice: same name, date of birth, sex and postcode as {}, and another NHS number; decide who"
+    words = "Perhaps here twice, as {} too: same name, date of birth, sex and postcode, and another NHS number; decide"
+    tables["people"] = tables["people"].with_columns(two_dobs=pl.col("person_id") == IDS[1])
     found = alerts(tables)
     assert {one: [code for code, _ in own] for one, own in found.items()} == {one: ["twice"] for one in IDS[1:3]}
     for one, place in zip(IDS[1:3], (3, 2), strict=True):
         assert dict(found[one])["twice"].startswith(words.format(place))
-    people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))
+    told = view["matches"]
+    assert told["total"] == 1 and [{one["a"], one["b"]} for one in told["pairs"]] == [{IDS[1], IDS[2]}]
+    assert told["pairs"][0]["doubt"].endswith("decide who checks whether they are one person")
+    assert not told["settled"], "nobody is told that the meeting has nothing to decide about them"
+    people = view["people"]
     assert [one["decide"].startswith("First who checks") for one in people] == [False, True, True, False, False, False]
     tables["people"] = tables["people"].with_columns(nhs_number=pl.lit("9990000018"))
     assert not alerts(tables), "two records with one number are joined by it"

@@ -326,8 +326,8 @@ def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_
         ("victim of another offence", "1", "0", "2 Apr 2025"),
     ]
     assert about(timeline(rows), LAST, ("police_incident", "ed_attendance")) == (
-        "Police 8: Concern for Safety 2, Burglary - Residential 2, Domestic Incident, Violence - No Injury, Harassment, "
-        "Missing Person and Suicide - Threat or Attempt (days: see the table)."
+        "Police 8: Concern for Safety 2, Burglary - Residential 2, Domestic Incident, Violence - No Injury, "
+        "Harassment, Missing Person and Suicide - Threat or Attempt (days: see the table)."
     )
 
 
@@ -407,8 +407,8 @@ def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> 
     told = timeline([{**about, "start": datetime(2026, 3, 5)}])
     first = date(2024, 4, 1)
     assert risk_words(own, told, first, LAST) == (
-        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the contact of 5 Mar 2026); police's grading "
-        "of risk to the public: high (9 Mar 2026)."
+        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the contact of 5 Mar 2026); police's "
+        "grading of risk to the public: high (9 Mar 2026)."
     )
     police = {"risk_grading": own["risk_grading"].filter(role="public_safety")}
     assert risk_words(police, told, first, LAST).endswith(": high (9 Mar 2026); the lead clinician has graded none.")
