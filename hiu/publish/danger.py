@@ -81,13 +81,11 @@ def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str
     rows = []
     for of in (partial(_of_danger, parts=False), _of_police):
         recent = _days(whole, pl.col("start") >= since, of=of)
-        roles = list(
-            _days(whole, of=lambda row, of=of: (f"{text}: {one}" for text in of(row) if (one := _role(row, text))))
-        )
+        roles = list(_days(whole, of=partial(_with_roles, of=of)))
         for text, days in _days(whole, of=of).items():
             now = len(recent.get(text, []))
             own = "; ".join(one.removeprefix(f"{text}: ") for one in roles if one.startswith(f"{text}: "))
-            rows.append((f"{text}: {own}" if own else text, str(now), str(len(days) - now), days[0]))
+            rows.append((f"{text}: {own}".removesuffix(": "), str(now), str(len(days) - now), days[0]))
     return rows
 
 
@@ -130,12 +128,12 @@ def _of_police(row: Row) -> Iterator[str]:
         yield "victim of another offence"
 
 
-def _role(row: Row, kind: str) -> str:
-    """In which role the police had the person in what may be about others; empty where the kind says it."""
+def _with_roles(row: Row, of: Callable[[Row], Iterator[str]]) -> Iterator[str]:
+    """Kinds with the role in which the police had the person, where that may be about others."""
     roles = str(row.get("role") or "").split("|")
-    return part(row) or (
-        next((words for role, words in _ROLES.items() if role in roles), OTHER_PARTS[2]) if kind == _HARM else ""
-    )
+    own = next((words for role, words in _ROLES.items() if role in roles), OTHER_PARTS[2])
+    for kind in of(row):
+        yield f"{kind}: {own if kind == _HARM else part(row)}"
 
 
 def _days(

@@ -1,6 +1,6 @@
 """Matches that nobody has decided on and whose answer could change the list, and people whose rows contradict one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -19,9 +19,7 @@ OTHERS = "More than one NHS number or date of birth: to be checked before contac
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
 """Who does it."""
-TWICE = (
-    "same name, date of birth, sex and postcode, and another NHS number; decide who checks whether they are one person"
-)
+TWICE = "same name, birth, sex and postcode, and another NHS number; decide who checks whether they are one person"
 """Of two people who may be one; the meeting names who looks."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
@@ -38,14 +36,10 @@ def matches(tables: Tables, shown: Collection[str]) -> Matches:
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
     asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
-    twice = [Match(a=one, b=other, doubt=TWICE) for one, *more in alike(tables, shown) for other in more]
-    twice = [pair for pair in twice if not {pair["a"], pair["b"]} <= asked]
-    asked |= {pair[side] for pair in twice for side in ("a", "b")}
-    return {
-        "total": open_pairs.height + len(twice),
-        "pairs": [*pairs, *twice],
-        "settled": _settled(tables, shown, asked),
-    }
+    groups = [group for group in alike(tables, shown) if not asked.issuperset(group)]
+    pairs += [Match(a=one, b=other, doubt=TWICE) for one, *more in groups for other in more]
+    total = open_pairs.height + sum(len(group) - 1 for group in groups)
+    return {"total": total, "pairs": pairs, "settled": _settled(tables, shown, asked.union(*groups))}
 
 
 def alike(tables: Tables, shown: Collection[str]) -> list[list[str]]:
@@ -139,8 +133,8 @@ def _doubt(row: Row) -> str:
     )
 
 
-def held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
-    """Why this person and others of the same name here are not taken for one; `asking` = matches to review."""
+def held_apart(one: str, about: Mapping[str, Row]) -> str:
+    """Why this person and others of the same name here are not taken for one."""
     own, out = about.get(one, {}), []
     for other, row in about.items():
         if other != one and display_name(row["name_text"]) == display_name(own.get("name_text")):
@@ -148,9 +142,6 @@ def held_apart(one: str, about: Mapping[str, Row], asking: Sequence[set[str]]) -
             differ = join_words(words for words, (a, b) in both.items() if a != b)
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            alike = f" (the same: {same})" if same else ""
-            asked = " (the match waits for review)" if {one, other} in asking else ""
-            out.append(
-                f"Held apart from {other}, of the same name, {why}{alike}: if they are one, tell the analyst{asked}."
-            )
+            as_well = f" (the same: {same})" if same else ""
+            out.append(f"Held apart from {other}, of the same name, {why}{as_well}: if they are one, tell the analyst.")
     return " ".join(out)

@@ -52,7 +52,7 @@ def first_facts(
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (
-            "Last contact, the team's apart",
+            "Last contact, other than with the team",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
         ),
         *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),
@@ -117,4 +117,4 @@ def _plan(row: Row, month: Month, settings: Settings) -> str:
     )
     late = [REVIEWS[gate].lower() for gate in overdue_of(row, month, settings)] if row else []
     words = f"Plan of {day(plan)}; {due}." if plan else "No plan is recorded."
-    return f"{words} Late or lacking: {join_words(late)}." if late else words
+    return f"{words} Overdue or lacking: {join_words(late)}." if late else words

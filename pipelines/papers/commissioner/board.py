@@ -175,9 +175,10 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency departments and mental-health services look at the adults with the most "
-    "contacts (police incidents, ambulance deployments and ED attendances), nights in a bed, detentions and "
-    "assessments, and agree whom to offer support. It is voluntary; declining it changes nobody's place on the list."
+    "Each month police, ambulance, emergency departments and mental-health services look at the adults of whom most "
+    "contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, detentions "
+    "and assessments are expected, and agree whom to offer support. It is voluntary; declining it changes nobody's "
+    "place on the list."
 )
 
 

@@ -169,7 +169,7 @@ def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() 
     alike = {name: pl.when(twins).then(pl.lit(value)).otherwise(name) for name, value in alike.items()}
     number = pl.when(tens).then(pl.lit("9990000018")).otherwise(pl.lit("9990000026"))
     tables["people"] = tables["people"].with_columns(**alike, nhs_number=number)
-    words = "Perhaps here twice, as {} too: same name, date of birth, sex and postcode, and another NHS number; decide"
+    words = "Perhaps here twice, as {} too: same name, birth, sex and postcode, and another NHS number; decide"
     tables["people"] = tables["people"].with_columns(two_dobs=pl.col("person_id") == IDS[1])
     found = alerts(tables)
     assert {one: [code for code, _ in own] for one, own in found.items()} == {one: ["twice"] for one in IDS[1:3]}
