@@ -26,7 +26,7 @@ _ROLES = {
     "witness": "as a witness",
     "subject": "as the person concerned",
 }
-MENTIONS = "Suicide, self-harm, overdose and mental health calls in the records"
+MENTIONS = "Suicide, self-harm, overdose and mental health calls"
 """What is looked for, in words: a call code of mental health may be about suicide and need not be."""
 
 

@@ -42,7 +42,7 @@ ALERTS = {
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    f"{MENTIONS} are shown here for supported people only: of anybody else the "
+    f"{MENTIONS} in the records are shown here for supported people only: of anybody else the "
     "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
     "so nothing can be said of them."
 )

@@ -52,7 +52,7 @@ def first_facts(
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (
-            "Last contact, other than with the team",
+            "Last contact, not with the team",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
         ),
         *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),

@@ -209,8 +209,8 @@ def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
     wanted = """Amina Ashgrovex (HIU-AAAAAAAA)|NHS number none sent|How sure it is one person
         |3 rows joined: 1 by NHS or local number and 2 by similar details (2 ED).
         |The least certain match is 93% likely to be right.
-        |Support. Supported since|Suicide, self-harm, overdose and mental health calls in the records.
-            |Last contact, other than with the team.|Who may be asked.|Not recorded in this system.
+        |Support. Supported since|Suicide, self-harm, overdose and mental health calls.
+            |Last contact, not with the team.|Who may be asked.|Not recorded in this system.
         |You may tell the person|Born 2 Jan 1980 (aged 46)|Permission: the lead clinician agrees that support may begin
         |Severity score: contacts|How surely in the first 9: A: in at least
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 likelihood 3, impact 4 Medium caseload
@@ -292,11 +292,11 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
         "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2 contacts 2.5 hours apart",
         "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
         "Mon 2 Feb 2026 1 ED attendance (poisoning or overdose)",
-        "Suicide, self-harm, overdose and mental health calls in the records. Apr 2025 to Mar 2026: on 1 day. "
+        "Suicide, self-harm, overdose and mental health calls. Apr 2025 to Mar 2026: on 1 day. "
         "Before Apr 2025: none",
         "poisoning or overdose 1 0 2 Feb 2026",
         "Police 2: not recorded 2. Ambulance 1: not recorded 1. ED 1: poisoning or overdose (days: see the table).",
-        "Last contact, other than with the team. Fri 13 Mar 2026 22:00, police "
+        "Last contact, not with the team. Fri 13 Mar 2026 22:00, police "
         "incident (reason not recorded); how it ended was not supplied.",
         "No clear pattern in the hours of 2 crisis episodes with a time; 1 episode with a date alone left out.",
         "ambulance ambulance deployment not recorded not supplied",
