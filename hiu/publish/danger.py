@@ -133,7 +133,8 @@ def _with_roles(row: Row, of: Callable[[Row], Iterator[str]]) -> Iterator[str]:
     roles = str(row.get("role") or "").split("|")
     own = next((words for role, words in _ROLES.items() if role in roles), OTHER_PARTS[2])
     for kind in of(row):
-        yield f"{kind}: {own if kind == _HARM else part(row)}"
+        if role := own if kind == _HARM else part(row) if DANGER.search(kind) else "":
+            yield f"{kind}: {role}"
 
 
 def _days(

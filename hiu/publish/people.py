@@ -167,8 +167,8 @@ def graded_words(found: Graded, month: Month, first: date, events: pl.DataFrame,
     that `events` (rows of the timeline) mention. That no clinician graded it is said beside the police's."""
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
-        told = "" if at == first else latest(events.filter(pl.col("start").dt.date() > at), month)
-        later = f", before the contact of {told}" if told else ""
+        danger = "" if at == first else latest(events.filter(pl.col("start").dt.date() > at), month)
+        later = f", before the contact of {danger}" if danger else ""
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 

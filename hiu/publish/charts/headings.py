@@ -113,8 +113,7 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         beside += f", {count_of(ward, 'month')} on a ward left out" if ward and free[k] >= 30 else ""
         parts.append(f"{rate} in {words} ({_span(person, enough[words])}{beside})")
     unit = "per 30 days outside hospital" if apart else "a month"
-    few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
-    return f", contacts {unit}: {', '.join(parts)}{few}. {_flagged(person, start)}"
+    return f", contacts {unit}: {', '.join(parts)}. {_flagged(person, start)}"
 
 
 def _flagged(person: PersonSeries, start: date) -> str:

@@ -292,8 +292,7 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
         "Fri 6 Mar 2026 21:14 1 police incident and 1 ambulance deployment 2 contacts 2.5 hours apart",
         "Sat 7 Mar 2026 09:00 stay in a mental-health bed 4 nights, to 11 Mar 2026",
         "Mon 2 Feb 2026 1 ED attendance (poisoning or overdose)",
-        "Suicide, self-harm, overdose and mental health calls. Apr 2025 to Mar 2026: on 1 day. "
-        "Before Apr 2025: none",
+        "Suicide, self-harm, overdose and mental health calls. Apr 2025 to Mar 2026: on 1 day. Before Apr 2025: none",
         "poisoning or overdose 1 0 2 Feb 2026",
         "Police 2: not recorded 2. Ambulance 1: not recorded 1. ED 1: poisoning or overdose (days: see the table).",
         "Last contact, not with the team. Fri 13 Mar 2026 22:00, police "

@@ -311,6 +311,7 @@ def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_
         ((2025, 4, 1), "Concern for Safety", "missing"),
         ((2025, 4, 1), "Suicide - Threat or Attempt", "victim"),
         ((2025, 4, 2), "Burglary - Residential", "victim"),
+        ((2024, 2, 1), "Suicide - Threat or Attempt|Missing Person", "subject"),
         ((2025, 4, 3), "Burglary - Residential", "caller"),
     ]
     kind = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
@@ -320,9 +321,9 @@ def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_
     ]
     harm = "violence, domestic incident or harassment"
     assert risks(timeline(rows), LAST) == [
-        ("suicide - threat or attempt: about this person", "1", "0", "1 Apr 2025"),
+        ("suicide - threat or attempt: about this person", "1", "1", "1 Apr 2025"),
         (f"{harm}: as a victim; role not stated; as a suspect (no finding)", "3", "1", "1 Feb 2026"),
-        ("missing person", "2", "0", "1 May 2025"),
+        ("missing person", "2", "1", "1 May 2025"),
         ("victim of another offence", "1", "0", "2 Apr 2025"),
     ]
     assert about(timeline(rows), LAST, ("police_incident", "ed_attendance")) == (
