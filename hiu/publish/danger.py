@@ -1,4 +1,4 @@
-"""What the records mention of suicide, self-harm and overdose, in their own words, and the person's part in it.
+"""What records mention of suicide, self-harm, overdose and mental health calls, in their own words, and in which role.
 
 For people whose dates may be shown (`access.shows_gates`, or a person sheet). That nothing is mentioned says nothing.
 """
@@ -12,13 +12,22 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.rows import Row
-from hiu.publish.words.codes import DANGER, OTHER_PARTS, named, part
+from hiu.publish.words.codes import DANGER, OTHER_PARTS, SUICIDE, named, part
 from hiu.publish.words.text import count_of, day, join_words
 
 MOST_DAYS = 4
 """Days of one mention that are all named."""
 VIOLENCE = re.compile(r"violen|assault|domestic|weapon|stalk|harass|sexual|rape|robbery|threat", re.IGNORECASE)
-_PARTS = {"victim": "as a victim", "suspect": "as a suspect: no finding"}
+_HARM = "violence, domestic incident or harassment"
+_ROLES = {
+    "victim": "as a victim",
+    "suspect": "as a suspect (no finding)",
+    "caller": "as the caller",
+    "witness": "as a witness",
+    "subject": "as the person concerned",
+}
+MENTIONS = "Suicide, self-harm, overdose and mental health calls"
+"""What is looked for, in words: a call code of mental health may be about suicide and need not be."""
 
 
 def danger(timeline: pl.DataFrame, month: Month) -> str:
@@ -28,9 +37,16 @@ def danger(timeline: pl.DataFrame, month: Month) -> str:
     return f"Recorded since {day((month - 2).start)}: {found}." if found else ""
 
 
-def in_another_part(timeline: pl.DataFrame, month: Month) -> bool:
-    """Whether none of what `danger` says is told of the person: they called, or had another or no stated part."""
-    return all(text.endswith(OTHER_PARTS) for text in _days(timeline, pl.col("start") >= (month - 2).start))
+def danger_kind(timeline: pl.DataFrame, month: Month) -> str:
+    """Which alert that is: `danger` of suicide or self-harm, `danger_call` of an overdose or a mental health call, and
+    `danger_other` where none of it is told of the person."""
+    own = [text for text in _days(timeline, pl.col("start") >= (month - 2).start) if not text.endswith(OTHER_PARTS)]
+    return "danger" if any(map(SUICIDE.search, own)) else "danger_call" if own else "danger_other"
+
+
+def latest(timeline: pl.DataFrame, month: Month) -> str:
+    """The day of the latest mention of the last 3 months; empty without one."""
+    return next((days[0] for days in _days(timeline, pl.col("start") >= (month - 2).start).values()), "")
 
 
 def earlier(timeline: pl.DataFrame, since: date) -> str:
@@ -38,8 +54,8 @@ def earlier(timeline: pl.DataFrame, since: date) -> str:
     part the person had."""
     every = _days(timeline, pl.col("start") < since, of=partial(_of_danger, parts=False))
     found = "; ".join(f"{text} {len(days)}, {days[0]}" for text, days in every.items())
-    words = f", days and the latest (part: see the sheet): {found}" if found else ": none recorded"
-    return f"Suicide, self-harm, overdose before {Month.of(since).title}{words}."
+    words = f", days and the latest (roles: see the sheet): {found}" if found else ": none recorded"
+    return f"{MENTIONS} before {Month.of(since).title}{words}."
 
 
 def mentions(timeline: pl.DataFrame, month: Month) -> str:
@@ -47,28 +63,36 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     ones too."""
     since = (month - 11).start
     now, past = (
-        len({one for days in _days(timeline, *those).values() for one in days})
-        for those in ((pl.col("ended").is_null(), pl.col("start") >= since), (pl.col("start") < since,))
+        len({one for days in _days(timeline, pl.col("ended").is_null(), those).values() for one in days})
+        for those in (pl.col("start") >= since, pl.col("start") < since)
     )
     found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
-    see = " The table has each kind." if now or past else ""
+    see = " The table has each kind; a day can have several." if now or past else ""
     return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
 
 
 def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str]]:
     """What the records mention of suicide, self-harm and overdose, then what the police recorded of violence, of the
-    person as missing or as a victim: each with the person's part, on how many days of the latest 12 months and before,
-    and the latest; nothing is left out."""
+    person as missing or as a victim: each kind once, with the roles that the police recorded; on how many days of the
+    latest 12 months and before, and the latest; nothing is left out."""
     since = (month - 11).start
     whole = timeline.filter(pl.col("ended").is_null())
     rows = []
-    for of in (_of_danger, _of_police):
+    for of in (partial(_of_danger, parts=False), _of_police):
         recent = _days(whole, pl.col("start") >= since, of=of)
+        roles = list(_days(whole, of=partial(_with_roles, of=of)))
         for text, days in _days(whole, of=of).items():
             now = len(recent.get(text, []))
-            rows.append((text, str(now), str(len(days) - now), days[0]))
+            own = "; ".join(one.removeprefix(f"{text}: ") for one in roles if one.startswith(f"{text}: "))
+            rows.append((f"{text}: {own}".removesuffix(": "), str(now), str(len(days) - now), days[0]))
     return rows
+
+
+def counted_in_days(dataset: str, text: str) -> bool:
+    """Whether `risks` has this reason, so that no second number is given of it."""
+    police = dataset == "police_incident" and (VIOLENCE.search(text) or "missing" in text.lower())
+    return bool(DANGER.search(text) or police)
 
 
 def left(timeline: pl.DataFrame, month: Month) -> str:
@@ -97,12 +121,20 @@ def _of_police(row: Row) -> Iterator[str]:
     other = not any(map(DANGER.search, texts))
     violent = other and any(map(VIOLENCE.search, texts))
     if violent:
-        own = next((words for role, words in _PARTS.items() if role in roles), "in another part")
-        yield f"violence, domestic incident or harassment, {own}"
+        yield _HARM
     if "missing" in roles or any("missing" in text.lower() for text in texts):
         yield "missing person"
     elif "victim" in roles and other and not violent:
-        yield "victim of something else"
+        yield "victim of another offence"
+
+
+def _with_roles(row: Row, of: Callable[[Row], Iterator[str]]) -> Iterator[str]:
+    """Kinds with the role in which the police had the person, where that may be about others."""
+    roles = str(row.get("role") or "").split("|")
+    own = next((words for role, words in _ROLES.items() if role in roles), OTHER_PARTS[2])
+    for kind in of(row):
+        if role := own if kind == _HARM else part(row) if DANGER.search(kind) else "":
+            yield f"{kind}: {role}"
 
 
 def _days(

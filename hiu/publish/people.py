@@ -5,7 +5,7 @@ Meetings' entries and actions, the words of the gates before support, and those 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 import polars as pl
@@ -15,10 +15,10 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
-from hiu.publish.danger import danger
+from hiu.publish.danger import latest
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
-from hiu.publish.words.text import clean, count_of, day, number
+from hiu.publish.words.text import clean, count_of, day, join_words, number
 from hiu.settings import Settings
 
 
@@ -107,21 +107,35 @@ def support_so_far(row: Row, entries: Sequence[Row], month: Month) -> str:
 ALIVE_FIRST = "First whether this person is alive. "
 
 
-def death_words(found: Row, events: pl.DataFrame, sets: Collection[str], *, dated: bool) -> str:
+_OF_THE_DEATH = timedelta(days=7)
+"""What the police or an ambulance do in these days after a death may be about it."""
+
+
+def death_words(
+    found: Row, events: pl.DataFrame, sets: Collection[str], visits: pl.DataFrame, *, dated: bool
+) -> tuple[str, bool]:
     """What is said of a person whom rows have as dead and no register does (`found`, of `conflicts`): how many, the day
-    of the latest (without `dated` its month), and how many of the person's `events` of these `sets` came after it."""
+    of the latest (without `dated` its month), and how many of the person's `events` of these `sets`, and of the team's
+    `visits` where dates may be told, came after it; and whether they show that the row is wrong."""
     when, n = date_in(found["detail"]), found["rows"]
-    of = after = ""
+    of, came, wrong = "", list[str](), False
     if when:
         at = day(when) if dated else Month.of(when).title
         of = f" of {at}" if n == 1 else f", the latest of {at},"
-        later = events.filter("counted", pl.col("start").dt.date() > when, pl.col("dataset").is_in(list(sets))).height
-        after = f"; {count_of(later, 'contact') if later else 'no contact'} after it"
+        met = events.filter("counted", pl.col("dataset").is_in(list(sets)))["start"].dt.date()
+        seen = {("contact", ""): met, ("visit or call by the team", "visits and calls by the team"): visits["at"]}
+        later = {words: on.filter(on > when) for words, on in seen.items() if dated or words[0] == "contact"}
+        came = [count_of(len(on), *words) for words, on in later.items() if len(on)]
+        wrong = any((on > when + _OF_THE_DEATH).any() for on in later.values())
     rows = f"{count_of(n, 'row')} from {source_words(found['sources'].replace('|', ', '))}{of}"
+    if wrong:
+        has = "has" if n == 1 else "have"
+        return f"{rows} {has} this person as dead; {join_words(came)} came after it: ask the sender to correct it", True
+    after = f"; {join_words(came) or 'no contact'} after it" if when else ""
     return (
         f"{rows} {'says' if n == 1 else 'say'} that this person is dead, and no register does{after}: check with the "
         "sender before anybody writes or calls"
-    )
+    ), False
 
 
 ASK_FIRST = "Ask the lead clinician, named on the person sheet, before support is offered again."
@@ -142,8 +156,8 @@ def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, s
     """By person: the latest grading of each role with a band up to the month's end."""
     out: dict[str, dict[str, tuple[date, str]]] = {}
     if (found := tables.get("risk_grading")) is not None:
-        latest = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
-        for one, role, at, grade in latest.select("person_id", "role", "at", "grade").iter_rows():
+        graded = found.filter(pl.col("at") <= month.end, pl.col("grade").is_not_null()).sort("at")
+        for one, role, at, grade in graded.select("person_id", "role", "at", "grade").iter_rows():
             out.setdefault(one, {})[role] = at, grade
     return out
 
@@ -153,11 +167,8 @@ def graded_words(found: Graded, month: Month, first: date, events: pl.DataFrame,
     that `events` (rows of the timeline) mention. That no clinician graded it is said beside the police's."""
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
-        later = (
-            ", before the latest alert"
-            if at != first and danger(events.filter(pl.col("start").dt.date() > at), month)
-            else ""
-        )
+        danger = "" if at == first else latest(events.filter(pl.col("start").dt.date() > at), month)
+        later = f", before the contact of {danger}" if danger else ""
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
 

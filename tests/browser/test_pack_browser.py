@@ -66,11 +66,33 @@ def test_it_opens_with_the_month_and_asks_nobody_for_anything(opened: Any, pack_
         assert part in " ".join(text.split()), part
 
 
+def test_no_row_of_the_list_names_suicide_where_nothing_is_recorded_of_that_person(pack: Any) -> None:
+    rows = pack.texts("#adults tr, #minors tr")
+    assert len(rows) > 9 and not [row for row in rows if "suicide" in row]
+    assert "are shown here for supported people only" in pack.text("#at-alerts"), "said once, of the whole list"
+
+
 def test_everything_of_the_month_is_on_the_first_screen(pack: Any) -> None:
     for tile in pack.page.locator(".tiles button").all():
         box = tile.bounding_box()
         assert box and box["y"] + box["height"] <= 768
     assert len(pack.texts(".tiles button")) == 9
+
+
+def test_a_date_of_an_overdue_review_is_whole_and_stands_on_the_line_of_its_person(pack: Any) -> None:
+    """At 1366 x 768, where the month's right half is narrow: the year of a date is what tells how overdue it is."""
+    pack.page.evaluate(
+        "() => { for (const row of document.querySelectorAll('.overdue tbody tr'))"
+        " for (const cell of [...row.cells].slice(-2)) cell.textContent = '28 Dec 2024' }"
+    )
+    found = pack.page.evaluate(
+        "() => { const box = document.querySelector('#at-reviews .wide'), top = (node) => { const range ="
+        " document.createRange(); range.selectNodeContents(node); return range.getClientRects()[0].top };"
+        " return { wide: [box.scrollWidth, box.clientWidth], lines: [...box.querySelectorAll('tbody tr')].map(row =>"
+        " [row.cells[0], row.cells[row.cells.length - 1]].map(cell => Math.round(top(cell)))) } }"
+    )
+    assert found["wide"][0] <= found["wide"][1], "nothing is cut"
+    assert found["lines"] and all(abs(person - date) <= 3 for person, date in found["lines"]), found["lines"]
 
 
 def test_the_data_are_gone_from_the_page_and_nothing_leaks_into_it(opened: Any) -> None:

@@ -62,13 +62,14 @@ def support_line(person: PersonSeries) -> str:
     before = _complete(person, 0, at)[-EARLY:]
     ended = person.support_end if person.shows(person.support_end) else None
     to = person.months.index(Month.of(ended)) if ended else len(person.months)
-    during = _complete(person, at + 1, to)
+    # support that began on the first of a month was there for the whole of it
+    during = _complete(person, at + (start.day > 1), to)
     if not ended:
         return _going(person, start, before, during)
     sides = {
         f"the {EARLY} months before": before,
         f"the first {EARLY} complete months": during[:EARLY],
-        **({f"the last {EARLY} of support": during[-EARLY:]} if len(during) > EARLY else {}),
+        **({f"the last {EARLY} of support": during[-EARLY:]} if len(during) >= 2 * EARLY else {}),
         f"the latest {EARLY} since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
     }
     opening = f"Support lasted from {day(start)} to {day(ended)}"
@@ -85,7 +86,8 @@ def _going(person: PersonSeries, start: date, before: Side, after: Side) -> str:
     if len(before) < EARLY:
         return f"{opening}: not to be compared (fewer than {EARLY} complete months before)."
     sides = {f"the {EARLY} months before": before, f"the first {EARLY} complete months": after[:EARLY]}
-    sides |= {f"the latest {EARLY}": after[-EARLY:]} if len(after) > EARLY else {}
+    # a month stands in one window: six that overlap would tell part of the same six twice
+    sides |= {f"the latest {EARLY}": after[-EARLY:]} if len(after) >= 2 * EARLY else {}
     return opening + _compared(person, sides, start)
 
 
@@ -106,15 +108,24 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         contacts = sum(n for _, n in met[k])
         rate = number(30 * contacts / max(1, free[k]) if apart else contacts / EARLY)
         rate = "too few such days" if apart and free[k] < 30 else rate
-        beside = f" ({count_of(nights[k], 'night')}{'' if parts else ' in hospital'})" if apart else ""
-        parts.append(f"{rate} in {words}{beside}")
+        beside = f", {count_of(nights[k], 'night')}{'' if parts else ' in hospital'}" if apart else ""
+        ward = EARLY - len(met[k])
+        beside += f", {count_of(ward, 'month')} on a ward left out" if ward and free[k] >= 30 else ""
+        parts.append(f"{rate} in {words} ({_span(person, enough[words])}{beside})")
     unit = "per 30 days outside hospital" if apart else "a month"
-    few = "" if len(enough) == len(sides) else f"; fewer than {EARLY} complete months for the rest"
-    return f", contacts {unit}: {', '.join(parts)}{few}. {_flagged(person, start)}"
+    return f", contacts {unit}: {', '.join(parts)}. {_flagged(person, start)}"
 
 
 def _flagged(person: PersonSeries, start: date) -> str:
     return f"Not causal: this does not show what support changed{_without(person)}{_across(person, start)}."
+
+
+def _span(person: PersonSeries, side: Side) -> str:
+    """The months of a window: `May to Oct 2025`, with how many of these were not complete."""
+    first, last = (person.months[side[k][0]] for k in (0, -1))
+    lacking = side[-1][0] - side[0][0] + 1 - len(side)
+    opening = first.title.removesuffix(f" {last.title[-4:]}")
+    return f"{opening} to {last.title}{f' without {lacking}' if lacking else ''}"
 
 
 def _nights(person: PersonSeries, months: list[int]) -> int | None:

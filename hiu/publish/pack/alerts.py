@@ -15,8 +15,8 @@ from hiu.model.frames import schema
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
-from hiu.publish.danger import danger, in_another_part
-from hiu.publish.pack.matches import doubted
+from hiu.publish.danger import MENTIONS, danger, danger_kind
+from hiu.publish.pack.matches import TWICE, alike, doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.people import ages, death_words
 from hiu.publish.rows import Row, Tables
@@ -26,21 +26,23 @@ from hiu.rank.listing.reasons import amounts
 
 ALERTS = {
     "death": "An entry says dead, no register does",
-    "danger": "Suicide, self-harm or overdose in the records",
-    "danger_other": "The same, as the caller or in another role",
+    "danger": "Suicide or self-harm in the records",
+    "danger_call": "Overdose, poisoning or a mental health call",
+    "danger_other": "Suicide or self-harm, perhaps of somebody else",
     "detained": "Detained under section 136",
     "assessed": "Assessed under the Mental Health Act",
     "discharged": "Discharged from a mental-health bed in the last 30 days",
     "lost": "Lost from mental-health care",
     "left": "Left before treatment",
     "in_hospital": "In hospital on the last day",
+    "seen": "Dead by a row, and met since",
     "dates": "Impossible dates",
     "match": "Match in doubt",
     "twice": "Perhaps here twice",
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
-    "Suicide, self-harm and overdose in the records are shown here for supported people only: of anybody else the "
+    f"{MENTIONS} in the records are shown here for supported people only: of anybody else the "
     "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
     "so nothing can be said of them."
 )
@@ -71,14 +73,18 @@ DEATHS = "Before anybody writes or calls, check with the sender: an entry has th
 """Said once of everybody with that alert, before the others."""
 
 
-def dead(people: Iterable[Person]) -> list[Person]:
-    """People with the alert of a death, in list order."""
-    return [one for one in people if "death" in dict(one["alerts"])]
+SEEN = "A row has these people as dead, and they were met since; ask the sender to correct it:"
+"""Said once of everybody with that alert, after the deaths to check."""
+
+
+def dead(people: Iterable[Person], code: str = "death") -> list[Person]:
+    """People with the alert of a death to check (or, by its `code`, of one that is wrong), in list order."""
+    return [one for one in people if code in dict(one["alerts"])]
 
 
 def others_of(person: Person) -> list[tuple[str, str]]:
-    """A person's alerts but that of a death."""
-    return [alert for alert in person["alerts"] if alert[0] != "death"]
+    """A person's alerts but those of a death."""
+    return [alert for alert in person["alerts"] if alert[0] not in ("death", "seen")]
 
 
 def alerted(people: Iterable[Person]) -> list[Person]:
@@ -151,12 +157,15 @@ def _own(tables: Tables, name: str, rows: Mapping[str, Row]) -> Iterator[Row]:
 
 
 def _deaths(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
-    """Whom a row of a source has as dead, and no register: a call to the family must not rest on it."""
+    """Whom a row of a source has as dead, and no register: a call to the family must not rest on it. Of somebody met
+    since it is the row that is to be corrected."""
+    visits = tables.get("team_contact", pl.DataFrame(schema={"person_id": pl.String, "at": pl.Date}))
     timeline, sets = tables.get("timeline", pl.DataFrame(schema=schema(TIMELINE))), contact_sets(tables["coverage"])
     for row in (row for row in _own(tables, "conflicts", rows) if row["what"] == TO_CHECK):
         one = row["person_id"]
-        words = death_words(row, timeline.filter(person_id=one), sets, dated=shows_gates(rows[one]))
-        yield one, "death", words
+        own = (timeline.filter(person_id=one), sets, visits.filter(person_id=one))
+        words, wrong = death_words(row, *own, dated=shows_gates(rows[one]))
+        yield one, "seen" if wrong else "death", words
 
 
 def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -167,7 +176,7 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
     found = timeline.filter(pl.col("person_id").is_in(dated)).partition_by("person_id", as_dict=True)
     for person_id in dated:
         if (own := found.get((person_id,))) is not None and (words := danger(own, month)):
-            yield person_id, "danger_other" if in_another_part(own, month) else "danger", words.removesuffix(".")
+            yield person_id, danger_kind(own, month), words.removesuffix(".")
 
 
 def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -225,15 +234,11 @@ def _doubts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
 
 def _twice(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
     """Who is alike in name, birth, sex and postcode to somebody else here, with another NHS number."""
-    alike = ("name_text", "dob", "sex", "postcode")
-    own = tables["people"].filter(pl.col("person_id").is_in(list(rows))).drop_nulls([*alike, "nhs_number"])
-    several = own.filter(pl.col("nhs_number").n_unique().over(alike) > 1).sort("person_id")
-    for group in several.partition_by(alike, maintain_order=True):
-        for one in group["person_id"]:
-            others = (rows[other] for other in group["person_id"] if other != one)
+    for group in alike(tables, rows):
+        for one in group:
+            others = (rows[other] for other in group if other != one)
             places = join_words(f"{'' if row['list'] == 'adult' else 'U'}{row['rank']}" for row in others)
-            words = f"same name, date of birth, sex and postcode as {places}, and another NHS number"
-            yield one, "twice", f"{ALERTS['twice']}: {words}; decide who checks whether they are one person"
+            yield one, "twice", f"{ALERTS['twice']}, as {places} too: {TWICE}"
 
 
 def _end(row: Row) -> date | None:

@@ -1,6 +1,6 @@
 """Matches that nobody has decided on and whose answer could change the list, and people whose rows contradict one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -9,7 +9,7 @@ from hiu.month import Month
 from hiu.publish.pack.view import Match, Matches
 from hiu.publish.rows import Row, Tables, instead
 from hiu.publish.words.terms import source_words
-from hiu.publish.words.text import count_of, display_name, join_words, likelihood
+from hiu.publish.words.text import count_of, join_words, likelihood
 
 MATCHES = 10
 """Pairs shown; the rest are counted."""
@@ -19,6 +19,8 @@ OTHERS = "More than one NHS number or date of birth: to be checked before contac
 """Heading of people with such a conflict who are not among the pairs."""
 NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
 """Who does it."""
+TWICE = "same name, birth, sex and postcode, and another NHS number; decide who checks whether they are one person"
+"""Of two people who may be one; the meeting names who looks."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
 """Under the pairs that wait for a decision."""
 _PAIR = ["identity_a", "identity_b"]
@@ -30,11 +32,24 @@ _TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an
 
 
 def matches(tables: Tables, shown: Collection[str]) -> Matches:
-    """The open pairs, the most telling first, and why a person with a conflict is not among them."""
+    """The open pairs, the most telling first, two of the people shown who are alike but for the NHS number among them;
+    and why a person with a conflict is not among these."""
     open_pairs = waiting(tables, shown)
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
-    return {"total": open_pairs.height, "pairs": pairs, "settled": _settled(tables, shown, open_pairs)}
+    asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
+    groups = [group for group in alike(tables, shown) if not asked.issuperset(group)]
+    pairs += [Match(a=one, b=other, doubt=TWICE) for one, *more in groups for other in more]
+    total = open_pairs.height + sum(len(group) - 1 for group in groups)
+    return {"total": total, "pairs": pairs, "settled": _settled(tables, shown, asked.union(*groups))}
+
+
+def alike(tables: Tables, shown: Collection[str]) -> list[list[str]]:
+    """People shown who have one name, birth, sex and postcode, and different NHS numbers: the ids of each group."""
+    key = ("name_text", "dob", "sex", "postcode")
+    own = tables["people"].filter(pl.col("person_id").is_in(list(shown))).drop_nulls([*key, "nhs_number"])
+    several = own.filter(pl.col("nhs_number").n_unique().over(key) > 1).sort("person_id")
+    return [group["person_id"].to_list() for group in several.partition_by(key, maintain_order=True)]
 
 
 def waiting(tables: Tables, shown: Collection[str]) -> pl.DataFrame:
@@ -103,11 +118,10 @@ def _decided(tables: Tables) -> pl.DataFrame:
     return pl.concat([done, done.select(identity_a="identity_b", identity_b="identity_a")])
 
 
-def _settled(tables: Tables, shown: Collection[str], open_pairs: pl.DataFrame) -> list[tuple[str, list[str]]]:
+def _settled(tables: Tables, shown: Collection[str], asked: Collection[str]) -> list[tuple[str, list[str]]]:
     """Of who is shown with more than one NHS number or date of birth, and is not among the pairs: why not, and ids."""
     two = pl.col("two_nhs_numbers") | pl.col("two_dobs")
-    asked = {*open_pairs["person_a"], *open_pairs["person_b"]}
-    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]) - asked
+    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]).difference(asked)
     queue = tables["review_queue"].filter(pl.col("person_a") == pl.col("person_b"))
     queued = set(queue["person_a"])
     left = set(queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"])
@@ -132,9 +146,9 @@ def _doubt(row: Row) -> str:
     )
 
 
-def held_apart(one: str, alike: Mapping[str, Row], asking: Sequence[set[str]]) -> str:
+def held_apart(one: str, alike: Mapping[str, Row]) -> str:
     """Why this person and others of the same name here are not taken for one; `alike` = rows of people of everybody of
-    that name, `asking` = matches to review."""
+    that name."""
     own, out = alike.get(one, {}), []
     for other, row in alike.items():
         if other != one:
@@ -142,9 +156,6 @@ def held_apart(one: str, alike: Mapping[str, Row], asking: Sequence[set[str]]) -
             differ = join_words(words for words, (a, b) in both.items() if a != b)
             same = join_words(words for words, (a, b) in both.items() if a == b)
             why = f"since they differ in {differ}" if differ else "since too little else is known to join them"
-            agreed = f" (the same: {same})" if same else ""
-            asked = "the match waits for review" if {one, other} in asking else "not among the matches to review"
-            out.append(
-                f"Held apart from {other}, of the same name, {why}{agreed}; {asked}: if they are one, tell the analyst."
-            )
+            as_well = f" (the same: {same})" if same else ""
+            out.append(f"Held apart from {other}, of the same name, {why}{as_well}: if they are one, tell the analyst.")
     return " ".join(out)

@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alerts import ALERTS, DEATHS, SEEN, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
@@ -171,6 +171,8 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             others_of=others_of,
             deaths=DEATHS,
             dead=dead(people),
+            seen_words=SEEN,
+            seen=dead(people, "seen"),
             warned=sum(bool(one["alerts"]) for one in people),
             conflicts=settled_people(view["matches"]),
             no_row=no_row,

@@ -9,7 +9,7 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import DEATHS, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alerts import DEATHS, SEEN, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
@@ -139,6 +139,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "deaths": f"{DEATHS} {words}."
         if (words := join_words(name(one["id"]) for one in dead(view["people"])))
+        else "",
+        "seen": f"{SEEN} {words}."
+        if (words := join_words(name(one["id"]) for one in dead(view["people"], "seen")))
         else "",
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
         "young": f" (with an alert: {words})"

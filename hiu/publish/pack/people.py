@@ -21,7 +21,7 @@ from hiu.publish.episodes import episodes, how_many, last_months
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
-from hiu.publish.pack.matches import CHECK, held_apart, waiting
+from hiu.publish.pack.matches import CHECK, held_apart
 from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
@@ -97,9 +97,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
         _bands(tables, timelines, shown, month),
     )
     latest = last_months(tables, ids, month)
-    asking = [set(pair) for pair in waiting(tables, ids).select("person_a", "person_b").iter_rows()]
     kin = {one: alike.get(display_name(about.get(one, {}).get("name_text")), {}) for one in ids}
-    kept_apart = {one: held_apart(one, kin[one], asking) for one in ids}
     return [
         _person(
             row,
@@ -115,7 +113,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
-            apart=f"{kept_apart[one]} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
+            apart=f"{held_apart(one, kin[one])} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
             found=[
                 what for what in found.get(one, []) if what != TO_CHECK and (shows_gates(row) or what not in OF_SUPPORT)
             ],

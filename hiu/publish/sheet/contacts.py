@@ -6,23 +6,28 @@ from collections.abc import Collection
 import polars as pl
 
 from hiu.month import Month
+from hiu.publish.danger import counted_in_days
 from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, why_not_counted
 from hiu.publish.words.codes import named, part
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
+from hiu.publish.words.text import join_words
 
 
 def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
     """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and the
-    commonest reasons with how many had each; a contact can have several. Empty of one alone, as the last is told."""
+    commonest reasons with how many had each; a contact can have several. What the table of danger counts by days has no
+    second number here. Empty of one contact alone, as the last is told."""
     counted = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") >= (month - 11).start)
     out = []
     for name in sets:
         rows = counted.filter(dataset=name).sort("start", descending=True).rows(named=True)
         why = Counter(text for row in rows for text in dict.fromkeys(named(row, "reason") or ["not recorded"]))
-        most = why.most_common(5)
-        others = why.total() - sum(n for _, n in most)
+        apart = [text for text in why if counted_in_days(name, text)]
+        most = Counter({text: n for text, n in why.items() if text not in apart}).most_common(5)
+        others = why.total() - sum(n for _, n in most) - sum(why[text] for text in apart)
         words = [f"{text} {n}" for text, n in (*most, ("others", others)) if n]
+        words += [f"{join_words(apart)} (days: see the table)"] if apart else []
         if rows:
             out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}.")
     return " ".join(out) if counted.height > 1 else ""

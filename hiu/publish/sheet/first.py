@@ -9,7 +9,7 @@ import polars as pl
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.danger import left, mentions
+from hiu.publish.danger import MENTIONS, left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
 from hiu.publish.people import ALIVE_FIRST, ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
@@ -47,12 +47,12 @@ def first_facts(
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
         ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
-        ("Suicide, self-harm and overdose in the records", mentions(timeline, month)),
+        (MENTIONS, mentions(timeline, month)),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
-        ("In hospital", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
+        ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
         (
-            "Last contact, the team's apart",
+            "Last contact, not with the team",
             last_contact(timeline, month) or "No contact with an agency is in the records.",
         ),
         *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),
@@ -117,4 +117,4 @@ def _plan(row: Row, month: Month, settings: Settings) -> str:
     )
     late = [REVIEWS[gate].lower() for gate in overdue_of(row, month, settings)] if row else []
     words = f"Plan of {day(plan)}; {due}." if plan else "No plan is recorded."
-    return f"{words} Late or lacking: {join_words(late)}." if late else words
+    return f"{words} Overdue or lacking: {join_words(late)}." if late else words

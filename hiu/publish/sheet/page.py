@@ -64,7 +64,9 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
     version = definitions_version(settings.counting)
     found = own["conflicts"].filter(what=TO_CHECK).to_dicts() if "conflicts" in own else []
-    dead = death_words(found[0], timeline, drawn.contacts, dated=True) if found else ""
+    visits = own["team_contact"]
+    words, wrong = death_words(found[0], timeline, drawn.contacts, visits, dated=True) if found else ("", False)
+    dead = "" if wrong else words
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
@@ -92,7 +94,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "recorded": _recorded(own["meeting_entry"], stamp.month),
     }
     apart = remarks(disagreements({**own, "coverage": tables["coverage"]}, stamp.month))
-    data["doubts"] = " ".join(filter(None, (str(data["doubts"]), sentences(apart.get(person_id, []), dated=True))))
+    row = f"{words[0].upper()}{words[1:]}." if wrong else ""
+    data["doubts"] = " ".join(filter(None, (row, str(data["doubts"]), sentences(apart.get(person_id, []), dated=True))))
     chart = to_svg(person_chart(replace(drawn, name=None)))
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 

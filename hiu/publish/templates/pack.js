@@ -40,10 +40,10 @@ function wanted(person) {
   const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access"), { value: alert } = find("alert");
   return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
     && (!change || person.label === change) && (!access || (access === "supported") === person.supported)
-    && (!alert || person.alerts.some(([code]) => code.startsWith(alert)));
+    && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_other: "suicide or self-harm (caller or other role)", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
+const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_call: "overdose or mental health call", danger_other: "suicide or self-harm, perhaps of somebody else", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -56,8 +56,7 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  // episodes are looked at for supported people alone: an empty place would read as none
-  const said = [person.who, person.was.split(" (")[0], person.supported ? "" : "suicide, self-harm: see the person sheet"].filter(Boolean).join("; ");
+  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),

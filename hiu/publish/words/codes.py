@@ -37,7 +37,7 @@ CODES = {
     "1077781000000101": "streamed elsewhere",
 }
 """Chief complaints and discharge statuses of ECDS in words; any other code is called one."""
-CARDS = {"23": "overdose or poisoning call", "25": "mental health or suicide call"}
+CARDS = {"23": "overdose or poisoning call", "25": "mental health call"}
 """What an ambulance's call code is about, by the number that it begins with (AMPDS); another stays a code."""
 _BARE = {"reason": "complaint", "outcome": "status"}
 """What a code in figures alone is called, by its column; of a place or a part it tells a reader nothing."""
@@ -46,9 +46,10 @@ KINDS = {
     "reason": ("call code", re.compile(r"\d{1,2}[A-Z]\d{1,2}")),
 }
 """A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
-DANGER = re.compile(r"suicid|self[- ]?(harm|injur)|overdose", re.IGNORECASE)
+SUICIDE = re.compile(r"suicid|self[- ]?(harm|injur)", re.IGNORECASE)
+DANGER = re.compile(rf"{SUICIDE.pattern}|overdose|^{CARDS['25']}$", re.IGNORECASE)
 """What of a record's own words is put before everything else."""
-OTHER_PARTS = ("this person as the caller", "recorded in another role", "part not stated")
+OTHER_PARTS = ("this person as the caller", "named in it, perhaps about somebody else", "role not stated")
 """Parts of which the police's record does not say that this person is at risk."""
 
 

@@ -1,5 +1,6 @@
 """What codes are called when people read them: gates, meeting fields, access, lists, risk, kinds of change."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -131,5 +132,5 @@ def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:
 
 
 def source_words(code: object) -> str:
-    """A code with underscores as words: `public safety`."""
-    return str(code).replace("_", " ")
+    """A code with underscores as words, and what is short for a name in capitals: `public safety`, `MH beds`."""
+    return re.sub(r"\b(ed|mh|mha)\b", lambda short: short[0].upper(), str(code).replace("_", " "))

@@ -192,7 +192,7 @@ class _Why:
         if self._all_by_others(was, row):
             found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
-        smaller = "" if less in ([], ["this person changed little"]) else "with less effect, "
+        smaller = "" if less in ([], ["this person changed little"]) else "a smaller cause: "
         score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
         both = f" Severity score expected: {score}." if less and _regraded(was, row) in (first, *less) else ""
         return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}.{both}"

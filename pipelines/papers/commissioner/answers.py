@@ -89,7 +89,8 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
         f"About {people} people whose support began at least 6 months ago could be compared, whether or not it has "
-        f"ended since: {_detectable(evaluation.power)}",
+        "ended since (people who died are left out; a move away would look like a fall): "
+        f"{_detectable(evaluation.power)}",
         f"In the 6 months after support began they had about {observed:,} contacts; without support about {expected:,} "
         f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
@@ -120,7 +121,7 @@ def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
     verdict = "enough" if power >= ENOUGH else "too few"
-    return f"{verdict} to judge, as a true fall of 30% would be missed {_times(missed)}."
+    return f"{verdict} to judge, as even contacts cut by three in 10 would be missed {_times(missed)}."
 
 
 def _times(missed: int) -> str:
@@ -129,11 +130,10 @@ def _times(missed: int) -> str:
 
 def _unaided(share: float, expected: int) -> str:
     """What contacts of such people do without support, and that the expectation has it in it already."""
-    fall = f"would fall by about {-_fifth(share)}%" if _fifth(share) < 0 else "would not fall"
+    fall = f"would also have fallen, by about {-_fifth(share)}%," if _fifth(share) < 0 else "would not have fallen"
     return (
-        "The months before support are no measure, since people are offered it when their contacts are highest: from "
-        f"the rate of the last 3 of these months contacts {fall} without support too, and the {expected:,} allow for "
-        "that."
+        "People are offered support when their contacts are highest. Without support these "
+        f"{fall} from the rate of the 3 months before; the {expected:,} allow for that."
     )
 
 

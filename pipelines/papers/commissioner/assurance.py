@@ -100,8 +100,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"1 to {FEWEST - 1}"
         out.append(
-            f"Since the list of the month before, late or corrected entries changed {how_many} of the figures that "
-            "the list has by person and month."
+            f"Since last month's paper, late or corrected entries changed {how_many} of the earlier monthly totals."
         )
     return tuple(out)
 

@@ -175,9 +175,10 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency departments and mental-health services look at the adults with the most "
-    "contacts (police incidents, ambulance deployments and ED attendances), nights in a bed, detentions and "
-    "assessments, and agree whom to offer support. It is voluntary; declining it changes nobody's place on the list."
+    "Each month police, ambulance, emergency departments and mental-health services look at the adults of whom most "
+    "contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, detentions "
+    "and assessments are expected, and agree whom to offer support. It is voluntary; declining it changes nobody's "
+    "place on the list."
 )
 
 
@@ -197,8 +198,8 @@ def _headline(
     seen = sum(line.icon is not None for line in lines)
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
-        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: all whom these name, "
-        "people with few contacts and people who have died since among them. People known to be under "
+        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: everybody these name, "
+        "including people with few contacts and people who have died since. People known to be under "
         f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
         "adults.",
         *caseload_sentences(released),
@@ -215,8 +216,9 @@ def _share(released: Released, top: int, as_at: Month) -> str:
         "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts somebody on it"
     )
     beside = (
-        "Some of them are being supported, some not. As their latest contacts put them there, a comparison with their "
-        "own year before would tend to show a rise whatever support did, and is not given."
+        "How many of them are supported, and their share of each agency's contacts, can't be shown. As their latest "
+        "contacts put them there, a comparison with their own year before would tend to show a rise whatever support "
+        "did, and is not given."
     )
     year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"
     if not released.has(CONTACT, year, group):

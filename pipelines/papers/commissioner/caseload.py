@@ -97,7 +97,8 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         f"Support ended for {about(texts[ENDED])} in these 2 years. At the end of {released.month.title} "
         f"{about(texts[SUPPORTED])} adults were being supported, whether or not an agency had a contact with them in "
         "the year.",
-        f"Of those being supported {join_words(_late(one, texts[one], texts[SUPPORTED]) for one in OVERDUE)}.",
+        f"Of those being supported {join_words(_late(one, texts[one], texts[SUPPORTED]) for one in OVERDUE)}"
+        "; one done and not entered counts as overdue.",
     )
 
 

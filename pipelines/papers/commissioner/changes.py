@@ -66,7 +66,7 @@ def _judged(
     if min(map(len, spans)) < LEAST_MONTHS:
         return f"fewer than {LEAST_MONTHS} months of one of the years were supplied"
     if hidden := sum(not (total or "").isdigit() for total in totals):
-        both = "the total of neither year can be shown"
+        both = "the total can be shown for neither year"
         return both if hidden > 1 else "the total of one of the two years can't be shown"
     spread = variation(released, dataset, spans)
     before, since = (int(total or 0) for total in totals)

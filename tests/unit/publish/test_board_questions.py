@@ -20,10 +20,11 @@ from hiu.publish.board.change import ALL, change_sentences, change_table
 from hiu.publish.board.data import data_file
 from hiu.publish.pack.words import settings_list
 from hiu.rank.reports.cost import costs
+from hiu.rank.reports.evaluate import Evaluation
 from hiu.settings import Basis, Paper, Settings
 from pipelines.papers.commissioner import assurance
 from pipelines.papers.commissioner import board as job
-from pipelines.papers.commissioner.answers import _unaided
+from pipelines.papers.commissioner.answers import _answer, _cells, _detectable, _unaided
 from pipelines.papers.commissioner.caseload import caseload
 from pipelines.papers.commissioner.equality import findings
 
@@ -119,8 +120,25 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "would fall by about 30% without support too, and the 325 allow for that" in _unaided(-0.31, 325)
-    assert "would not fall without support too" in _unaided(0.1, 325)
+    assert "would also have fallen, by about 30%, from the rate of the 3 months before; the 325" in _unaided(-0.31, 325)
+    assert "would not have fallen from" in _unaided(0.1, 325)
+
+
+def test_the_board_paper_has_one_30_per_cent_and_says_how_a_death_counts() -> None:
+    """A fall that would be missed and the fall that comes by itself stood side by side, both of 30%."""
+    told = _detectable(0.2)
+    assert "30%" not in told and "three in 10 would be missed 4 times in 5" in told
+    found = Evaluation("", people=30, observed=200, expected=325, effect=-0.38, low=-0.65, high=0.1, unaided=-0.31)
+    cells = _cells(frames.LAST, [7.0] * 30)
+    said = _answer(found, cells, ()).sentences
+    assert "people who died are left out; a move away would look like a fall" in said[0]
+    assert sum("30%" in text for text in said) == 1
+
+
+def test_what_the_board_cannot_be_shown_of_the_first_20_is_said_to_be_hidden() -> None:
+    said = " ".join(kit.paper().fairness)
+    assert "How many of them are supported, and their share of each agency's contacts, can't be shown" in said
+    assert "some not" not in said
 
 
 def test_a_change_that_cannot_be_judged_is_shown_with_the_reason() -> None:

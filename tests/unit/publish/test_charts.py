@@ -237,34 +237,34 @@ def support_words(figures: dict[str, list[int | None]], start: date, end: date |
 
 def test_support_is_compared_over_days_in_the_community_where_nights_in_hospital_differ() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [15] * 6}
-    assert support_words(figures, date(2025, 4, 10)) == (
-        "Support started on 10 Apr 2025, contacts per 30 days outside hospital: 7.9 in the 6 months before (0 nights "
-        "in hospital), 4.3 in the first 6 complete months (15 nights), 7.8 in the latest 6 (90 nights). Not causal: "
-        "this does not show what support changed."
+    assert support_words(figures, date(2025, 4, 1)) == (
+        "Support started on 1 Apr 2025, contacts per 30 days outside hospital: 7.9 in the 6 months before (Oct 2024 to "
+        "Mar 2025, 0 nights in hospital), 3.9 in the first 6 complete months (Apr to Sep 2025, 0 nights), 7.8 in the "
+        "latest 6 (Oct 2025 to Mar 2026, 90 nights). Not causal: this does not show what support changed."
     )
 
 
 def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
     figures["mh_bed_day"] += [0, 0]
-    words = support_words(figures, date(2025, 4, 10))
-    assert "4.1 in the latest 6 (112 nights)" in words
-    figures["mh_bed_day"] = [0] * 13 + [28] * 5 + [10] + [0] * 5
-    words = support_words(figures, date(2025, 4, 10))
-    assert "too few such days in the first 6 complete months (150 nights), 4.2 in the latest 6" in words
+    words = support_words(figures, date(2025, 4, 1))
+    assert "4.1 in the latest 6 (Oct 2025 to Mar 2026, 112 nights, 4 months on a ward left out)" in words
+    figures["mh_bed_day"] = [0] * 12 + [28] * 5 + [10] + [0] * 6
+    words = support_words(figures, date(2025, 4, 1))
+    assert "too few such days in the first 6 complete months (Apr to Sep 2025, 150 nights), 4 in the latest 6" in words
 
 
 def test_what_came_right_after_support_began_is_not_left_out() -> None:
     """The board paper compares the first six months: the latest six alone could tell the opposite."""
-    figures: dict[str, list[int | None]] = {"police_incident": [2] * 14 + [6] * 4 + [0] * 6}
-    assert ": 2 in the 6 months before, 4 in the first 6 complete months, 0 in the latest 6. Not" in support_words(
-        figures, date(2025, 5, 26)
+    figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [4] * 6 + [0] * 6}
+    assert "4 in the first 6 complete months (Apr to Sep 2025), 0 in the latest 6 (Oct 2025 to Mar 2026). Not" in (
+        support_words(figures, date(2025, 3, 26))
     )
     figures = {"police_incident": [8] * 18 + [4] * 6}
     told = support_words(figures, date(2025, 9, 26))
     assert told.endswith(
-        ": 8 in the 6 months before, 4 in the first 6 complete months. Not causal: this does not show "
-        "what support changed."
+        ": 8 in the 6 months before (Mar to Aug 2025), 4 in the first 6 complete months (Oct 2025 to Mar 2026). Not "
+        "causal: this does not show what support changed."
     )
 
 
@@ -272,8 +272,8 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12}
     told = support_words(figures, date(2025, 4, 10))
     assert told == (
-        "Support started on 10 Apr 2025, contacts a month: 8 in the 6 months before, 4 in the first 6 complete months, "
-        "4 in the latest 6. Not causal: this does not show what support changed."
+        "Support started on 10 Apr 2025, contacts a month: 8 in the 6 months before (Oct 2024 to Mar 2025), 4 in the "
+        "first 6 complete months (May to Oct 2025). Not causal: this does not show what support changed."
     )
     early = support_words(figures, date(2025, 11, 10))
     late = support_words(figures, date(2024, 6, 10))
@@ -281,24 +281,36 @@ def test_support_is_compared_only_with_six_complete_months_on_each_side() -> Non
     assert "too early to say" in early and "because" not in told + early
 
 
+def test_a_month_stands_in_one_window_and_the_first_of_a_month_begins_one() -> None:
+    """Support from the first of a month was there all that month: it is not left out, nor is a month told twice."""
+    figures: dict[str, list[int | None]] = {"police_incident": [3] * 14 + [9] + [0] * 9}
+    told = support_words(figures, date(2025, 6, 1))
+    assert "1.5 in the first 6 complete months (Jun to Nov 2025). Not" in told
+    assert "0 in the first 6 complete months (Jul to Dec 2025). Not" in support_words(figures, date(2025, 6, 2))
+    figures["police_incident"][16] = None
+    assert "(Jun to Dec 2025 without 1)" in support_words(figures, date(2025, 6, 1))
+
+
 def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 6 + [2] * 9 + [14] * 9}
     began = date(2024, 10, 10)
     told = support_words(figures, began, date(2025, 6, 10))
     assert told == (
-        "Support lasted from 10 Oct 2024 to 10 Jun 2025, contacts a month: 8 in the 6 months before, 2 in the first 6 "
-        "complete months, 2 in the last 6 of support, 14 in the latest 6 since it ended. Not causal: this does "
-        "not show what support changed."
+        "Support lasted from 10 Oct 2024 to 10 Jun 2025, contacts a month: 8 in the 6 months before (Apr to Sep 2024), "
+        "2 in the first 6 complete months (Nov 2024 to Apr 2025), 14 in the latest 6 since it ended (Oct 2025 to Mar "
+        "2026). Not causal: this does not show what support changed."
     )
     told = support_words(figures, began, date(2026, 1, 10))
-    assert "since" not in told.split("; fewer")[0] and "; fewer than 6 complete months for the rest." in told
+    assert "since" not in told, "a window of fewer than six months is not told"
     told = support_words(figures, began, date(2024, 12, 1))
     assert "of support" not in told and "14 in the latest 6 since it ended" in told
 
 
 def test_one_contact_is_one_contact() -> None:
     figures: dict[str, list[int | None]] = {"police_incident": [2] * 12 + [1] * 12}
-    assert ": 2 in the 6 months before, 1 in the first" in support_words(figures, date(2025, 4, 10))
+    assert ": 2 in the 6 months before (Oct 2024 to Mar 2025), 1 in the first" in support_words(
+        figures, date(2025, 4, 10)
+    )
 
 
 def test_a_comparison_across_a_policy_break_is_flagged() -> None:

@@ -10,7 +10,7 @@ import polars as pl
 import publish_frames as frames
 
 from hiu.model import PUBLISHED
-from hiu.publish.pack.alerts import beside
+from hiu.publish.pack.alerts import alerted, beside, dead
 from hiu.publish.pack.page import pack_view
 
 LAST = frames.LAST
@@ -87,8 +87,8 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         for k, row in enumerate(told)
     ]
     words = (
-        "Recorded since 1 Jan 2026: mental health or suicide call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
-        "suicide - threat or attempt, part not stated (5 Mar 2026 and 2 Jan 2026)"
+        "Recorded since 1 Jan 2026: mental health call (7 Mar 2026); feeling suicidal (6 Mar 2026); "
+        "suicide - threat or attempt, role not stated (5 Mar 2026 and 2 Jan 2026)"
     )
     tables = area(timeline=frames.frame(PUBLISHED["timeline"], rows))
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
@@ -98,7 +98,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         grading = frames.frame(PUBLISHED["risk_grading"], [{**about, "at": at, "person_id": one} for one in IDS[:2]])
         graded = {**tables, "ranked": own, "risk_grading": grading}
         people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-        assert (", before the latest alert" in people[0]["risk_note"]) == later
+        assert (", before the contact of 7 Mar 2026" in people[0]["risk_note"]) == later
         assert f"public: low ({at.day} Mar 2026)" in people[1]["risk_note"], "of a candidate nothing is looked at"
 
 
@@ -111,6 +111,11 @@ def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
     rows.append({**about, "event_id": "2", "start": datetime(2026, 3, 6, 3), "role": "subject|caller"})
     found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert [code for code, _ in found[IDS[0]]] == ["danger"]
+    for code, text in (("23C02", "overdose or poisoning call"), ("25D02", "mental health call")):
+        call = {**about, "dataset": "ambulance_call", "event_id": "3", "reason": code, "start": datetime(2026, 3, 7)}
+        found = alerts(area(timeline=frames.frame(PUBLISHED["timeline"], [rows[0], call])))
+        assert found[IDS[0]][0][0] == "danger_call", "a code that need not be of suicide is not called so"
+        assert text in found[IDS[0]][0][1]
 
 
 def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -> None:
@@ -118,8 +123,8 @@ def test_whoever_a_row_has_as_dead_is_checked_before_anybody_writes_or_calls() -
     conflicts = frames.frame(PUBLISHED["conflicts"], [{**row, "rows": n, "person_id": IDS[n]} for n in (1, 2)])
     words = "that this person is dead, and no register does: check with the sender before anybody writes or calls"
     assert alerts(area(conflicts=conflicts)) == {
-        IDS[1]: [("death", f"1 row from ed, police says {words}")],
-        IDS[2]: [("death", f"2 rows from ed, police say {words}")],
+        IDS[1]: [("death", f"1 row from ED, police says {words}")],
+        IDS[2]: [("death", f"2 rows from ED, police say {words}")],
     }
     people = pack_view(area(conflicts=conflicts), stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
     first = "First whether this person is alive. Then"
@@ -138,16 +143,23 @@ def test_the_alert_of_a_death_says_of_when_it_is_and_how_many_contacts_came_afte
         conflicts=frames.frame(PUBLISHED["conflicts"], rows), timeline=frames.frame(PUBLISHED["timeline"], told)
     )
     then = "check with the sender before anybody writes or calls"
-    assert {one: dict(found)["death"] for one, found in alerts(tables).items()} == {
-        IDS[
-            0
-        ]: f"1 row from ed of 3 Feb 2026 says that this person is dead, and no register does; 2 contacts after it: "
-        f"{then}",
-        IDS[
-            1
-        ]: f"2 rows from ed, the latest of Feb 2026, say that this person is dead, and no register does; no contact "
-        f"after it: {then}",
+    correct = "1 row from ED of 3 Feb 2026 has this person as dead; {} came after it: ask the sender to correct it"
+    none = "2 rows from ED, the latest of Feb 2026, say that this person is dead, and no register does; no contact"
+    assert alerts(tables) == {
+        IDS[0]: [("seen", correct.format("2 contacts"))],
+        IDS[1]: [("death", f"{none} after it: {then}")],
     }, "of a candidate by its month"
+    people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    assert not alerted(people) and dead(people) == people[1:2] and dead(people, "seen") == people[:1], "each said once"
+    assert ["alive" in one["decide"] for one in people][:2] == [False, True], "nobody asks whether he lives who was met"
+    days = [{"person_id": one, "at": date(2026, 3, k), "position": k} for one in IDS[:2] for k in (1, 2)]
+    tables["team_contact"] = frames.frame(PUBLISHED["team_contact"], days)
+    assert alerts(tables)[IDS[0]] == [("seen", correct.format("2 contacts and 2 visits and calls by the team"))]
+    assert alerts(tables)[IDS[1]][0][0] == "death", "the team's dates are not told of a candidate"
+    tables["timeline"] = tables["timeline"].filter(pl.col("start") < datetime(2026, 2, 11))
+    del tables["team_contact"]
+    words = alerts(tables)[IDS[0]][0]
+    assert words[0] == "death" and words[1].endswith(f"does; 1 contact after it: {then}"), "it may be about the death"
 
 
 def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() -> None:
@@ -157,12 +169,18 @@ def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() 
     alike = {name: pl.when(twins).then(pl.lit(value)).otherwise(name) for name, value in alike.items()}
     number = pl.when(tens).then(pl.lit("9990000018")).otherwise(pl.lit("9990000026"))
     tables["people"] = tables["people"].with_columns(**alike, nhs_number=number)
-    words = "Perhaps here twice: same name, date of birth, sex and postcode as {}, and another NHS number; decide who"
+    words = "Perhaps here twice, as {} too: same name, birth, sex and postcode, and another NHS number; decide"
+    tables["people"] = tables["people"].with_columns(two_dobs=pl.col("person_id") == IDS[1])
     found = alerts(tables)
     assert {one: [code for code, _ in own] for one, own in found.items()} == {one: ["twice"] for one in IDS[1:3]}
     for one, place in zip(IDS[1:3], (3, 2), strict=True):
         assert dict(found[one])["twice"].startswith(words.format(place))
-    people = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
+    view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))
+    told = view["matches"]
+    assert told["total"] == 1 and [{one["a"], one["b"]} for one in told["pairs"]] == [{IDS[1], IDS[2]}]
+    assert told["pairs"][0]["doubt"].endswith("decide who checks whether they are one person")
+    assert not told["settled"], "nobody is told that the meeting has nothing to decide about them"
+    people = view["people"]
     assert [one["decide"].startswith("First who checks") for one in people] == [False, True, True, False, False, False]
     tables["people"] = tables["people"].with_columns(nhs_number=pl.lit("9990000018"))
     assert not alerts(tables), "two records with one number are joined by it"

@@ -154,11 +154,11 @@ def test_two_people_of_one_name_and_birth_are_said_to_be_held_apart_and_why() ->
     found, html, pdf = outputs(area(people=people))
     why = "since they differ in NHS number (the same: date of birth"
     assert f"Held apart from {IDS[2]}, of the same name, {why}" in found[0]["sources"]
-    assert all("postcode); not among the matches to review: if they" in found[at]["sources"] for at in (0, 2))
-    alike = "Perhaps here twice: same name, date of birth, sex and postcode as"
-    assert all(f"{alike} {place}, and another NHS number" in pdf for place in (1, 3)) and alike in html
+    assert all("postcode): if they are one, tell the analyst." in found[at]["sources"] for at in (0, 2))
+    alike = "too: same name, birth, sex and postcode, and another NHS number; decide who checks whether they"
+    assert all(f"Perhaps here twice, as {place} {alike}" in pdf for place in (1, 3)) and alike in html
     bare = people.with_columns(pl.lit(None, pl.String).alias(name) for name in ("nhs_number", "postcode", "sex"))
     assert (
-        "since too little else is known to join them; not among"
+        "since too little else is known to join them: if they are one"
         in outputs(area(people=bare.with_columns(dob=pl.lit(None, pl.Date))))[0][2]["sources"]
     )

@@ -217,7 +217,7 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: on 2 days. Before Apr 2025: on 1 day. The table has each kind."
+        "Apr 2025 to Mar 2026: on 2 days. Before Apr 2025: on 1 day. The table has each kind; a day can have several."
     )
     assert risks(whole, LAST) == [
         ("feeling suicidal", "1", "0", "29 Dec 2025"),
@@ -292,16 +292,13 @@ def test_every_earlier_entry_of_danger_is_named_with_the_part_by_the_police_and_
             for k, (year, month, role) in enumerate(days)
         ]
     )
-    said = "suicide - threat or attempt, "
-    assert risks(whole, LAST) == [
-        (f"{said}this person as the caller", "2", "0", "6 Feb 2026"),
-        (f"{said}about this person", "0", "1", "6 Dec 2024"),
-        (f"{said}recorded in another role", "0", "1", "6 Nov 2024"),
-        (f"{said}part not stated", "0", "1", "6 Jan 2024"),
-    ], "a kind of the last year is not left out of the years before"
+    roles = "this person as the caller; about this person; named in it, perhaps about somebody else; role not stated"
+    assert risks(whole, LAST) == [(f"suicide - threat or attempt: {roles}", "2", "3", "6 Feb 2026")], (
+        "one number a kind"
+    )
     assert earlier(whole, date(2023, 1, 1)).endswith("before Jan 2023: none recorded.")
     words = " ".join(" ".join(row) for row in (*episodes(whole, 9), *contacts(whole)))
-    assert "suspect" not in words and "recorded in another role" in words
+    assert "suspect" not in words and "perhaps about somebody else" in words
 
 
 def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_a_suspect_is_no_finding() -> None:
@@ -314,6 +311,7 @@ def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_
         ((2025, 4, 1), "Concern for Safety", "missing"),
         ((2025, 4, 1), "Suicide - Threat or Attempt", "victim"),
         ((2025, 4, 2), "Burglary - Residential", "victim"),
+        ((2024, 2, 1), "Suicide - Threat or Attempt|Missing Person", "subject"),
         ((2025, 4, 3), "Burglary - Residential", "caller"),
     ]
     kind = {"person_id": "P", "source": "police", "dataset": "police_incident", "counted": True}
@@ -323,16 +321,14 @@ def test_violence_missing_and_victim_are_told_beside_with_the_person_s_part_and_
     ]
     harm = "violence, domestic incident or harassment"
     assert risks(timeline(rows), LAST) == [
-        ("suicide - threat or attempt, about this person", "1", "0", "1 Apr 2025"),
-        (f"{harm}, as a victim", "2", "0", "1 Feb 2026"),
-        (f"{harm}, in another part", "1", "0", "1 Jun 2025"),
-        ("missing person", "2", "0", "1 May 2025"),
-        ("victim of something else", "1", "0", "2 Apr 2025"),
-        (f"{harm}, as a suspect: no finding", "0", "1", "1 Jan 2024"),
+        ("suicide - threat or attempt: about this person", "1", "1", "1 Apr 2025"),
+        (f"{harm}: as a victim; role not stated; as a suspect (no finding)", "3", "1", "1 Feb 2026"),
+        ("missing person", "2", "1", "1 May 2025"),
+        ("victim of another offence", "1", "0", "2 Apr 2025"),
     ]
     assert about(timeline(rows), LAST, ("police_incident", "ed_attendance")) == (
-        "Police 8: Concern for Safety 2, Burglary - Residential 2, Domestic Incident 1, Violence - No Injury 1, "
-        "Harassment 1, others 2."
+        "Police 8: Concern for Safety 2, Burglary - Residential 2, Domestic Incident, Violence - No Injury, "
+        "Harassment, Missing Person and Suicide - Threat or Attempt (days: see the table)."
     )
 
 
@@ -412,8 +408,8 @@ def test_the_sheet_says_first_whose_grading_of_risk_it_is_and_of_which_day() -> 
     told = timeline([{**about, "start": datetime(2026, 3, 5)}])
     first = date(2024, 4, 1)
     assert risk_words(own, told, first, LAST) == (
-        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the latest alert); police's grading "
-        "of risk to the public: high (9 Mar 2026)."
+        "Lead clinician's grading: medium (3 Feb 2025, over 12 months old, before the contact of 5 Mar 2026); police's "
+        "grading of risk to the public: high (9 Mar 2026)."
     )
     police = {"risk_grading": own["risk_grading"].filter(role="public_safety")}
     assert risk_words(police, told, first, LAST).endswith(": high (9 Mar 2026); the lead clinician has graded none.")
@@ -428,10 +424,10 @@ def test_an_ambulance_s_call_code_of_overdose_or_mental_health_is_told_in_words_
     )
     assert [row[3] for row in contacts(whole)] == [
         "call code 32B03",
-        "mental health or suicide call",
+        "mental health call",
         "overdose or poisoning call",
     ]
-    assert [row[0] for row in risks(whole, LAST)] == ["mental health or suicide call", "overdose or poisoning call"]
+    assert [row[0] for row in risks(whole, LAST)] == ["mental health call", "overdose or poisoning call"]
 
 
 def test_the_month_of_the_last_contact_is_that_of_the_latest_with_one_and_names_every_agency_of_it() -> None:
