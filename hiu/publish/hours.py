@@ -57,7 +57,7 @@ _MOST, _NONE = "Most often", "No clear pattern"
 
 
 def pattern(cells: Mapping[tuple[int, int], int], what: str, width: int = BLOCK) -> str:
-    """Of counts by day and block (of `width` hours) of the week: when most of them began, or that there is no clear pattern.
+    """Of counts by day and block of the week (of `width` hours): when most began, or that there is no clear pattern.
 
     A block needs `LEAST`, and more than chance puts into any of all blocks: the exact binomial tail of equally likely
     blocks, times their number (42 of 4 hours; Bonferroni), below 5%.
