@@ -17,8 +17,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from hiu.engine.bounded import Bounds, rows_of
 from hiu.engine.connection import connect, frame_of, lock
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
-from hiu.model import Table
+from hiu.fuzzy import did_you_mean, not_among
+from hiu.model import RELEASED, Table
 
 _READER = re.compile(r"read_|parquet_|glob$|sniff_|query$|query_table$|duckdb_|pragma_|.*scan", re.IGNORECASE)
 """Functions of the engine that read files, or its own settings."""
@@ -65,7 +65,8 @@ def _require_sound(text: str, empty: Mapping[str, Source], whole: set[str]) -> N
             names, kinds = found.columns, [list(_kinds(kind)) for kind in found.types]
         except duckdb.Error as error:
             shown = {one for name in empty for one in engine.table(name).columns}
-            raise UsageError(_explanation(str(error), shown, whole)) from None
+            word = _keyword(engine, text, shown) if isinstance(error, duckdb.ParserException) else None
+            raise UsageError(word or _explanation(str(error), shown, whole)) from None
     for name, inside in zip(names, kinds, strict=True):
         if unfit := next((one for one in inside if one in _UNFIT), None):
             raise UsageError(f"the column '{name}' is of the type {unfit}, which no table holds: {_UNFIT[unfit]}")
@@ -169,11 +170,18 @@ def tables_of(text: str, tables: Mapping[str, Table]) -> list[str]:
     for table in found[0].find_all(exp.Table):
         name = table.name.lower()
         if not isinstance(table.this, exp.Identifier) or table.db or (name not in tables and name not in own):
-            raise UsageError(
-                f"no published table '{table.sql()}'.{did_you_mean(name, tables)} There are: {', '.join(tables)}."
-            )
+            raise UsageError(no_table(table.sql(), tables))
         named.append(name)
     return sorted({name for name in named if name not in own})
+
+
+def no_table(name: str, tables: Collection[str]) -> str:
+    """Why there is no such table among those that a month has."""
+    if name.lower() in RELEASED:
+        return (
+            f"this site has no table '{name}', as it has no source or crosswalk for it: run.tables() lists those it has"
+        )
+    return not_among(f"no published table '{name}'", name, tables)
 
 
 def _no_reader(text: str, tables: Mapping[str, Table]) -> None:
@@ -184,20 +192,29 @@ def _no_reader(text: str, tables: Mapping[str, Table]) -> None:
             raise UsageError(f"no published table '{word.text}(...)'. There are: {', '.join(tables)}.")
 
 
+def _keyword(engine: duckdb.DuckDBPyConnection, text: str, shown: set[str]) -> str | None:
+    """What to write for a column of which the bare name is a word of SQL, if a query that can't be read has one."""
+    for word in sorted(shown & set(re.findall(r"(?<!['\"\w])[a-z_]+(?!['\"\w])", text.lower()))):
+        try:
+            engine.sql(f'SELECT max({word}) FROM (SELECT 1 AS "{word}")')
+        except duckdb.ParserException:
+            return f"'{word}' is a word of SQL too: as the name of a column it is written in double quotes, \"{word}\""
+    return None
+
+
 def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     """The engine's message; for a column that isn't there the nearest, or that it is masked."""
     first = message.splitlines()[0]
-    word = first.split('"')[1] if first.count('"') >= 2 else ""
+    quoted = first.split('"')[1::2]
+    word = quoted[-1 if " does not have a column " in first else 0] if quoted else ""
     if not shown:
         return f"{first}. No published table is in the query: is FROM written out?"
-    if "parser error" in first.lower() and word.lower() in shown:
-        return f"'{word}' is a word of SQL too: as the name of a column it is written in double quotes, \"{word}\""
     if word and "syntax error at or near" in first:
         return (
             f"the query can't be read at '{word}': a name of your own stands after AS, in double quotes where it is a "
             "word of SQL, and a comma lies between two columns"
         )
-    if "column" not in first.lower() or not word:
+    if "column" not in first.lower() or "Ambiguous" in first or not word:
         return first
     if word in whole - shown:
         return f"'{word}' is masked: there are initials (name_text) and birth_year; show_names=True is logged"

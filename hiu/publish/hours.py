@@ -56,18 +56,18 @@ def has_pattern(sentence: str) -> bool:
 _MOST, _NONE = "Most often", "No clear pattern"
 
 
-def pattern(cells: Mapping[tuple[int, int], int], what: str) -> str:
-    """Of counts by day and block of the week: when most of them began, or that there is no clear pattern.
+def pattern(cells: Mapping[tuple[int, int], int], what: str, width: int = BLOCK) -> str:
+    """Of counts by day and block of the week (of `width` hours): when most began, or that there is no clear pattern.
 
-    A block needs `LEAST`, and more than chance puts into any of 42 blocks: the exact binomial tail of equally likely
-    blocks, times 42 (Bonferroni), below 5%.
+    A block needs `LEAST`, and more than chance puts into any of all blocks: the exact binomial tail of equally likely
+    blocks, times their number (42 of 4 hours; Bonferroni), below 5%.
     """
     from scipy.special import betainc  # takes a while to load
 
-    n, blocks_of_week = sum(cells.values()), len(DAYS) * 24 // BLOCK
+    n, blocks_of_week = sum(cells.values()), len(DAYS) * 24 // width
     (at, block), most = max(cells.items(), key=lambda cell: (cell[1], -cell[0][0], -cell[0][1]))
     whole = f"{count_of(n, what)} with a time"
     if most < LEAST or blocks_of_week * betainc(most, n - most + 1, 1 / blocks_of_week) >= SURE:
         return f"{_NONE} in the hours of {whole}"
-    hours = f"between {block * BLOCK:02}:00 and {(block + 1) * BLOCK:02}:00"
+    hours = f"between {block * width:02}:00 and {(block + 1) * width:02}:00"
     return f"{_MOST} {hours} on {DAYS[at]}, {most:,} of {whole}"

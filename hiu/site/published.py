@@ -60,7 +60,7 @@ class Published(Tables):
         if not isinstance(query, str):
             raise UsageError(f"sql() takes the text of one SELECT; found a {type(query).__name__}")
         named = people_in(query.upper())
-        read = tables_of(query, RELEASED)
+        read = tables_of(query, self._tables_there)
         if named or any(column.personal for name in read for column in RELEASED[name].columns):
             self._enter_query(named, f"sql of {', '.join(read)}")
 

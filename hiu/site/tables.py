@@ -239,7 +239,9 @@ class Tables(Suggests):
         Raises UsageError naming the nearest, HiuError if this release lacks it.
         """
         if name not in self._tables_there:
-            raise UsageError(not_among(f"no published table '{name}'", name, self._tables_there))
+            from hiu.engine.analyst import no_table  # takes a while to load
+
+            raise UsageError(no_table(name, self._tables_there))
         path = whole_table(self.folder, name) if self._working else self.folder / f"{name}.parquet"
         if not path.is_file():
             raise HiuError(

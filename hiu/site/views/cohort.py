@@ -143,7 +143,7 @@ class Cohort(Suggests):
         monthly_demand: one in two wards is of the ward where the later stay began."""
         from hiu.site.views.patterns import nights
 
-        return nights(self.published, self.people, self._who(), checked_months(months), dataset)
+        return nights(self.published, self.people, checked_months(months), dataset)
 
     def concentration(self, dataset: str | None = None) -> Finding:
         """How contacts, or those of one data set, are shared among people: `shares` of the 1%, 5% ... with most, and
@@ -190,8 +190,9 @@ class Cohort(Suggests):
             return Finding(
                 "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
             )
-        rows = {day: (share, low, high) for day, _, _, share, low, high in usual.iter_rows()}
-        last = max(day for day in rows if day <= 28)
+        shown = found if asked and found.height else usual
+        rows = {day: (share, low, high) for day, _, _, share, low, high in shown.iter_rows()}
+        last = max(day for day in rows if asked or day <= 28)
         share, low, high = rows[last]
         sentence = (
             f"{count_of(watched.height, 'person was', 'people were')} discharged; within {last} days {share:.0%} had "

@@ -11,7 +11,7 @@ from hiu.errors import UsageError
 from hiu.model.units import contact_sets, night_sets
 from hiu.model.words import many
 from hiu.month import Month
-from hiu.publish.hours import BLOCK, DAYS, blocks, pattern
+from hiu.publish.hours import DAYS, blocks, pattern
 from hiu.publish.words.text import count_of, day
 from hiu.site.ask.lacking import lacking, unnamed
 from hiu.site.ids import require_basis
@@ -109,7 +109,7 @@ def _each(stays: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return inside, inside.join(away, on=["person_id", "night"], how="anti")
 
 
-def nights(run: Tables, people: list[str] | None, whose: str, months: int, dataset: str | None) -> Finding:
+def nights(run: Tables, people: list[str] | None, months: int, dataset: str | None) -> Finding:
     """Nights by month and ward: one in two stays is of that which began later."""
     coverage, name = run._whole("coverage"), checked_dataset(run, dataset) or "mh_bed_day"
     if name not in night_sets(coverage):
@@ -126,7 +126,8 @@ def nights(run: Tables, people: list[str] | None, whose: str, months: int, datas
         nights=pl.len().cast(pl.Int64), people=C("person_id").n_unique().cast(pl.Int64)
     )
     total, span = int(found["nights"].sum()), count_of(months, "month")
-    lines = [f"{count_of(total, 'night')} of {whose} in {count_of(once['ward'].n_unique(), 'ward')}."]
+    had = count_of(once["person_id"].n_unique(), "person", "people") + f" (of {len(people or ()):,})" * bool(people)
+    lines = [f"{count_of(total, 'night')} of {had} in {count_of(once['ward'].n_unique(), 'ward')}."]
     lines += lacking(run, months, sets=[name])
     lines += unnamed(run, months, [name]) if people is None else []
     return Finding(f"{many(name)} by ward, last {span}", lines, {"wards": found.sort("month", "ward")})
@@ -167,16 +168,13 @@ def hour_of_week(
     midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
     day_only = C("start_day_only").fill_null(midnight)
     timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, hour=C("start").dt.hour())
-    counts, cells = (
-        {(day, block): n for day, block, n in timed.group_by("day", C("hour") // width).len().iter_rows()}
-        for width in (BLOCK, hours)
-    )
+    cells = {(day, block): n for day, block, n in timed.group_by("day", C("hour") // hours).len().iter_rows()}
     rows = [[name, *(cells.get((at, block), 0) for block in range(24 // hours))] for at, name in enumerate(DAYS)]
     table = pl.DataFrame(rows, schema=["day", *blocks(hours)], orient="row")
     apart = events.height - timed.height
     lines = [f"{apart:,} of {events.height:,} were sent as a date without a time and are in no cell."]
-    if counts:
-        lines.insert(0, f"{pattern(counts, 'event' if dataset else 'crisis episode')}.")
+    if cells:
+        lines.insert(0, f"{pattern(cells, 'event' if dataset else 'crisis episode', hours)}.")
     lines += lacking(run, months, sets=sets)
     if people is None:
         lines += unnamed(run, months, [dataset] if dataset else contact_sets(run._table("coverage")))

@@ -12,7 +12,7 @@ import publish_frames as frames
 import pytest
 
 from hiu.model import PUBLISHED
-from hiu.publish.pack import matches, people
+from hiu.publish.pack import people
 from hiu.publish.pack.alerts import beside
 from hiu.publish.pack.page import pack_view
 from hiu.publish.rows import OnDemand
@@ -73,8 +73,7 @@ def names_put_in_form(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
         return how(name, *more)
 
     with monkeypatch.context() as patch:
-        for module in (people, matches):
-            patch.setattr(module, "display_name", counted)
+        patch.setattr(people, "display_name", counted)
         pack_view(area(count), stamp=pack_area.stamp(), settings=pack_area.settings(count))
     return asked["names"]
 

@@ -1,0 +1,233 @@
+"""What the fourth round of questions found, and the lines of the analyst's page against the published tables."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import hiu
+from hiu.errors import UsageError
+from hiu.publish.hours import pattern
+from hiu.site.published import Published
+from pipelines.run import Outcome
+
+C = pl.col
+
+
+@pytest.fixture(scope="module")
+def run(area: Path, published: Outcome) -> Published:
+    assert published.published
+    return hiu.open(area).latest
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("select p.died from people p", "^'died' is masked"),
+        ('select "P"."died" from people "P" join ranked r using (person_id)', "^'died' is masked"),
+        ("select p.foo from people p", "^no column 'foo'"),
+        ("with q as (select * from people) select q.died from q", "^'died' is masked"),
+        ("select person_id from ranked r join people p on r.person_id = p.person_id", "Ambiguous reference"),
+        ("select max(at) from risk_grading", "^'at' is a word of SQL too"),
+        ("select role, at from risk_grading", "^'at' is a word of SQL too"),
+        ("select end from support", "^'end' is a word of SQL too"),
+        ("select count(*) from missing_judged", "^this site has no table 'missing_judged'"),
+        ("select * from peeple", "Did you mean 'people'"),
+    ],
+)
+def test_a_query_that_fails_is_told_what_is_wrong_with_it(run: Published, query: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words) as raised:
+        run.sql(query)
+    assert "missing_judged" not in str(raised.value) or "missing_judged" in query
+
+
+def test_a_table_without_a_source_is_told_from_a_mistyped_one(run: Published) -> None:
+    with pytest.raises(UsageError, match=r"^this site has no table 'missing_judged'"):
+        run.table("missing_judged")
+    with pytest.raises(UsageError, match="Did you mean 'people'"):
+        run.table("peeple")
+
+
+def test_nights_are_of_those_who_had_any(run: Published) -> None:
+    demand = pd.read_parquet(run.folder / "monthly_demand.parquet")
+    year = pd.to_datetime(demand["month"]) >= pd.Timestamp((run.month - 11).start)
+    own = demand[year & (demand["dataset"] == "mh_bed_day") & (demand["n"] > 0)]
+    listed = own[own["person_id"].isin(run.ranked()["person_id"].to_list())]
+    nights, people = int(listed["n"].sum()), listed["person_id"].nunique()
+    said = run.cohort(run.ranked()).nights().sentences[0]
+    assert 0 < people < len(run.ranked())
+    assert said.startswith(f"{nights:,} nights of {people:,} people (of {len(run.ranked()):,}) in ")
+    every = int(own["n"].sum()), own["person_id"].nunique()
+    assert run.cohort().nights().sentences[0].startswith("{:,} nights of {:,} people in ".format(*every))
+
+
+def test_the_sentence_of_the_week_speaks_of_blocks_that_the_table_has(run: Published) -> None:
+    said = pattern({(0, 20): 10}, "event", 1)
+    assert said == "Most often between 20:00 and 21:00 on Mon, 10 of 10 events with a time"
+    found = run.hour_of_week(hours=1)
+    hours = re.findall(r"between (\d\d):00 and (\d\d):00", found.sentences[0])
+    assert all(f"{begin}-{end}" in found.table("hours").columns for begin, end in hours)
+    table = found.table("hours").to_polars()
+    most = table.select(pl.max_horizontal(pl.exclude("day")).max()).item()
+    assert not hours or f", {most:,} of " in found.sentences[0]
+
+
+def test_the_sentence_of_the_next_contact_speaks_of_the_days_asked(run: Published) -> None:
+    found = run.cohort().next_contact(days=(3, 7))
+    share = found.to_polars().filter(days=7)["share"].item()
+    assert f"within 7 days {share:.0%} had another contact" in found.sentences[0]
+
+
+SINCE = pd.Timestamp("2025-04-01")
+"""From when the queries of the page count."""
+CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
+
+
+def ask(run: Published, part: str) -> pl.DataFrame:
+    """What the one line of the page that has these words in it answers."""
+    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
+    section = page.split("## More questions, a line each")[1].split("\n## ")[0]
+    (line,) = [one for one in re.findall("`(.*?)`", section) if part in one]
+    scope = {"run": run, "pl": pl, "C": C, "first": run.cohort(run.ranked(20))}
+    found = eval(line, scope)
+    return found.to_polars() if hasattr(found, "to_polars") else found
+
+
+def of(run: Published, name: str) -> pd.DataFrame:
+    """A table as it was published."""
+    return pd.read_parquet(run.folder / f"{name}.parquet")
+
+
+def adults(run: Published) -> list[str]:
+    """The list of adults, first to last."""
+    listed = of(run, "ranked")
+    return listed[listed["list"] == "adult"].sort_values("rank")["person_id"].to_list()
+
+
+def demand(run: Published) -> pd.DataFrame:
+    """Twelve months of everybody's demand."""
+    whole = of(run, "monthly_demand")
+    return whole[(pd.to_datetime(whole["month"]) >= SINCE) & (whole["n"] > 0)]
+
+
+def test_pairs_of_agencies_are_those_of_the_timeline_and_the_stays(run: Published) -> None:
+    seen, stay = of(run, "timeline"), of(run, "stay")
+    seen = seen[seen["dataset"].isin(of(run, "coverage")["dataset"])]  # a side measure is no contact
+    seen = seen[seen["counted"] & (seen["start"] >= SINCE) & (seen["start"] < pd.Timestamp(run.month.after))]
+    lies = (pd.to_datetime(stay["day_out"]) > SINCE) & ~stay["nobody"] & stay["person_id"].notna()
+    own = pd.concat([seen[["person_id", "source"]], stay[lies][["person_id", "source"]]])
+    own["agency"] = own["source"].replace(dict.fromkeys(("mh_beds", "mha", "s136"), "mh"))
+    own = own[["person_id", "agency"]].drop_duplicates()
+    both = own.merge(own, on="person_id")
+    both = both[both["agency_x"] < both["agency_y"]].groupby(["agency_x", "agency_y"]).size().to_dict()
+    assert {(a, b): n for a, b, n in ask(run, "extract_all").iter_rows()} == both and len(both) > 1
+
+
+def test_the_gini_coefficient_is_the_mean_difference_over_twice_the_mean(run: Published) -> None:
+    own = demand(run)
+    n = own[own["dataset"] == "ed_attendance"].groupby("person_id")["n"].sum().to_list()
+    apart = sum(abs(a - b) for a in n for b in n) / len(n) ** 2
+    assert ask(run, "gini")["gini"][0] == pytest.approx(apart / (2 * sum(n) / len(n))) and apart > 0
+
+
+def test_own_prices_are_of_the_list_of_adults(run: Published) -> None:
+    price = {"ed_attendance": 200, "ambulance_deployment": 300, "police_incident": 150, "mh_bed_day": 400}
+    own = demand(run)
+    own = own[own["person_id"].isin(adults(run)) & own["dataset"].isin(price)]
+    assert ask(run, "pounds")["pounds"][0] == (own["n"] * own["dataset"].map(price)).sum() > 0
+
+
+def test_stays_among_the_first_are_runs_of_months(run: Published) -> None:
+    found = run.cohort().flow(36, top=20).table("who").to_polars()
+    months = sorted(set(found["month"]))
+    there = {(one, month) for one, month in found.filter(C("place").is_not_null()).select("person_id", "month").rows()}
+    begins = {(one, month) for one, month in found.filter(change="entered").select("person_id", "month").rows()}
+    runs: dict[tuple[str, object], int] = {}
+    for one in sorted({person for person, _ in there}):
+        at = None
+        for month in months:
+            if (one, month) not in there:
+                at = None
+                continue
+            at = month if at is None else at
+            runs[one, at] = runs.get((one, at), 0) + 1
+    stays = ask(run, "turn=")
+    assert sorted(stays["months"].to_list()) == sorted(runs.values()) and len(runs) > 20
+    assert stays.filter("begun").height == len(begins)
+    now = {one: begin for (one, begin), n in runs.items() if months.index(begin) + n == len(months)}  # type: ignore[arg-type]
+    assert stays.filter(~C("ended")).height == len(now) == 20
+    since = ask(run, "since=")
+    assert since["person_id"].to_list() == adults(run)[:20] and set(now) == set(adults(run)[:20])
+    recent = months[-24:][0]
+    for one, begin in since.select("person_id", "since").iter_rows():
+        began = now[one]
+        assert (begin == began) if (one, began) in begins and began >= recent else begin is None  # type: ignore[operator]
+    for span in (2, 12):  # the list of so many months ago is told from the month after it
+        ago = run.cohort().flow(span + 1, top=20).table("who")
+        then = ago.filter(C("month") == (run.month - span).start, C("place").is_not_null())["person_id"]
+        after = C("month") == (run.month - (span - 1)).start
+        before = run.cohort().flow(span, top=20).table("who").filter(after, C("change") != "entered")["person_id"]
+        assert set(before) == set(then) and (len(then) or span > 2)
+    assert ask(run, "run.month - 11") == len(set(then) & set(adults(run)[:20]))
+
+
+def test_the_list_by_doubtful_rows(run: Published) -> None:
+    links = of(run, "links")
+    links = links[(links["status"] == "counted") & links["person_id"].isin(adults(run))]
+    low = ((links["how"] == "model") & (links["match_probability"] < 0.95)).groupby(links["person_id"])
+    some, every = low.any().sum(), low.all().sum()
+    assert ask(run, "no_other").row(0) == (some, every)
+
+
+def test_whoever_is_supported_is_named_also_on_no_list(run: Published) -> None:
+    support = of(run, "support")
+    current = support[support["start"].notna() & support["end"].isna()]
+    found = ask(run, "plan_review_at from support")
+    assert sorted(found["person_id"]) == sorted(current["person_id"]) and len(current)
+    planned = set(current[current["plan_at"].notna()]["person_id"])
+    assert ask(run, 'C("end").is_null()')["person_id"].to_list() == [
+        one for one in adults(run)[:20] if one not in planned
+    ]
+
+
+def test_the_first_source_is_of_people_who_are_named(run: Published) -> None:
+    people, seen = of(run, "people"), of(run, "timeline")
+    new = people[people["named"] & (pd.to_datetime(people["first_seen"]) >= SINCE)]["person_id"]
+    first = seen.sort_values(["start", "source"]).drop_duplicates("person_id").set_index("person_id")["source"]
+    assert dict(ask(run, "first_seen_by").iter_rows()) == {
+        (None if pd.isna(source) else source): n for source, n in first.reindex(new).value_counts(dropna=False).items()
+    }
+
+
+def test_lines_beside_each_other_are_of_the_same_months(run: Published) -> None:
+    seen = of(run, "timeline")
+    seen = seen[seen["counted"] & (seen["start"] >= SINCE)]
+    for part, dataset in (("select site", "ed_attendance"), ("as n from timeline where dataset = 's136'", "s136")):
+        assert ask(run, part)["n"].sum() == (seen["dataset"] == dataset).sum()
+    assert (seen["dataset"] == "ed_attendance").any()
+
+
+def test_quarters_are_those_that_a_statistician_gives(run: Published) -> None:
+    for part, column in (('"contacts"].describe', "contacts"), ('"nights"].describe', "nights")):
+        found = dict(ask(run, part).iter_rows())
+        own = run.people().filter(C("list") == "adult") if column == "contacts" else run.admissions()
+        own = own if column == "contacts" else own.filter(C("ended") != "open")
+        each = own[column].to_pandas().quantile([0.25, 0.5, 0.75]).to_list()
+        assert [float(found[one]) for one in ("25%", "50%", "75%")] == each
+
+
+def test_people_are_counted_over_the_period_that_the_page_gives(run: Published) -> None:
+    seen = of(run, "timeline")
+    seen = seen[seen["counted"] & seen["dataset"].isin(CONTACTS) & (seen["start"] < pd.Timestamp(run.month.after))]
+    for months, sets, part, least in (
+        (12, CONTACTS[2:], 'run.people("ed_attendance").filter', 10),
+        (3, CONTACTS, ">= 5", 5),
+    ):
+        since = pd.Timestamp((run.month - (months - 1)).start)
+        own = seen[seen["dataset"].isin(sets) & (seen["start"] >= since)]
+        n = own.drop_duplicates(["person_id", "source", "event_id"]).groupby("person_id").size()
+        assert sorted(ask(run, part)["person_id"]) == sorted(n[n >= least].index)
