@@ -257,7 +257,9 @@ def _absent(sample: Sample, base: Source, field: str, wrong: str | None) -> list
     if spec.required and field in base.key.event and not base.key.record:
         return [f"\n[fields.{field}]\nrequired = false  # CHECK: not found, so the key is the time: {accepted}"]
     if spec.required:
-        ask = f'if a column says it, write [fields.{field}] columns = ["..."]; else ask for it, or draft the file under '
+        ask = (
+            f'if a column says it, write [fields.{field}] columns = ["..."]; else ask for it, or draft the file under '
+        )
         ask += "a name of its own if its rows are another kind of event"
         return [f"\n# CHECK: REQUIRED, not found: {accepted}: {ask}"]
     why = _decides(base, field)

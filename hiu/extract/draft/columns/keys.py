@@ -66,8 +66,9 @@ def come_again(
     if start is None or not start.dated:
         return again, people
     days = read_stamps(frame[start.header], start.formats)["stamp"].dt.date().alias("day")
-    plain = frame.select(pl.col(header).str.to_lowercase().str.strip_chars() for header in who)
-    person = plain.select(pl.concat_str(pl.all().fill_null(""), separator="|").alias("person"))["person"]
+    cells = [pl.col(header).str.to_lowercase().str.strip_chars().fill_null("") for header in who]
+    cells = cells or [pl.repeat("", pl.len())]
+    person = frame.select(pl.concat_str(*cells, separator="|").alias("person"))["person"]
     for header, seen in looks.items():
         if header in who or seen.dated or not is_number_name(header) or seen.kind == "time":
             continue

@@ -8,8 +8,9 @@ from rapidfuzz import fuzz
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag, by_word
 
-NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid "
-    "csn fin")
+NUMBER = bag(
+    "id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid csn fin"
+)
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
     "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
@@ -62,7 +63,9 @@ NO_NUMBER = bag(
 
 def spaced(text: str) -> str:
     """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _WHOLE.sub(lambda found: found[0].title(), text))
+    apart = re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _WHOLE.sub(lambda found: found[0].title(), text)
+    )
     plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
     return _GLUED.sub(r"\1 \2", plain)
 
