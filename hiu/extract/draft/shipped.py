@@ -86,9 +86,8 @@ def _without_people(sample: Sample, base: Source, matched: dict[str, Match]) -> 
     again -= {match.header for field, match in matched.items() if match.sure or field not in base.key.event}
     if any(matched[field].header in again for field in base.key.event if field in matched):
         matched = match_fields({header: seen for header, seen in sample.looks.items() if header not in again}, base)
-    taken = {match.header for match in matched.values()}
     free = [field for field, spec in base.fields.items() if spec.type == "local_id" and field not in matched]
-    own = [header for header in own if header not in taken]
+    own = [header for header in own if header not in {match.header for match in matched.values()}]
     return matched | ({free[0]: Match(own[0], "the number of a person")} if free and own else {})
 
 
