@@ -135,7 +135,7 @@ def test_a_callsign_is_no_arrival_and_a_time_of_day_beside_a_day_is_no_start(tmp
     text = sheet("Callsign", *("A101", "A205", "A101", "A205"), dates="Call date,Call time")
     stranger = Stranger(files={AMBULANCE: text}, sources={"ambulance": AMBULANCE})
     draft = drafted(stranger, tmp_path)["ambulance"]
-    assert "[fields.on_scene]" not in draft
+    assert "\n[fields.on_scene]" not in draft
     assert 'columns = ["Call date"]' in draft and 'time_columns = ["Call time"]' in draft
 
 

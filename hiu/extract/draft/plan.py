@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import is_idle
-from hiu.extract.draft.columns.keys import TAKEN_BACK, find_key
+from hiu.extract.draft.columns.keys import TAKEN_BACK, come_again, find_key
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_concepts
 from hiu.extract.draft.columns.person_number import is_person_number
@@ -105,7 +105,11 @@ def _plan(sample: Sample, templates: tuple[Packed, ...], asked: str | None) -> P
         return _register(sample, matched, numbers, facts, gates)
     stays = asked == "stays" or (asked is None and _is_stay(looks, matched))
     kind: Kind = "stays" if stays else "events"
-    key = find_key(sample.raw.frame, looks, matched, set(numbers))
+    who = [matched[field].header for field in ("nhs_number", "name", "family", "given", "dob") if field in matched]
+    start = looks[matched["start"].header] if "start" in matched else None
+    again, own = come_again(sample.raw.frame, looks, start, who)
+    numbers += [header for header in own if header not in numbers]
+    key = find_key(sample.raw.frame, looks, matched, {*numbers, *(() if stays else again)})
     used = {match.header for match in matched.values()} | set(numbers) | {key}
     return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
 

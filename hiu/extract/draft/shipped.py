@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flags
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
-from hiu.extract.draft.columns.keys import PARTS, VERSION
+from hiu.extract.draft.columns.keys import PARTS, VERSION, come_again
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
 from hiu.extract.draft.columns.words import is_personal_name, words
@@ -47,7 +47,7 @@ class Part:
 def shipped_part(sample: Sample, base: Source) -> Part:
     """The fields and facts of the file by a source that knows most of them."""
     looks = sample.looks
-    matched = match_fields(looks, base)
+    matched = _without_people(sample, base, match_fields(looks, base))
     matched |= _by_codes(looks, base, matched)
     if base.kind == "stays" and "end" not in matched and "spell_end" in matched:
         matched["end"] = replace(matched.pop("spell_end"), how="the only end in the file")
@@ -76,6 +76,19 @@ def shipped_part(sample: Sample, base: Source) -> Part:
     return Part(
         [*lines, *fact_lines(facts, looks, whole=False), *_lost_facts(base, {each.packed.fact for each in facts})], used
     )
+
+
+def _without_people(sample: Sample, base: Source, matched: dict[str, Match]) -> dict[str, Match]:
+    """The columns of the fields, where none that comes again on other days is taken for the number of the events."""
+    start = sample.looks[matched["start"].header] if "start" in matched and base.kind == "events" else None
+    who = [matched[field].header for field in WHO if field in matched]
+    again, own = come_again(sample.raw.frame, sample.looks, start, who)
+    again -= {match.header for field, match in matched.items() if match.sure or field not in base.key.event}
+    if any(matched[field].header in again for field in base.key.event if field in matched):
+        matched = match_fields({header: seen for header, seen in sample.looks.items() if header not in again}, base)
+    free = [field for field, spec in base.fields.items() if spec.type == "local_id" and field not in matched]
+    own = [header for header in own if header not in {match.header for match in matched.values()}]
+    return matched | ({free[0]: Match(own[0], "the number of a person")} if free and own else {})
 
 
 def _by_codes(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match]) -> dict[str, Match]:
@@ -243,7 +256,10 @@ def _absent(sample: Sample, base: Source, field: str, wrong: str | None) -> list
     if spec.required and field in base.key.event and not base.key.record:
         return [f"\n[fields.{field}]\nrequired = false  # CHECK: not found, so the key is the time: {accepted}"]
     if spec.required:
-        ask = "ask for it, or draft the file under a name of its own if its rows are another kind of event"
+        ask = (
+            f'if a column says it, write [fields.{field}] columns = ["..."]; else ask for it, or draft the file under '
+        )
+        ask += "a name of its own if its rows are another kind of event"
         return [f"\n# CHECK: REQUIRED, not found: {accepted}: {ask}"]
     why = _decides(base, field)
     if not why:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+import polars as pl
 from rapidfuzz import fuzz
 
 from hiu.errors import InputRefused
@@ -92,6 +93,23 @@ def read_otherwise(columns: Mapping[str, str], source: Source) -> list[str]:
                 f"{time}columns = [{names}] under [fields.{field}] in sources/{source.name}.toml if that is right, and "
                 f"{time}otherwise = [] if it is not"
             )
+    return out
+
+
+def both_sent(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:
+    """A sentence for each field whose header is in the file beside one that the source names for other files, where the
+    two differ (`columns` as match_columns)."""
+    sent, out = {squash(header): header for header in frame.columns}, list[str]()
+    for key, other in _otherwise(source).items():
+        header = columns.get(key)
+        free = dict.fromkeys(sent[word] for word in map(squash, other) if word in sent)
+        for rival in [name for name in free if header and name not in columns.values()]:
+            texts = [pl.col(name).fill_null("").str.strip_chars() for name in (str(header), rival)]
+            if differ := int(frame.select((texts[0] != texts[1]).sum()).item()):
+                out.append(
+                    f"'{header}' is read as {key.replace('@', ', ')}, and '{rival}' beside it is not: they differ in "
+                    f"{differ:,} of {frame.height:,} rows"
+                )
     return out
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.errors import InputRefused
 from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
-from hiu.extract.files.columns import match_columns, unused_headers
+from hiu.extract.files.columns import both_sent, match_columns, unused_headers
 from hiu.extract.files.find import FoundFile, find_deliveries, is_ignored, may_take, months_of
 from hiu.extract.files.header import known_headers, quoted, squash
 from hiu.extract.files.read import RawTable, read_table, unread_notes
@@ -118,6 +118,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     notes = [
         *unread_notes(left),
         *_unused(raw.headers, source),
+        *both_sent(raw.frame, columns, source),
         *done.notes,
         *idle,
         *always,

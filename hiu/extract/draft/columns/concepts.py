@@ -34,7 +34,12 @@ CONCEPTS: tuple[tuple[str, str, Sequence[str]], ...] = (
 )  # fmt: skip
 """Field, type and usual headers for a source nothing is known about."""
 
-USUAL: Mapping[str, Sequence[str]] = {field: words for field, _, words in CONCEPTS if field != "event"}
+USUAL: Mapping[str, Sequence[str]] = {
+    **{field: words for field, _, words in CONCEPTS if field != "event"},
+    "incident": ("cad",),
+    "log": ("cad",),
+    "on_scene": ("at patient", "at pt", "time at patient", "at patient side", "with patient", "left scene"),
+}
 
 
 def concept_source(name: str) -> Source:

@@ -1,7 +1,7 @@
 """Which column of an unknown file numbers its events: the number that stays the same when a row is sent again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match
-from hiu.extract.draft.columns.words import OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.draft.columns.words import EVENTS, OTHERS, is_number_name, is_personal_name, words
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.text import bag
 
@@ -28,7 +28,8 @@ MEASURED = bag(
 _STATES = bag("discharged admitted ended closed left departed status outcome finished arrived seen")
 """Words of a column that says what became of somebody, which numbers nothing, however few the rows."""
 _OF_OTHERS = OTHERS - {"contact"}
-_FEWEST_ROWS = 4
+_OF_EVENTS = bag("case incident event log call job occurrence crime contact")
+_FEWEST_ROWS, _FEWEST_LATER = 4, 3
 _MOST = 0.9
 PARTS = bag("leg part attempt resource vehicle veh segment callsign unit")
 """Words of a column that says which part of an event a row is."""
@@ -54,6 +55,34 @@ def find_key(
     able = able or [seen for seen in free if _numbers_parts(frame, seen, start, looks, taken)]
     best = max(able, key=lambda seen: (is_number_name(seen.header), seen.kind == "key", seen.distinct), default=None)
     return _across_versions(frame, looks, best.header, matched, people) if best else None
+
+
+def come_again(
+    frame: pl.DataFrame, looks: Mapping[str, Look], start: Look | None, who: Sequence[str]
+) -> tuple[set[str], list[str]]:
+    """Numbers that come again on other days, and so number no event; of these the numbers of people: each belongs to
+    one person of the columns `who`, and nearly every person has one."""
+    again, people = set[str](), list[str]()
+    if start is None or not start.dated:
+        return again, people
+    days = read_stamps(frame[start.header], start.formats)["stamp"].dt.date().alias("day")
+    cells = [pl.col(header).str.to_lowercase().str.strip_chars().fill_null("") for header in who]
+    cells = cells or [pl.repeat("", pl.len())]
+    person = frame.select(pl.concat_str(*cells, separator="|").alias("person"))["person"]
+    for header, seen in looks.items():
+        if header in who or seen.dated or not is_number_name(header) or seen.kind == "time":
+            continue
+        rows = pl.DataFrame({"number": frame[header], "day": days, "person": person}).drop_nulls()
+        of = rows.group_by("number").agg(pl.col("day").n_unique(), pl.col("person").n_unique())
+        later = of.filter(pl.col("day") > 1)
+        if later.height < _FEWEST_LATER or later.height * 5 < of.height:
+            continue
+        again.add(header)
+        own = rows.group_by("person").agg(pl.col("number").n_unique())
+        whose = words(header) & (_OF_OTHERS | EVENTS | _OF_EVENTS)
+        if who and not whose and _mostly(later["person"] == 1) and _mostly(own["number"] == 1):
+            people.append(header)
+    return again, people
 
 
 def _across_versions(

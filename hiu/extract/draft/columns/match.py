@@ -169,7 +169,7 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
             and not is_measure(seen)
             and seen.kind not in ("date", "timestamp", "time", "month", "name", "postcode", "sex", "nhs_number")
         )
-    if spec.type == "nhs_number" and seen.lettered:
+    if spec.type == "nhs_number" and (seen.lettered or not (seen.kind == "nhs_number" or "nhs" in squash(seen.header))):
         return False
     if spec.type == "sex":
         named = seen.kind == "name" or hold_names(seen.header, seen.counted)

@@ -3,7 +3,7 @@
 import re
 
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import NO_NUMBER, NUMBER, OTHERS, PERSON, words
+from hiu.extract.draft.columns.words import EVENTS, NO_NUMBER, NUMBER, OTHERS, PERSON, spaced, words
 from hiu.extract.values.text import bag
 
 _TURNS = bag("seq sequence order index position line")
@@ -19,7 +19,7 @@ def is_person_number(seen: Look) -> bool:
     if (
         not seen.filled
         or (PERSON.isdisjoint(sent) and not {"hosp"} < sent <= _OF_HOSPITAL)
-        or not OTHERS.isdisjoint(sent)
+        or not (OTHERS | EVENTS).isdisjoint(sent)
         or "nhs" in sent
     ):
         return False
@@ -47,6 +47,7 @@ def are_ages(seen: Look) -> bool:
 
 def is_measure(seen: Look) -> bool:
     """Whether a column measures people, so that its values number none: an age, a band of ages, a count, a date."""
-    if NO_NUMBER & words(seen.header) or seen.dated or are_ages(seen):
+    named = words(seen.header) - ({"count"} if spaced(seen.header).endswith(" id") else set())
+    if NO_NUMBER & named or seen.dated or are_ages(seen):
         return True
     return 2 * sum(bool(_BAND.fullmatch(value)) for value in seen.counted) > seen.distinct > 0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import NUMBER, OTHERS, PERSON, words
+from hiu.extract.draft.columns.words import EVENTS, NUMBER, OTHERS, PERSON, words
 from hiu.extract.values.text import bag
 from hiu.sources import Source
 
@@ -32,7 +32,8 @@ def row_number(free: Sequence[Look], field: str, source: Source) -> str | None:
         seen
         for seen in free
         if words(seen.header) & NUMBER
-        and not words(seen.header) & (OTHERS | PERSON | _TURNS)
+        and not words(seen.header) & ((OTHERS - {"contact"}) | _TURNS)
+        and (not words(seen.header) & PERSON or words(seen.header) & EVENTS)
         and seen.filled == seen.rows > 0
         and not seen.dated
         and may_be_key(field, source, seen)

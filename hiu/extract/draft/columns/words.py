@@ -8,13 +8,19 @@ from rapidfuzz import fuzz
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag, by_word
 
-NUMBER = bag("id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid")
+NUMBER = bag(
+    "id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid csn fin"
+)
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
     "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
     "occupier occupant su"
 )
 """Words of a header that, with one of NUMBER, says whose number it is."""
+EVENTS = bag(
+    "encounter encntr enc csn visit episode attendance att appointment appt admission spell referral session booking"
+)
+"""Words of a number of what was done for a person, and so of no person."""
 OTHERS = bag(
     "officer staff gp practice nok kin carer parent mother father consultant clinician doctor nurse coordinator worker "
     "author reporter relative informant user manager referrer organisation org team author keyworker solicitor spouse "
@@ -45,6 +51,8 @@ CODED = bag(
 """Words of a header of codes that may bear on what counts."""
 
 
+_WHOLE = re.compile("DoB|RiO|SystmOne")
+"""Words that a capital letter within does not part."""
 _SERVICE_USER = re.compile(r"\bservice users?\b")
 NO_NUMBER = bag(
     "age aged ages band bands banding range group years year yrs months count total score visits attendances contacts "
@@ -55,7 +63,9 @@ NO_NUMBER = bag(
 
 def spaced(text: str) -> str:
     """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", text.replace("DoB", "Dob"))
+    apart = re.sub(
+        r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _WHOLE.sub(lambda found: found[0].title(), text)
+    )
     plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
     return _GLUED.sub(r"\1 \2", plain)
 
@@ -73,7 +83,7 @@ _SHORT = by_word(
     number="num,nbr,nr",
     date="dt",
     time="tm",
-    attendance="attd",
+    attendance="attd,att",
     discharge="disch",
     admission="adm",
     arrival="arr",
@@ -81,6 +91,8 @@ _SHORT = by_word(
     postcode="pcode,pc",
     description="desc",
     reason="reas",
+    category="cat",
+    status="stat,sts",
 )
 """Words as systems shorten them in headers."""
 
