@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hiu.model import CONTACTS
 from hiu.model.units import MOST_NIGHTS, MOST_OUT, contact_sets, night_sets
 from hiu.month import Month
+from hiu.rank.listing.population import place_among
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -209,9 +210,7 @@ def months_since(first: Month, day: pl.Expr) -> pl.Expr:
 
 def _among(ids: pl.Series, people: pl.Series) -> Places:
     """Position of each id among the people, -1 if it is none of theirs."""
-    index = pl.DataFrame({"person_id": people}).with_row_index("p").with_columns(pl.col("p").cast(pl.Int32))
-    found = ids.to_frame("person_id").join(index, on="person_id", how="left", maintain_order="left")
-    return found["p"].fill_null(-1).to_numpy()
+    return place_among(ids, people).cast(pl.Int32).fill_null(-1).to_numpy()
 
 
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:

@@ -72,7 +72,7 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
         return Uncertainty(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     drawn = min(keep, people)
     needs, risks = _streams(seed)
-    values = _draw(posterior, drawn, draws, needs, risks)
+    values = np.ascontiguousarray(_draw(posterior, drawn, draws, needs, risks).T)
     ranks = _ranks(values)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
@@ -99,12 +99,18 @@ def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep:
         return p
     needs, risks = _streams(seed)
     values = _draw(posterior, drawn, draws, needs, risks)
-    best = np.argpartition(-values, min(top, drawn) - 1, axis=1)[:, :top]
-    scores = np.take_along_axis(values, best, axis=1)
-    ranks = _ranks(scores)
+    first = min(top, drawn)
+    # the people most likely to lead give each draw a line that few of the others reach
+    line = np.partition(values[: 10 * first], -first, axis=0)[-first]
+    draw, person = np.divmod(np.flatnonzero((values >= line).T), drawn)
+    order = np.lexsort((-values[person, draw], draw))
+    starts = np.searchsorted(draw, np.arange(draws))
+    best = person[order[starts[:, None] + np.arange(first)]]
+    scores = values[best, np.arange(draws)[:, None]]
+    ranks = np.broadcast_to(np.arange(1, first + 1, dtype=np.int32), best.shape)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        ranks += rest.sample(rest.cell(scores), needs)
+        ranks = ranks + rest.sample(rest.cell(scores), needs)
     p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
     return p
 
@@ -118,7 +124,7 @@ def _streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
 def _draw(
     post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Scores, draws x people. Drawn person by person: the first people's draws do not depend on the rest."""
+    """Scores, people x draws. Drawn person by person: the first people's draws do not depend on the rest."""
     shape = np.broadcast_to(post.shape[:drawn, None].astype(np.float32), (drawn, draws))
     score = needs.standard_gamma(shape, dtype=np.float32)
     score *= (AHEAD / post.rate * post.risk[:drawn]).astype(np.float32)[:, None]
@@ -126,7 +132,7 @@ def _draw(
     if len(unknown):
         picked = risks.integers(0, len(post.values), size=(len(unknown), draws), dtype=np.int32)
         score[unknown] *= post.values.astype(np.float32)[picked] / post.risk[unknown].astype(np.float32)[:, None]
-    return np.ascontiguousarray(score.T)
+    return score
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.int32]:
