@@ -89,8 +89,8 @@ def flow(
         elif whole is not None:
             now_listed = population(one, demand, people, settings.rank.minimum_age)
             base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
-            places = _first(base, risk(one, gradings), top or settings.rank.top)
-            now = {ids[person]: place for person, place in places.items()}
+            first_now = first_by(base, risk(one, gradings), top or settings.rank.top)
+            now = {person: place for place, person in enumerate(ids.gather(first_now), 1)}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -102,15 +102,14 @@ def flow(
     return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
 
 
-def _first(base: Base, graded: pl.DataFrame, top: int) -> dict[int, int]:
-    """The first adults and their places, by expected points and risk as the list is made (docs/ranking.md)."""
+def first_by(base: Base, graded: pl.DataFrame, top: int) -> pl.Series:
+    """The first adults in their order, by expected points and risk as the list is made (docs/ranking.md)."""
     points = base.who.select("person_id", "list", expected=base.expected)
     adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left", maintain_order="left")
     intensity = adults["expected"] * adults["risk"].fill_null(middle(adults["risk"]))
     adults = adults.with_columns(intensity=intensity.round(PLACES))
     first = adults.filter(C("intensity") >= adults["intensity"].top_k(top).min())
-    ordered = first.sort("intensity", "person_id", descending=[True, False])["person_id"]
-    return {person: place for place, person in enumerate(ordered.head(top), 1)}
+    return first.sort("intensity", "person_id", descending=[True, False])["person_id"].head(top)
 
 
 def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
