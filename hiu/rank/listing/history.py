@@ -22,7 +22,7 @@ Places = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Cells:
-    """The counts above 0, by data set: position of the data set, person and month of each, and the count."""
+    """The counts above 0, ordered by data set: position of the data set, person and month of each, and the count."""
 
     d: Places
     p: Places
@@ -35,7 +35,14 @@ class Cells:
 
     def of(self, inside: Flags) -> Cells:
         """Those of some of the people, who are counted anew."""
-        own = self.where(inside[self.p])
+        return self._of(inside, inside[self.p])
+
+    def before(self, t: int, inside: Flags) -> Cells:
+        """The same of the months before one."""
+        return self._of(inside, (self.t < t) & inside[self.p])
+
+    def _of(self, inside: Flags, kept: Flags) -> Cells:
+        own = self.where(kept)
         return replace(own, p=(np.cumsum(inside, dtype=np.int32) - 1)[own.p])
 
 
@@ -77,8 +84,10 @@ class History:
     def total(self, d: int, months: Flags) -> Floats:
         """Each person's total of a data set over some months."""
         at = self.cells
-        own = (at.d == d) & months[at.t]
-        return np.bincount(at.p[own], weights=at.n[own], minlength=len(self.people)).astype(np.float64, copy=False)
+        lie = slice(*np.searchsorted(at.d, (d, d + 1)))
+        own = months[at.t[lie]]
+        n = np.bincount(at.p[lie][own], weights=at.n[lie][own], minlength=len(self.people))
+        return n.astype(np.float64, copy=False)
 
     @property
     def whole(self) -> Flags:
@@ -148,7 +157,7 @@ class History:
         """The history of some of the people, ended after an earlier month."""
         keep = month.since(self.months[0]) + 1
         inside = self.people.is_in(people.implode()).to_numpy()
-        cells, supplied = self.cells.where(self.cells.t < keep).of(inside), self.supplied[:, :keep]
+        cells, supplied = self.cells.before(keep, inside), self.supplied[:, :keep]
         unknown = None if self.unknown is None else self.unknown[:, inside, :keep]
         people, months = self.people.filter(inside), self.months[:keep]
         return replace(self, people=people, months=months, cells=cells, supplied=supplied, unknown=unknown)

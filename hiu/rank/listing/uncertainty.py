@@ -40,7 +40,8 @@ class Uncertainty:
 
 def letters(p: Floats) -> list[str]:
     """Shares of draws as certainty A, B or C."""
-    return ["A" if share >= SURE else "B" if share >= UNSURE else "C" for share in p]
+    found: list[str] = np.where(p >= SURE, "A", np.where(p >= UNSURE, "B", "C")).tolist()
+    return found
 
 
 @dataclass(frozen=True)
