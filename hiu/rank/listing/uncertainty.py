@@ -173,20 +173,22 @@ class Rest:
         tail = _tails(post, np.exp(found / 100), risks, grid)
         return cls(grid, which, tail, np.bincount(which, minlength=len(tail)) @ tail)
 
-    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
+    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int32]:
         """The first grid point at or above each value (the grid is even in logarithms)."""
         first, step = np.log(self.grid[0]), np.log(self.grid[1] / self.grid[0])
-        at = np.ceil((np.log(np.maximum(values, self.grid[0])) - first) / step - 1e-3)
-        return np.asarray(np.clip(at, 0, len(self.grid)), dtype=np.int64)
+        at = np.maximum(values, self.grid[0])
+        np.subtract(np.log(at, out=at), first, out=at)
+        np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
+        return np.asarray(np.clip(at, 0, len(self.grid), out=at), dtype=np.int32)
 
-    def sample(self, cells: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+    def sample(self, cells: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
         """For each draw, how many of these people stand above each drawn person; `cells` of their values."""
         steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
         number = rng.poisson(steps, size=(len(cells), len(self.grid)))
         ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
         return np.take_along_axis(ahead, np.minimum(cells, len(self.grid) - 1), axis=1)
 
-    def ranges(self, cells: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
+    def ranges(self, cells: NDArray[np.int32], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
         per_cell = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
         ahead = 1 + self.above + np.cumsum(per_cell[::-1])[::-1][1:] / len(cells)
