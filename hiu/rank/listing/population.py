@@ -41,7 +41,7 @@ def place_among(some: pl.Series, ids: pl.Series) -> pl.Series:
     """The place of each id among ids in order; null for one that is not there."""
     if not len(ids):
         return pl.repeat(None, len(some), dtype=pl.UInt32, eager=True)
-    place = ids.search_sorted(some).clip(upper_bound=len(ids) - 1)  # type: ignore[union-attr]
+    place = ids.search_sorted(some).clip(upper_bound=len(ids) - 1)
     return pl.select(pl.when(ids.gather(place) == some).then(place)).to_series()
 
 

@@ -161,8 +161,8 @@ def hour_of_week(
     own = whole if people is None else whole.filter(C("person_id").is_in(people))
     # three agencies at one event are one episode, which began with the first of them; two people in a log are one log
     once = ["source", "event_id"] if dataset else ["person_id", "episode"]
-    events = own.select(*once, "start", "start_day_only").collect().sort("start").unique(once, keep="first")
-    events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
+    each = own.select(*once, "start", "start_day_only").sort("start").unique(once, keep="first")
+    events = each.filter(C("start").is_between(first, run.month.after, closed="left")).collect()
     midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
     day_only = C("start_day_only").fill_null(midnight)
     timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, hour=C("start").dt.hour())
