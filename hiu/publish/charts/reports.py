@@ -57,7 +57,7 @@ def trend_chart(
     `limits` = mean and limits at each month, where they start anew on the way; the words then are of the last. A colour
     of its own for a special point is in the column `colour`.
     """
-    rows = _dated(table)
+    rows, y = _dated(table), alt.Y("y:Q")  # Altair takes far longer to make these of text
     layers = [_line(rows, "month:T", "n:Q", title=None)]
     lines = {"mean": (mean, [1, 0]), "lower limit": (max(0.0, lower), [4, 3]), "upper limit": (upper, [4, 3])}
     if line is not None:
@@ -74,13 +74,14 @@ def trend_chart(
                 )
             )
         else:
-            layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y="y:Q"))
+            layers.append(alt.Chart(_values([{"y": value}])).mark_rule(color=MUTED, strokeDash=dash).encode(y=y))
         words = alt.Chart(_values([{"y": value, "t": f"{name} {number(value)}"}]))
-        layers.append(words.mark_text(align="left", dx=4, color=MUTED).encode(x=alt.value(width), y="y:Q", text="t:N"))
+        text, at = words.mark_text(align="left", dx=4, color=MUTED), alt.XValue(width)
+        layers.append(text.encode(x=at, y=y, text=alt.Text("t:N")))
     special = [row for row in rows if row["flags"]]
     coloured = [row | {"colour": row.get("colour") or FLAG} for row in special]
     points = alt.Chart(_values(coloured)).mark_point(shape="diamond", filled=True, size=90, opacity=1)
-    layers.append(points.encode(x="month:T", y="n:Q", color=alt.Color("colour:N", scale=None)))
+    layers.append(points.encode(x=alt.X("month:T"), y=alt.Y("n:Q"), color=alt.Color("colour:N", scale=None)))
     first = table["month"].min()
     inside = {name: day for name, day in breaks.items() if first is not None and first <= day}  # type: ignore[operator]
     return to_svg(_sized(alt.layer(*layers, *_markers(inside)), width), title, sentence, width=width)

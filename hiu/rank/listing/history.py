@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hiu.model import CONTACTS
 from hiu.model.units import MOST_NIGHTS, MOST_OUT, contact_sets, night_sets
 from hiu.month import Month
+from hiu.rank.listing.population import place_among
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -21,7 +22,7 @@ Places = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Cells:
-    """The counts above 0, by data set: position of the data set, person and month of each, and the count."""
+    """The counts above 0, ordered by data set: position of the data set, person and month of each, and the count."""
 
     d: Places
     p: Places
@@ -34,7 +35,14 @@ class Cells:
 
     def of(self, inside: Flags) -> Cells:
         """Those of some of the people, who are counted anew."""
-        own = self.where(inside[self.p])
+        return self._of(inside, inside[self.p])
+
+    def before(self, t: int, inside: Flags) -> Cells:
+        """The same of the months before one."""
+        return self._of(inside, (self.t < t) & inside[self.p])
+
+    def _of(self, inside: Flags, kept: Flags) -> Cells:
+        own = self.where(kept)
         return replace(own, p=(np.cumsum(inside, dtype=np.int32) - 1)[own.p])
 
 
@@ -76,8 +84,10 @@ class History:
     def total(self, d: int, months: Flags) -> Floats:
         """Each person's total of a data set over some months."""
         at = self.cells
-        own = (at.d == d) & months[at.t]
-        return np.bincount(at.p[own], weights=at.n[own], minlength=len(self.people)).astype(np.float64, copy=False)
+        lie = slice(*np.searchsorted(at.d, (d, d + 1)))
+        own = months[at.t[lie]]
+        n = np.bincount(at.p[lie][own], weights=at.n[lie][own], minlength=len(self.people))
+        return n.astype(np.float64, copy=False)
 
     @property
     def whole(self) -> Flags:
@@ -147,7 +157,7 @@ class History:
         """The history of some of the people, ended after an earlier month."""
         keep = month.since(self.months[0]) + 1
         inside = self.people.is_in(people.implode()).to_numpy()
-        cells, supplied = self.cells.where(self.cells.t < keep).of(inside), self.supplied[:, :keep]
+        cells, supplied = self.cells.before(keep, inside), self.supplied[:, :keep]
         unknown = None if self.unknown is None else self.unknown[:, inside, :keep]
         people, months = self.people.filter(inside), self.months[:keep]
         return replace(self, people=people, months=months, cells=cells, supplied=supplied, unknown=unknown)
@@ -209,9 +219,7 @@ def months_since(first: Month, day: pl.Expr) -> pl.Expr:
 
 def _among(ids: pl.Series, people: pl.Series) -> Places:
     """Position of each id among the people, -1 if it is none of theirs."""
-    index = pl.DataFrame({"person_id": people}).with_row_index("p").with_columns(pl.col("p").cast(pl.Int32))
-    found = ids.to_frame("person_id").join(index, on="person_id", how="left", maintain_order="left")
-    return found["p"].fill_null(-1).to_numpy()
+    return place_among(ids, people).cast(pl.Int32).fill_null(-1).to_numpy()
 
 
 def _positions(frame: pl.DataFrame, first: Month, datasets: tuple[str, ...]) -> pl.DataFrame:

@@ -107,9 +107,14 @@ def reweigh(scored: Points, half_life: float) -> Points:
 
 def observed(history: History, weights: dict[str, float], months: int) -> Floats:
     """Points seen in the last so many months: nothing filled, as people are shown them."""
+    return observed_in(history, weights, np.arange(len(history.months)) >= len(history.months) - months)
+
+
+def observed_in(history: History, weights: dict[str, float], months: Flags) -> Floats:
+    """The same in some months."""
     total = np.zeros(len(history.people))
-    for name in history.datasets:
-        total += weights.get(name, 0.0) * history.seen(name, months)
+    for d in weighed(history, weights):
+        total += weights[history.datasets[d]] * history.total(d, months)
     return total
 
 

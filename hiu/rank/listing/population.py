@@ -32,10 +32,17 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
 def numbered(people: pl.DataFrame, *tables: pl.DataFrame) -> tuple[pl.Series, list[pl.DataFrame]]:
     """Ids in order, then the people in that order and the rows of tables about them, with the place of the id among
     all as person_id: whoever ranks many months is done in a fraction of the time, and every order is the same."""
-    ids, place = people["person_id"].sort(), "place of the id"
-    places = pl.DataFrame({"person_id": ids}).with_row_index(place)
-    joined = (one.join(places, on="person_id", maintain_order="left") for one in (people.sort("person_id"), *tables))
-    return ids, [one.with_columns(person_id=place).drop(place) for one in joined]
+    ids = people["person_id"].sort()
+    found = ((one, place_among(one["person_id"], ids)) for one in (people.sort("person_id"), *tables))
+    return ids, [one.with_columns(person_id=place).drop_nulls("person_id") for one, place in found]
+
+
+def place_among(some: pl.Series, ids: pl.Series) -> pl.Series:
+    """The place of each id among ids in order; null for one that is not there."""
+    if not len(ids):
+        return pl.repeat(None, len(some), dtype=pl.UInt32, eager=True)
+    place = ids.search_sorted(some).clip(upper_bound=len(ids) - 1)
+    return pl.select(pl.when(ids.gather(place) == some).then(place)).to_series()
 
 
 def absent(ids: Collection[str], people: pl.DataFrame, month: Month) -> dict[str, str]:

@@ -137,7 +137,7 @@ def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: 
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
     fitted_on = (who["list"] == ("adult" if (who["list"] == "adult").any() else "under_18")).to_numpy()
-    return Base(who, past, weights, scored, fitted_on, fit(scored.s[fitted_on], scored.w))
+    return Base(who, past, weights, scored, fitted_on, fit(scored.s.T[:, fitted_on].T, scored.w))
 
 
 def _scores(graded: pl.DataFrame, base: Base, median: float) -> pl.DataFrame:

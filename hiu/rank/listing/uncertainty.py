@@ -40,7 +40,8 @@ class Uncertainty:
 
 def letters(p: Floats) -> list[str]:
     """Shares of draws as certainty A, B or C."""
-    return ["A" if share >= SURE else "B" if share >= UNSURE else "C" for share in p]
+    found: list[str] = np.where(p >= SURE, "A", np.where(p >= UNSURE, "B", "C")).tolist()
+    return found
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
         return Uncertainty(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     drawn = min(keep, people)
     needs, risks = _streams(seed)
-    values = _draw(posterior, drawn, draws, needs, risks)
+    values = np.ascontiguousarray(_draw(posterior, drawn, draws, needs, risks).T)
     ranks = _ranks(values)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
@@ -99,12 +100,18 @@ def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep:
         return p
     needs, risks = _streams(seed)
     values = _draw(posterior, drawn, draws, needs, risks)
-    best = np.argpartition(-values, min(top, drawn) - 1, axis=1)[:, :top]
-    scores = np.take_along_axis(values, best, axis=1)
-    ranks = _ranks(scores)
+    first = min(top, drawn)
+    # the people most likely to lead give each draw a line that few of the others reach
+    line = np.partition(values[: 10 * first], -first, axis=0)[-first]
+    draw, person = np.divmod(np.flatnonzero((values >= line).T), drawn)
+    order = np.lexsort((-values[person, draw], draw))
+    starts = np.searchsorted(draw, np.arange(draws))
+    best = person[order[starts[:, None] + np.arange(first)]]
+    scores = values[best, np.arange(draws)[:, None]]
+    ranks = np.broadcast_to(np.arange(1, first + 1, dtype=np.int32), best.shape)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        ranks += rest.sample(rest.cell(scores), needs)
+        ranks = ranks + rest.sample(rest.cell(scores), needs)
     p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
     return p
 
@@ -118,7 +125,7 @@ def _streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
 def _draw(
     post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Scores, draws x people. Drawn person by person: the first people's draws do not depend on the rest."""
+    """Scores, people x draws. Drawn person by person: the first people's draws do not depend on the rest."""
     shape = np.broadcast_to(post.shape[:drawn, None].astype(np.float32), (drawn, draws))
     score = needs.standard_gamma(shape, dtype=np.float32)
     score *= (AHEAD / post.rate * post.risk[:drawn]).astype(np.float32)[:, None]
@@ -126,7 +133,7 @@ def _draw(
     if len(unknown):
         picked = risks.integers(0, len(post.values), size=(len(unknown), draws), dtype=np.int32)
         score[unknown] *= post.values.astype(np.float32)[picked] / post.risk[unknown].astype(np.float32)[:, None]
-    return np.ascontiguousarray(score.T)
+    return score
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -166,20 +173,22 @@ class Rest:
         tail = _tails(post, np.exp(found / 100), risks, grid)
         return cls(grid, which, tail, np.bincount(which, minlength=len(tail)) @ tail)
 
-    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
+    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int32]:
         """The first grid point at or above each value (the grid is even in logarithms)."""
         first, step = np.log(self.grid[0]), np.log(self.grid[1] / self.grid[0])
-        at = np.ceil((np.log(np.maximum(values, self.grid[0])) - first) / step - 1e-3)
-        return np.asarray(np.clip(at, 0, len(self.grid)), dtype=np.int64)
+        at = np.maximum(values, self.grid[0])
+        np.subtract(np.log(at, out=at), first, out=at)
+        np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
+        return np.asarray(np.clip(at, 0, len(self.grid), out=at), dtype=np.int32)
 
-    def sample(self, cells: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int32]:
+    def sample(self, cells: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
         """For each draw, how many of these people stand above each drawn person; `cells` of their values."""
         steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
         number = rng.poisson(steps, size=(len(cells), len(self.grid)))
         ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
         return np.take_along_axis(ahead, np.minimum(cells, len(self.grid) - 1), axis=1)
 
-    def ranges(self, cells: NDArray[np.int64], people: int) -> tuple[Floats, Floats]:
+    def ranges(self, cells: NDArray[np.int32], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
         per_cell = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
         ahead = 1 + self.above + np.cumsum(per_cell[::-1])[::-1][1:] / len(cells)

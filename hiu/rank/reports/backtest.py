@@ -15,8 +15,8 @@ from hiu.errors import HiuError
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
-from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, points, reweigh, weights_of
-from hiu.rank.listing.population import numbered, population
+from hiu.rank.listing.intensity import AHEAD, PLACES, Points, fit, observed, observed_in, points, reweigh, weights_of
+from hiu.rank.listing.population import numbered, place_among, population
 from hiu.rank.listing.uncertainty import Posterior, in_the_first, letters
 from hiu.rank.reports import cost
 from hiu.settings import Rank, Settings
@@ -89,8 +89,9 @@ def _trials(
             continue
         adults = population(whole.months[t], demand, people, minimum_age).filter(pl.col("list") == "adult")
         if adults.height:
-            later = whole.cut(adults["person_id"], whole.months[t + AHEAD])
-            yield whole.cut(adults["person_id"], whole.months[t]), observed(later, weights, AHEAD)
+            ahead = np.isin(np.arange(len(whole.months)), range(t + 1, t + 1 + AHEAD))
+            past, later = whole.cut(adults["person_id"], whole.months[t]), observed_in(whole, weights, ahead)
+            yield past, later[place_among(past.people, whole.people).to_numpy()]
 
 
 def _rules(

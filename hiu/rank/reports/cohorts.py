@@ -24,7 +24,7 @@ EACH = ("person_id", "source", "event_id", "start")
 DAYS = (0, 7, 14, 28, 60, 90, 180, 365)
 
 
-def contacts(timeline: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
+def contacts(timeline: pl.LazyFrame, first: Month, last: Month) -> pl.LazyFrame:
     """Counted events and stays that begin in some months, a row a data set: person_id, source, event_id, start."""
     inside = C("start").is_between(first.start, last.after, closed="left") & C("counted")
     return timeline.filter(inside).select(EACH)
@@ -37,7 +37,7 @@ def stays_in(stay: pl.DataFrame, first: Month, last: Month) -> pl.DataFrame:
 
 
 def together(
-    timeline: pl.DataFrame, stay: pl.DataFrame, month: Month, months: int = 12, agency: Mapping[str, str] | None = None
+    timeline: pl.LazyFrame, stay: pl.DataFrame, month: Month, months: int = 12, agency: Mapping[str, str] | None = None
 ) -> pl.DataFrame:
     """Which agencies saw the same people: agencies (joined by |), people, contacts, most (of one person).
 
@@ -45,8 +45,8 @@ def together(
     contact of every month in which it has a night, also where it began before the first.
     """
     first = month - (months - 1)
-    each = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month)]).unique()
-    each = each.with_columns(C("source").replace(agency or {}))
+    every = pl.concat([contacts(timeline, first, month), stays_in(stay, first, month).lazy()]).unique()
+    each = every.select("person_id", C("source").replace(agency or {})).collect()
     names = each["source"].unique().sort().to_list()
     bit = C("source").replace_strict(names, [1 << at for at in range(len(names))], return_dtype=pl.Int64)
     person = each.group_by("person_id").agg(bit.bitwise_or().alias("bits"), n=pl.len())
@@ -89,8 +89,8 @@ def flow(
         elif whole is not None:
             now_listed = population(one, demand, people, settings.rank.minimum_age)
             base = base_of(now_listed, whole.cut(now_listed["person_id"], one), coverage, settings)
-            places = _first(base, risk(one, gradings), top or settings.rank.top)
-            now = {ids[person]: place for person, place in places.items()}
+            first_now = first_by(base, risk(one, gradings), top or settings.rank.top)
+            now = {person: place for place, person in enumerate(ids.gather(first_now), 1)}
         if before is not None:
             gone, same = before.keys() - now.keys(), before.keys() & now.keys()
             rows.append((one.start, len(same), len(now) - len(same), len(gone)))
@@ -102,23 +102,22 @@ def flow(
     return pl.DataFrame(rows, schema=counts, orient="row"), pl.DataFrame(who, schema=each, orient="row")
 
 
-def _first(base: Base, graded: pl.DataFrame, top: int) -> dict[int, int]:
-    """The first adults and their places, by expected points and risk as the list is made (docs/ranking.md)."""
+def first_by(base: Base, graded: pl.DataFrame, top: int) -> pl.Series:
+    """The first adults in their order, by expected points and risk as the list is made (docs/ranking.md)."""
     points = base.who.select("person_id", "list", expected=base.expected)
     adults = points.filter(C("list") == "adult").join(graded, on="person_id", how="left", maintain_order="left")
     intensity = adults["expected"] * adults["risk"].fill_null(middle(adults["risk"]))
     adults = adults.with_columns(intensity=intensity.round(PLACES))
     first = adults.filter(C("intensity") >= adults["intensity"].top_k(top).min())
-    ordered = first.sort("intensity", "person_id", descending=[True, False])["person_id"]
-    return {person: place for place, person in enumerate(ordered.head(top), 1)}
+    return first.sort("intensity", "person_id", descending=[True, False])["person_id"].head(top)
 
 
-def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
+def concentration(timeline: pl.LazyFrame, month: Month, months: int = 12) -> tuple[pl.DataFrame, pl.DataFrame]:
     """How contacts are shared among people. First: share_of_people, people, contacts, share_of_contacts, most (of one
     person); a share that comes to no whole person is left out. Second: the curve, from those with
     fewest contacts: people, contacts, both as shares.
     """
-    each = contacts(timeline, month - (months - 1), month).unique().group_by("person_id").len("n")
+    each = contacts(timeline, month - (months - 1), month).unique().group_by("person_id").len("n").collect()
     n = np.sort(each["n"].to_numpy().astype(np.int64))[::-1]
     if not len(n):
         empty = {
@@ -140,7 +139,7 @@ def concentration(timeline: pl.DataFrame, month: Month, months: int = 12) -> tup
     return pl.DataFrame(rows, schema=names, orient="row"), curve
 
 
-def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months: int = 24) -> pl.DataFrame:
+def discharges(stay: pl.DataFrame, timeline: pl.LazyFrame, month: Month, months: int = 24) -> pl.DataFrame:
     """The first discharge of each person in some months: person_id, discharged, days to the next contact, again,
     same_day (a contact on the day itself, which is not the next: it may have been before the discharge).
 
@@ -160,8 +159,8 @@ def discharges(stay: pl.DataFrame, timeline: pl.DataFrame, month: Month, months:
     moved = moved.filter(C("other").dt.date() <= C("end").dt.date(), C("until").is_null() | (C("until") > C("end")))
     left = left.join(moved, on=["person_id", "spell"], how="anti").sort("person_id", "end")
     first = left.unique("person_id", keep="first", maintain_order=True).select("person_id", discharged="end")
-    later = timeline.filter("counted", C("start") < month.after).select("person_id", "start")
-    later = first.join(later, on="person_id")
+    then = timeline.filter("counted", C("start") < month.after).select("person_id", "start")
+    later = first.lazy().join(then, on="person_id").collect()
     after = later.filter(C("start").dt.date() > C("discharged").dt.date())
     same_day = C("person_id").is_in(
         later.filter(C("start").dt.date() == C("discharged").dt.date())["person_id"].implode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 import polars as pl
 
@@ -25,6 +26,7 @@ from hiu.site.tables import Tables, checked_dataset, checked_months
 from hiu.site.views.ranked import Ranked
 
 C = pl.col
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 
 class Cohort(Suggests):
@@ -269,15 +271,15 @@ class Cohort(Suggests):
         if self.people is not None:
             raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
 
-    def _events(self, months: int, sets: Collection[str] = ()) -> pl.DataFrame:
-        """Events and stays of all data sets, or of some, in the last months."""
+    def _events(self, months: int, sets: Collection[str] = ()) -> pl.LazyFrame:
+        """Events and stays of all data sets, or of some, in the last months, unread."""
         run = self.published
         sets = sets or run._whole("coverage")["dataset"].unique().to_list()
         inside = C("start").is_between((run.month - (months - 1)).start, run.month.after, closed="left")
-        needed = ("person_id", "source", "event_id", "start", "counted")
-        return self._own(run._whole("timeline", *needed, where=inside & C("counted") & C("dataset").is_in(list(sets))))
+        own = run._scan("timeline").filter(inside & C("counted") & C("dataset").is_in(list(sets)))
+        return self._own(own.select("person_id", "source", "event_id", "start", "counted"))
 
-    def _own(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _own(self, frame: Frame) -> Frame:
         """The rows of the cohort's people; of everybody, all."""
         return frame if self.people is None else frame.filter(C("person_id").is_in(self.people))
 

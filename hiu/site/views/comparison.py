@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.settings import Rank
+from hiu.month import Month
+from hiu.settings import Rank, Settings
 from hiu.site.first import first_of, shown_places
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
@@ -56,19 +57,18 @@ def what_if(
 ) -> Finding:
     """The list under other definitions beside that of the same people under the present ones; nothing is recorded."""
     from hiu.rank import rank
-    from hiu.rank.reports.cohorts import flow
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
-    common, extra = run._common(), run._whole("monthly_extra")
-    demand, changes = common["demand"], []
-    for name in [counting] if isinstance(counting, str) else counting:
-        if name not in COUNTED:
-            raise UsageError(not_among(f"no way of counting '{name}'", name, COUNTED))
+    common, names = run._common(), [counting] if isinstance(counting, str) else [*counting]
+    if wrong := next((name for name in names if name not in COUNTED), None):
+        raise UsageError(not_among(f"no way of counting '{wrong}'", wrong, COUNTED))
+    side = [measure for name in names for measure in COUNTED[name][1]]
+    extra = run._whole("monthly_extra", where=C("measure").is_in(side))
+    demand, changes = common["demand"], names
+    for name in names:
         demand = recounted(demand, extra, name)
-        changes.append(name)
     if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
-        needed = ("person_id", "dataset", "start", "role", "counted")
-        demand = _without_roles(demand, run._whole("timeline", *needed), roles)
+        demand = _without_roles(demand, run._scan("timeline"), roles)
         changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
@@ -76,8 +76,28 @@ def what_if(
     changed = {**common, "demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
     support, gradings = run._whole("support"), run._whole("risk_grading")
     again = rank(**changed, extra=extra, support=support, gradings=gradings, adults_alone=True).ranked
-    _, before = flow(**common, gradings=gradings, months=0, top=common["people"].height)
-    return _beside(run, before.select("person_id", place_before="place"), again, changes, own.top)
+    return _beside(run, _present(gradings=gradings, **common), again, changes, own.top)
+
+
+def _present(
+    month: Month,
+    demand: pl.DataFrame,
+    coverage: pl.DataFrame,
+    people: pl.DataFrame,
+    settings: Settings,
+    gradings: pl.DataFrame,
+) -> pl.DataFrame:
+    """The adults' places under the present definitions: person_id, place_before."""
+    from hiu.rank.listing.history import history
+    from hiu.rank.listing.population import population
+    from hiu.rank.listing.ranking import base_of
+    from hiu.rank.listing.risk import risk
+    from hiu.rank.reports.cohorts import first_by
+
+    who = population(month, demand, people, settings.rank.minimum_age)
+    base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
+    ordered = first_by(base, risk(month, gradings), who.height).to_frame()
+    return ordered.select("person_id", place_before=pl.int_range(1, pl.len() + 1))
 
 
 def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | None) -> Rank:
@@ -96,17 +116,19 @@ def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | N
         raise UsageError(explain(Path("what_if"), error, Rank)) from None
 
 
-def _without_roles(demand: pl.DataFrame, timeline: pl.DataFrame, roles: Collection[str]) -> pl.DataFrame:
+def _without_roles(demand: pl.DataFrame, timeline: pl.LazyFrame, roles: set[str]) -> pl.DataFrame:
     """The counts without the incidents in which a person had no other part than `roles`."""
-    if "role" not in timeline.columns or timeline["role"].null_count() == timeline.height:
+    sent = "role" in timeline.collect_schema()
+    texts = timeline.select(C("role").drop_nulls().unique()).collect()["role"].to_list() if sent else []
+    if not texts:
         raise UsageError("no roles are published for this month: its sources sent none, or 'hiu run' made it earlier")
-    there = sorted({role for text in timeline["role"].drop_nulls().unique() for role in text.split("|")})
+    there = sorted({role for text in texts for role in text.split("|")})
     if wrong := sorted(set(roles) - set(there)):
         raise UsageError(not_among(f"no role '{wrong[0]}'", wrong[0], there))
-    own = C("role").str.split("|").list.set_difference(list(roles)).list.len() == 0
-    dropped = timeline.filter("counted", own, C("dataset") == "police_incident")
+    alone = [text for text in texts if roles >= set(text.split("|"))]
+    dropped = timeline.filter("counted", C("role").is_in(alone), C("dataset") == "police_incident")
     month = C("start").dt.truncate("1mo").dt.date()
-    less = dropped.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64))
+    less = dropped.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64)).collect()
     joined = demand.join(less, on=["person_id", "month", "dataset"], how="left")
     return joined.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
 

@@ -157,14 +157,13 @@ def hour_of_week(
     if dataset in night_sets(run._table("coverage")):
         raise UsageError(f"'{dataset}' counts nights, which have no hour: run.admissions() says when each stay began")
     first = (run.month - (checked_months(months) - 1)).start
-    needed = ("person_id", "episode", "source", "event_id", "start", "start_day_only")
     sets = [dataset] if dataset else run._table("coverage")["dataset"].unique().to_list()
     whole = run._scan("timeline").filter(C("dataset").is_in(sets), C("counted") & C("ended").is_null())
     own = whole if people is None else whole.filter(C("person_id").is_in(people))
     # three agencies at one event are one episode, which began with the first of them; two people in a log are one log
     once = ["source", "event_id"] if dataset else ["person_id", "episode"]
-    events = own.select(needed).collect().sort("start").unique(once, keep="first")
-    events = events.filter(C("start").is_between(first, run.month.after, closed="left"))
+    each = own.select(*once, "start", "start_day_only").sort("start").unique(once, keep="first")
+    events = each.filter(C("start").is_between(first, run.month.after, closed="left")).collect()
     midnight = C("start").dt.time() == pl.time(0, 0, 0)  # an earlier release does not say which of these are days
     day_only = C("start_day_only").fill_null(midnight)
     timed = events.filter(~day_only).select(day=C("start").dt.weekday() - 1, hour=C("start").dt.hour())

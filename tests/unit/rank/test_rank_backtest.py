@@ -8,6 +8,9 @@ import pytest
 from rank_area import MARCH, SETTINGS, coverage, demand, people
 
 from hiu.errors import HiuError
+from hiu.rank.listing.history import history
+from hiu.rank.listing.intensity import observed, observed_in
+from hiu.rank.listing.population import numbered, place_among
 from hiu.rank.reports.backtest import Backtest, backtest
 
 POLICE, ED = "police_incident", "ed_attendance"
@@ -72,3 +75,23 @@ def test_ties_share_the_places_left() -> None:
     counts = {f"P{i}": {POLICE: [3] * 24} for i in range(10)}
     found = run(counts)
     assert found.rules["capture"].to_list() == pytest.approx([0.2] * 9)
+
+
+def test_ids_are_found_among_ids_in_order() -> None:
+    ids = pl.Series(["A", "C", "E"])
+    assert place_among(pl.Series(["E", "B", "A", "Z", None, "C", "E"]), ids).to_list() == [2, None, 0, None, None, 1, 2]
+    assert place_among(pl.Series(["A"]), ids.clear()).to_list() == [None]
+    people, other = pl.DataFrame({"person_id": ["E", "A", "C"]}), pl.DataFrame({"person_id": ["C", "B", "C"]})
+    _, (who, rows) = numbered(people, other)
+    assert who["person_id"].to_list() == [0, 1, 2] and rows["person_id"].to_list() == [1, 1]
+
+
+def test_what_followed_a_month_is_what_a_history_to_its_end_saw() -> None:
+    counts = {"P1": {ED: [2, 0, 1, 4, 0, 3], POLICE: [1, 1, 0, 0, 5, 2]}, "P2": {ED: [0, 7, 0, 0, 0, 1]}}
+    who, weights = pl.Series(list(counts)), {ED: 2.0, POLICE: 3.0}
+    whole = history(who, MARCH, demand(counts), coverage())
+    for t in range(3, len(whole.months)):
+        months = np.isin(np.arange(len(whole.months)), range(t - 2, t + 1))
+        seen = observed(whole.cut(who, whole.months[t]), weights, 3)
+        assert np.array_equal(observed_in(whole, weights, months), seen)
+    assert seen.tolist() == [2.0 * 7 + 3.0 * 7, 2.0]

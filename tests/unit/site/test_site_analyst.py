@@ -125,7 +125,7 @@ def test_a_contact_on_the_day_of_discharge_is_said(run: Published) -> None:
     days = {"start": [date(2026, 1, 2)], "end": [date(2026, 1, 5)]}
     own = pl.DataFrame({**stay, **days}).with_columns(C("start", "end").cast(pl.Datetime("us")))
     seen = pl.DataFrame({"person_id": ["A"], "start": [date(2026, 1, 5)], "counted": [True]})
-    found = discharges(own, seen.with_columns(C("start").cast(pl.Datetime("us"))), Month(2026, 3)).to_dicts()
+    found = discharges(own, seen.lazy().with_columns(C("start").cast(pl.Datetime("us"))), Month(2026, 3)).to_dicts()
     assert [(one["again"], one["same_day"]) for one in found] == [(False, True)]
 
 
@@ -220,7 +220,7 @@ def test_the_target_may_begin_in_a_month_given_as_a_number(run: Published) -> No
 def test_a_share_of_few_people_is_left_out() -> None:
     rows = [(f"P{n}", "police", f"e{n}", date(2026, 3, 1), True) for n in range(20)]
     frame = pl.DataFrame(rows, schema=["person_id", "source", "event_id", "start", "counted"], orient="row")
-    shares = concentration(frame.with_columns(C("start").cast(pl.Datetime("us"))), Month(2026, 3))[0]
+    shares = concentration(frame.lazy().with_columns(C("start").cast(pl.Datetime("us"))), Month(2026, 3))[0]
     assert shares["share_of_people"].to_list() == [0.05, 0.1, 0.2, 0.5, 1.0] and shares["people"][0] == 1
 
 

@@ -45,7 +45,7 @@ def test_a_stay_is_in_every_month_that_it_covers() -> None:
     types = {"person_id": pl.String, "source": pl.String, "event_id": pl.String, "counted": pl.Boolean}
     none = pl.DataFrame(schema={**types, "start": pl.Datetime("us")})
     own = stays(("A", date(2024, 1, 1), date(2026, 4, 1)), ("B", date(2024, 1, 1), date(2025, 4, 1)))
-    found = together(none, own, Month(2026, 3))
+    found = together(none.lazy(), own, Month(2026, 3))
     assert found.rows() == [("mh_beds", 1, 1, 1)]
 
 

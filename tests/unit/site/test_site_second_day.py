@@ -164,7 +164,7 @@ def test_a_discharge_is_not_a_move_to_another_bed() -> None:
         orient="row",
     ).with_columns(C("start", "end").str.to_datetime())
     timeline = pl.DataFrame({"person_id": ["A", "A"], "start": ["2026-01-09", "2026-01-12"], "counted": [True, True]})
-    found = discharges(stay, timeline.with_columns(C("start").str.to_datetime()), Month(2026, 3))
+    found = discharges(stay, timeline.with_columns(C("start").str.to_datetime()).lazy(), Month(2026, 3))
     assert found.rows()[0][2:] == (3, True, True) and found.rows()[1][2:] == (56, False, False)
     assert found["person_id"].to_list() == ["A", "C"]
 
