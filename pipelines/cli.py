@@ -108,8 +108,10 @@ def _ends_with_code(job: Callable[..., int | None]) -> Callable[..., None]:
             raise typer.Exit(0) from None
         except KeyboardInterrupt:
             _fail("stopped by the keyboard; run the same command again to go on", 1, False)
-        except Exception as error:
-            if os.environ.get("HIU_DEBUG"):
+        except typer.Abort:
+            _fail("stopped: a question was not answered", 1, False)
+        except BaseException as error:  # a panic of Polars is no Exception
+            if os.environ.get("HIU_DEBUG") or isinstance(error, SystemExit):
                 raise
             # the text of an unexpected error may hold a patient's values
             fault = f"a fault in hiu: {type(error).__name__} at {_where(error)}."

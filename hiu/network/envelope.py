@@ -46,9 +46,9 @@ def header(sender: str, recipient: str, session: str, step: str) -> Header:
     return Header(format=FORMAT, version=VERSION, sender=sender, recipient=recipient, session=session, step=step)
 
 
-def fingerprint(public: str) -> str:
-    """What two people read to each other over the telephone, to be sure of a site's public key (hexadecimal)."""
-    digest = hashlib.sha256(bytes.fromhex(public)).hexdigest()[:24].upper()
+def fingerprint(name: str, public: str) -> str:
+    """What two people read to each other by telephone, to be sure of a site's name and public key (hexadecimal)."""
+    digest = hashlib.sha256(bytes.fromhex(public) + name.encode()).hexdigest()[:24].upper()
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 

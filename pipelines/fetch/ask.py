@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from hiu.disk import move
 from hiu.errors import HiuError, InputRefused, UsageError
 from hiu.extract.draft.table.sample import Query
+from hiu.extract.files.quotable import shown_headers
 from hiu.fuzzy import did_you_mean
 from hiu.govern.basis.agreements import require_agreement
 from hiu.govern.login import login
@@ -148,6 +149,7 @@ def save(batches: pa.RecordBatchReader, path: Path, name: str, *, max_bytes: int
     """Write batches to a file that is seen whole or not at all; returns the rows. Raises InputRefused 'too_large'."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside, rows = path.with_name(f".{path.name}.new"), 0
+    _require_columns(batches.schema, name)
     schema = pa.schema(storage(batches.schema))
     try:
         with pq.ParquetWriter(aside, schema, compression="zstd") as writer:
@@ -163,6 +165,21 @@ def save(batches: pa.RecordBatchReader, path: Path, name: str, *, max_bytes: int
         aside.unlink(missing_ok=True)
         raise
     return rows
+
+
+def _require_columns(schema: pa.Schema, name: str) -> None:
+    """Raises InputRefused for an answer without columns, with two of one name, or of a type that no file holds."""
+    if not schema.names:
+        raise InputRefused("header", "the answer has no column; expected at least one in the SELECT", file=name)
+    for column in schema:
+        problem = ""
+        if schema.names.count(column.name) > 1:
+            problem = "the answer has two columns of this name; expected one, or another name for the second (AS)"
+        elif pa.types.is_interval(column.type):
+            problem = "found a column of type interval; expected text, a number or a time: cast it in the query"
+        if problem:
+            [title] = shown_headers([column.name])
+            raise InputRefused("column_type", problem, file=name, column=title)
 
 
 def _plain(column: pa.Array) -> pa.Array:

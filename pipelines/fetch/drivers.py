@@ -26,6 +26,7 @@ _BY_CLASS = {
     "3D": "there is no database of that name on the server",
     "42": "the database does not accept the query",
     "08": "the connection to the database was lost",
+    "IM": "this computer has no such ODBC driver or data source",
     "57": "the database stopped the query",
     "25": "the query would write; only reading is allowed",
     "22": "the query met a value that it can't work with, such as a text that it casts to a number",
@@ -135,6 +136,7 @@ def _odbc(dsn: str, query: str, file: str, settings: Settings) -> Iterator[pa.Re
         import arrow_odbc
     except OSError:
         raise SettingsError("this computer has no ODBC driver manager (on Linux: unixODBC)") from None
+    opened = None
     try:
         # never committed
         opened = arrow_odbc.connect(dsn, login_timeout_sec=settings.database_connect_seconds, autocommit=False)
@@ -142,7 +144,7 @@ def _odbc(dsn: str, query: str, file: str, settings: Settings) -> Iterator[pa.Re
         answer = opened.read_arrow_batches(query, batch_size=BATCH_ROWS, query_timeout_sec=most)
         yield _watched(answer.into_pyarrow_record_batch_reader(), query, file)
     except arrow_odbc.Error as error:
-        raise refusal(_state(str(error)), str(error), file, query) from None
+        raise refusal(_state(str(error)) or ("" if opened else None), str(error), file, query) from None
 
 
 def watched_dsn(dsn: str, settings: Settings) -> str:
@@ -184,7 +186,8 @@ def refusal(state: str | None, message: str, file: str, query: str = "") -> Inpu
     kind = next((kind for words, kind in _BY_WORDS.items() if before and words in before), (state or "")[:2])
     away = "the database can't be reached: is the server's name right, and the network up?"
     failed = (
-        "the database failed while it read the rows: a value that it can't cast, or a view or function with a fault"
+        "the database failed while it read the rows: a value that it can't cast, a type that its driver can't hand "
+        "over, or a view or function with a fault"
     )
     late = "it took longer than database_query_seconds in site.toml lets it, or somebody there stopped it"
     words = late if state in _LATE else _BY_CLASS.get(kind, away if before else failed)

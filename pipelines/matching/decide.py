@@ -4,12 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
+
 from hiu.errors import HiuError, UsageError
 from hiu.govern.pseudonym import described
+from hiu.govern.records import read
 from hiu.govern.release.outputs import put
+from hiu.model import DECISIONS
+from hiu.publish.release.working import whole_table
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
-from hiu.site.review.queue import Ask, Queue, by_ids
+from hiu.site.review.queue import PAIR, Ask, Queue, by_ids
 from pipelines.access.disclose import show_names as names_shown
 from pipelines.access.looks import enter_look, without_ids
 from pipelines.access.wording import LOCKED, refused_texts
@@ -94,6 +99,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
     if not file.is_file():
         raise UsageError(f"{file}: no such file; 'hiu review --csv {file}' writes one")
     answers = sheet.answers(file.read_bytes(), file.name, _queue(place, None).identity)
+    _require_handed_out(place, file.name, answers)
     _require_plain_notes(place, file.name, answers, now)
     try:
         if second and not dry_run:
@@ -111,6 +117,22 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
         return
     record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
     out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _NEXT))
+
+
+def _require_handed_out(place: Place, name: str, answers: sheet.Answers) -> None:
+    """Raises HiuError naming each row whose pair no review showed: its cells may have been moved between rows."""
+    folders = [place.published / folder for folder in place.months().values()]
+    shown = [pl.read_parquet(whole_table(folder, "review_queue"), columns=PAIR) for folder in folders]
+    known = pl.concat([*shown, read(place.records, DECISIONS).select(PAIR)]).rows()
+    pairs = set(map(frozenset, known))
+    lines = [
+        f"{name}, row {row}: no review showed these two descriptions as a pair; expected identity_a and identity_b as "
+        "'hiu review --csv' wrote them in one row"
+        for row, one in zip(answers.rows, answers.verdicts, strict=True)
+        if one.a != one.b and frozenset(one.pair) not in pairs
+    ]
+    if lines:
+        raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 
 def _require_plain_notes(place: Place, name: str, answers: sheet.Answers, now: datetime) -> None:

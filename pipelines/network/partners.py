@@ -38,13 +38,13 @@ def seed_of(place: Place) -> bytes:
 
 
 def card(place: Place) -> tuple[bytes, str]:
-    """What another site needs to know this one by, as JSON; and the key's fingerprint, to be read out."""
+    """What another site needs to know this one by, as JSON; and the fingerprint of its name and key, to be read out."""
     from hiu.network.envelope import FORMAT, fingerprint, public_key
     from hiu.version import VERSION
 
     public = public_key(seed_of(place))
     about = {"hiu": "site", "format": FORMAT, "version": VERSION, "site": place.settings.name, "key": public}
-    return json.dumps(about, indent=1).encode() + b"\n", fingerprint(public)
+    return json.dumps(about, indent=1).encode() + b"\n", fingerprint(place.settings.name.strip(), public)
 
 
 def read_card(path: Path) -> Partner:
@@ -75,7 +75,7 @@ def trust(place: Place, path: Path, read_out: str | None, *, by: str, now: datet
     from hiu.network.envelope import fingerprint
 
     found = read_card(path)
-    shown = fingerprint(found.public)
+    shown = fingerprint(found.name, found.public)
     if "".join((read_out or "").split()).upper() != "".join(shown.split()):
         raise UsageError(
             f"{path.name}: the card says it is of '{found.name}'. Telephone that site, on a number you know, and have "
@@ -85,6 +85,12 @@ def trust(place: Place, path: Path, read_out: str | None, *, by: str, now: datet
     if found.name.casefold() == place.settings.name.casefold():
         raise UsageError(
             f"{path.name}: is a card of a site called '{found.name}', as this one is; one of them needs another name"
+        )
+    sites = register(place, "site").filter(pl.col("public_key") == found.public, pl.col("partner") != found.name)
+    if not sites.is_empty():
+        raise UsageError(
+            f"{path.name}: the key of '{found.name}' is kept here as that of '{sites['partner'][0]}'. Ask that site: "
+            "under another name it needs a key of its own"
         )
     enter(
         place, f"P:{found.name}", now, kind="site", partner=found.name, stage="trusted", public_key=found.public, by=by

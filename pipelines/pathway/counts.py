@@ -1,12 +1,15 @@
 """Counts of a part as cells that the release solver decides: whole, split by columns, and split crosswise."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
+from hiu.govern.release.bounds import Row
 from hiu.govern.release.cells import EVERYBODY, Cell, Key
 from hiu.govern.release.disclosure import HIDDEN, event_total
+from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.part import ALL
@@ -16,6 +19,9 @@ from pipelines.pathway.years import cells_of
 C = pl.col
 LEAST_TIMES = "Hidden where fewer than 8 people have no more than it, or no less."
 """Beside a median and a 90th percentile."""
+_PART = "a part"
+BESIDE = "the same paper"
+"""What cells are released by that are decided before counts beside them."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Counts:
 
     dataset: str
     shown: Mapping[Key, str]
+    cells: Sequence[Cell] = ()
 
     def text(self, month: Month, group: str = EVERYBODY) -> str:
         """A cell as it may be shown; what nothing was counted in is 0."""
@@ -34,9 +41,18 @@ class Counts:
         text = self.text(month, group)
         return int(text) if text.isdigit() else None
 
-    def part(self, month: Month, rows: pl.DataFrame) -> str:
-        """How many rows, one a thing, of a month's: hidden where its whole is, which they would bound."""
-        return total(rows) if self.text(month) != HIDDEN else HIDDEN
+    def part(self, month: Month, rows: pl.DataFrame, without: str = "") -> str:
+        """How many rows, one a thing, of a month's: hidden where its whole is, which they would bound, or where a
+        hidden figure could be worked out from it; `without`: a group that has none of them."""
+        text = total(rows)
+        if not without or not text.isdigit() or self.text(month) == HIDDEN:
+            return text if self.text(month) != HIDDEN else HIDDEN
+        each = rows.group_by("person_id").len()["len"].to_list()
+        sizes = {"value": sum(each), "people": len(each), "most": max(each, default=0)}
+        new = Cell(measure="events", dataset=self.dataset, group=_PART, months=(str(month),), **sizes)
+        own = [replace(cell, release=BESIDE) for cell in self.cells if cell.months == new.months]
+        found = solve([new], own, partial(_at_most, parts=[_PART, without]))
+        return text if found.shown[new.key] == text and not found.refused else HIDDEN
 
     def quantiles(self, month: Month, rows: pl.DataFrame, group: str = EVERYBODY) -> tuple[str, str]:
         """`quantiles` of rows of a group of a month: hidden where the group's number is, which they would bound."""
@@ -50,6 +66,16 @@ class Counts:
         return f"{min(1.0, part / whole):.0%}" if whole else "nothing to count"
 
 
+def _at_most(cells: Sequence[Cell], parts: Sequence[str]) -> list[Row]:
+    """What a reader reckons with: groups of which no thing is in two are together at most their month's whole. Where
+    the rows say otherwise, nothing follows."""
+    value = {cell.group: cell.value for cell in cells}
+    if sum(value.get(part, 0) for part in parts) > value.get(EVERYBODY, 0):
+        return []
+    [month] = cells[0].months
+    return [({f"all|{month}": 1.0} | {f"{part}|{month}": -1.0 for part in parts}, 0.0, float("inf"))]
+
+
 def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[Month], shown: Shown) -> Counts:
     """Count `rows` (thing, person_id, month, and the columns that are split by) as cells, and decide what is shown.
 
@@ -57,7 +83,8 @@ def decided(rows: pl.DataFrame, dataset: str, splits: Splits, months: Sequence[M
     value too. Every month has every split, and no cell is of two months: a month that a later report looks back at is
     decided as its own report decided it, so that two reports together tell no more than one, and as it was first shown.
     """
-    return Counts(dataset, texts_of(month_cells(rows, dataset, splits, months, shown)))
+    cells = month_cells(rows, dataset, splits, months, shown)
+    return Counts(dataset, texts_of(cells), cells)
 
 
 def texts_of(cells: Iterable[Cell]) -> dict[Key, str]:

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from areakit import NOW
 from cross_sites import LETTERS, NORTH, SOUTH, Two, two_sites
 from hostile_kit import Site
 
 from hiu.govern import records
 from hiu.model.govern import CROSSINGS, DISCLOSURES
 from pipelines.common.place import open_place
-from pipelines.network import exchange, store
+from pipelines.network import exchange, partners, store
 
 BY = ("--by", "Analyst")
 HEADS: list[tuple[str, object]] = [
@@ -89,7 +90,11 @@ def test_a_partner_under_a_new_name_waits_as_long(known: Two, tmp_path: Path, mo
     north, south = (Site(open_place(site.place.home)) for site in (two.north, two.south))
     card = tmp_path / "card.json"
     read_out = north.hiu("cross", "--card", card).out.split("telephone: ")[1].strip()
-    assert south.hiu("cross", "--trust", card, "--fingerprint", read_out, "--by", "Officer").code == 0
+    said = south.hiu("cross", "--trust", card, "--fingerprint", read_out, "--by", "Officer")
+    assert said.code == 2 and f"as that of '{NORTH}'" in said.err, "one key has one name"
+    key = partners.read_card(card).public
+    about = {"kind": "site", "partner": "North district", "stage": "trusted", "public_key": key, "by": "Officer"}
+    partners.enter(south.place, "P:North district", NOW, **about)  # as an earlier version took it in
     with monkeypatch.context() as patch:
         patch.setattr(exchange, "_not_too_soon", lambda *_: None)
         assert north.hiu("cross", SOUTH, "--ask", *BY).code == 0

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import socket
 import time
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from hiu.errors import InputRefused
 from hiu.settings import Settings
+from pipelines.fetch.ask import save
 from pipelines.fetch.drivers import ask, refusal, watched_dsn
 
 POSTGRES = "postgresql://reader:Never-Shown-9f3@127.0.0.1:1/postgres"
@@ -102,3 +105,25 @@ def test_a_server_that_takes_the_call_and_says_nothing_is_out_of_reach() -> None
 def test_a_statement_that_takes_too_long_is_refused_in_words(state: str) -> None:
     said = refusal(state, "canceling statement of MRS QUINCE", "2026-03/crisis.parquet").problem
     assert "database_query_seconds" in said and "QUINCE" not in said
+
+
+TEXT, MONTHS = pa.array(["a"]), pa.array([(1, 0, 0)], pa.month_day_nano_interval())
+ANSWERS = {
+    "no column": (pa.schema([]), [], "no column"),
+    "equal names": (pa.schema([("surname", pa.string())] * 2), [TEXT, TEXT], "column 'surname'"),
+    "an interval": (pa.schema([("iv", MONTHS.type)]), [MONTHS], "column 'iv'"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_that_no_file_holds_is_refused_by_its_column(name: str, tmp_path: Path) -> None:
+    """Each of the three ended the month's run, or the fetch, for all sources."""
+    schema, columns, words = ANSWERS[name]
+    answer = pa.RecordBatchReader.from_batches(schema, [pa.record_batch(columns, schema=schema)])
+    with pytest.raises(InputRefused, match=words):
+        save(answer, tmp_path / "crisis.parquet", "2026-03/crisis.parquet", max_bytes=10**6)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_driver_that_is_not_there_is_said_to_be_missing() -> None:
+    assert "no such ODBC driver" in refusal("IM002", "Data source name not found", "f").problem

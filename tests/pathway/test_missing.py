@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import LAST, NOW
+from attacker import FEW, ROUNDED, Programme, reading
 from pathway_kit import kept, same_when_made_again
 
 from hiu.govern import records
@@ -267,3 +268,38 @@ def test_a_later_paper_looks_back_at_what_was_first_shown_and_so_does_a_year() -
     assert again.of(LAST - 1).cells == shown.of(LAST - 1).cells and not again.new & set((LAST - 11).through(LAST))
     alt = next(chart.alt for chart in part.charts if "a month" in chart.alt)
     assert alt.endswith("Mar 2026: 80, usual variation. Mean 80.")
+
+
+def few_still_missing(n: int, few: int, leg: str) -> dict[str, pl.DataFrame]:
+    """`n` episodes of one site, of which the first `few` were not found by the month's end."""
+    tables = invented(n)
+    judged = tables["missing_judged"].filter(pl.col("site") == "Ash")
+    found = judged.with_row_index("at").with_columns(still_missing=pl.col("at") < few).drop("at")
+    legs = found.filter(~pl.col("still_missing")).select("delivery_id", "source_row")
+    both = tables["leg"].join(legs, on=["delivery_id", "source_row"]).with_columns(leg=pl.lit(leg))
+    return tables | {"missing_judged": found, "leg": both.select(tables["leg"].columns)}
+
+
+@pytest.mark.parametrize(
+    ("leg", "words"), [("missing", "Report to found"), ("return_interview", "Found to return interview")]
+)
+@pytest.mark.parametrize(("n", "few"), [(63, 3), (64, 2), (66, 6), (80, 7), (41, 1), (63, 30)])
+def test_what_was_found_with_both_times_does_not_tell_how_few_were_not_found(
+    n: int, few: int, leg: str, words: str
+) -> None:
+    """All 65 and 60 found with both times proved that fewer than 8 were still missing."""
+    part = missing_report(few_still_missing(n, few, leg), stamp=STAMP, breaks={})
+    both = next(row for row in grid(part, "How long it took").rows if row[0] == words)[3]
+    [still] = [line for line in part.lead if line.startswith("Not found by")]
+    programme = Programme()
+    [every] = re.findall(r"About (\d+) episodes", part.lead[0]) or ["*"]
+    for name, text in (("all", every), ("both", both), ("still", still.removesuffix(".").split(": ")[1])):
+        programme.add({name: 1.0}, *reading(text))
+    rows = {row[0]: row[1] for row in grid(part, "How they were reported").rows}
+    for name, text in rows.items():
+        programme.add({name: 1.0}, *reading(text))
+    programme.add(dict.fromkeys(rows, 1.0) | {"all": -1.0}, 0, 0)
+    programme.add({"all": 1.0, "both": -1.0, "still": -1.0}, 0, 1_000_000)
+    low, high, _ = programme.ends({"still": 1.0}, 2 * ROUNDED, FEW)
+    assert (few >= FEW) or (high >= FEW and high - low >= 2 * ROUNDED), (every, both, still, low, high)
+    assert both.isdigit() == (few >= FEW), "what tells nothing is shown"

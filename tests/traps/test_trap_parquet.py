@@ -14,7 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 from traps.intake_traps import Trap, spring
 
+from hiu.extract.files.read import RawTable
+from hiu.extract.standardise import Standardised
+from hiu.sources import Source
+from pipelines.steps.intake import deliver
+
 WHEN = datetime(2026, 3, 3, 10, 30)
+NOON = int(datetime(2026, 3, 3, 10, 30, tzinfo=UTC).timestamp())
 BORN = date(1980, 2, 1)
 FILE, OTHER = "2026-03/police.parquet", "2026-03/police.csv"
 EMPTY: dict[str, Any] = {name: [] for name in ("Log", "Person seq", "Created", "Role", "Surname", "Forename", "DOB")}
@@ -43,6 +49,37 @@ def pandas_index() -> bytes:
     stream = io.BytesIO()
     frame.to_parquet(stream)
     return stream.getvalue()
+
+
+def table(**over: pa.Array) -> bytes:
+    """Two rows of the police source, with columns of Arrow types that Polars does not write."""
+    usual = pq.read_table(io.BytesIO(parquet()))
+    for name, values in over.items():
+        usual = usual.drop_columns([name]) if name in usual.column_names else usual
+        usual = usual.append_column(name, values)
+    return written(usual)
+
+
+def written(what: pa.Table) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(what, stream)
+    return stream.getvalue()
+
+
+def twice(name: str) -> bytes:
+    """Two columns of one name, as `SELECT *, surname` gives them."""
+    usual = pq.read_table(io.BytesIO(parquet()))
+    return written(usual.append_column(name, usual["Surname"]).append_column(name, usual["Surname"]))
+
+
+def moments(*values: int, unit: str = "us", zone: str | None = None) -> pa.Array:
+    return pa.array(values, pa.int64()).cast(pa.timestamp(unit, zone))
+
+
+AFAR = 2**63 - 1
+"""How PostgreSQL's 'infinity' arrives."""
+DURATION = pa.array([1, 2], pa.duration("us"))
+WIDE = pa.array([Decimal("1" * 60), None], pa.decimal256(70, 2))
 
 
 def encrypted_or_cut() -> bytes:
@@ -96,6 +133,23 @@ TRAPS = {
         says=("its month is not supplied, which is not nought",),
     ),
     "no key": refused(parquet(Log=None), "'log'"),
+    "a day in milliseconds": good(table(DOB=pa.array([BORN, BORN]).cast(pa.date64())), dob=[BORN, BORN]),
+    "infinity as a time": refused(table(Created=moments(AFAR, 0)), "column 'Created'", "the years 1 to 9999"),
+    "minus infinity with a zone": refused(table(Created=moments(-AFAR, 0, zone="UTC")), "column 'Created'", "9999"),
+    "the year 294000 in seconds": refused(table(Created=moments(AFAR // 10**6, 0, unit="s")), "column 'Created'"),
+    "4000 BC": refused(table(Created=moments(-188_000_000_000, 0, unit="s")), "column 'Created'", "9999"),
+    "a day out of range": refused(table(DOB=pa.array([2**31 - 1, 0], pa.int32()).cast(pa.date32())), "column 'DOB'"),
+    "a zone that there is not": refused(table(Created=moments(0, 0, zone="Mars/Base")), "column 'Created'"),
+    "an offset as a zone": good(table(Created=moments(NOON, NOON, unit="s", zone="+01:00")), start=[WHEN] * 2),
+    "infinity that nobody reads": good(table(Shift_end=moments(AFAR, 0))),
+    "a duration as a time": refused(table(Created=DURATION), "column 'Created'"),
+    "a duration that nobody reads": good(table(Waited=DURATION)),
+    "bytes as a name": refused(table(Surname=pa.array([b"a", b"b"])), "column 'Surname'"),
+    "a huge decimal as a key": refused(table(Log=WIDE), "column 'Log'"),
+    "a huge decimal that nobody reads": good(table(Cost_sent=WIDE)),
+    "a name read twice": refused(twice("Surname"), "same header"),
+    "a name that nobody reads, twice": good(twice("Note")),
+    "no columns": refused(written(pa.table({"a": [1, 2]}).select([])), "no column"),
     "cut short": refused(encrypted_or_cut(), "damaged, encrypted or cut short"),
     "not what it says": refused(b"PAR1" + b"rubbish" * 9 + b"PAR1", "damaged, encrypted or cut short"),
     "unpacks to too much": refused(huge(), "max_file_bytes", settings="max_file_bytes = 5_000_000"),
@@ -105,3 +159,20 @@ TRAPS = {
 @pytest.mark.parametrize("name", TRAPS)
 def test_the_trap_ends_as_it_must(name: str, tmp_path: Path) -> None:
     spring(TRAPS[name], tmp_path)
+
+
+def test_a_panic_in_one_file_leaves_the_others_in_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever file it is in: a panic of Polars is no Exception, and it ended the whole run and a check."""
+    whole = deliver.standardise
+
+    def panics(raw: RawTable, source: Source, **more: Any) -> Standardised:
+        if source.name == "police":
+            pl.Series([AFAR]).cast(pl.Datetime("us")).dt.strftime("%Y")
+        return whole(raw, source, **more)
+
+    monkeypatch.setattr(deliver, "standardise", panics)
+    other = "2026-03/ambulance.csv"
+    sent = "CAD no,Deployment,Call received,On scene,Surname,Forename,DOB\n"
+    sent += "A1,D1,03/03/2026 10:00,03/03/2026 10:20,Quince,Ada,01/02/1980\n"
+    trap = Trap(files={FILE: parquet(), other: sent}, exit=4, rows={other: (1, 0)}, says=("can't be read",))
+    spring(trap, tmp_path)

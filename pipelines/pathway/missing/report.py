@@ -59,7 +59,7 @@ def missing_report(
     cells = month_cells(rows, DATASET, SPLITS, supplied, shown)
     now = [month] if month in supplied else []
     pack = decided(packs(rows), "grab_pack", [(), ("grab_pack",)], now, shown)
-    counts = Counts(DATASET, texts_of(cells))
+    counts = Counts(DATASET, texts_of(cells), cells)
     found = Found(tables, rows.filter(C("month") == month.start), counts, pack, month)
     year = site_year(rows, nights(tables), cells, supplied, month, shown)
     lines = [
@@ -138,8 +138,8 @@ def _minutes(tables: Mapping[str, pl.DataFrame], own: pl.DataFrame, leg: str) ->
 def _times(found: Found, leg: str) -> tuple[str, ...]:
     own = _minutes(found.tables, found.own, leg)
     median, ninth = map(_hours, found.counts.quantiles(found.month, own))
-    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
-    return (median, ninth, *both)
+    both = found.counts.part(found.month, own, "" if leg == "to_report" else "still_missing=yes")
+    return (median, ninth, both, found.counts.part(found.month, own.filter(C("minutes").is_null())))
 
 
 def _hours(minutes: str) -> str:

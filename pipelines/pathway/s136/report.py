@@ -22,6 +22,7 @@ from hiu.publish.pathway.s136_words import (
     REASONS,
     RECORDED,
     STEPS,
+    STILL_OPEN,
 )
 from hiu.publish.stamp import Stamp
 from hiu.rules import rules
@@ -87,7 +88,7 @@ def s136_report(
     year = year_of(rows, cells, supplied, month, shown)
     now = month in supplied
     own = rows.filter(C("month") == month.start)
-    found = Month136(tables, rows, own, Counts(DATASET, texts_of(cells)), supplied, month)
+    found = Month136(tables, rows, own, Counts(DATASET, texts_of(cells), cells), supplied, month)
     grids = [*_grids(found), *_places(found, year), _target(found)] if now else []
     part = Part(
         name="s136",
@@ -157,8 +158,9 @@ def _split(counts: Counts, month: Month, name: str, values: Mapping[str, str], t
 
 def _leg(found: Month136, leg: str) -> tuple[str, ...]:
     own = minutes(found.tables, found.own, leg)
-    both = (found.counts.part(found.month, one) for one in (own, own.filter(C("minutes").is_null())))
-    return (*found.counts.quantiles(found.month, own), *both)
+    both = found.counts.part(found.month, own, f"outcome={STILL_OPEN}" if leg == "assessed_to_ended" else "")
+    late = found.counts.part(found.month, own.filter(C("minutes").is_null()))
+    return (*found.counts.quantiles(found.month, own), both, late)
 
 
 def _names(values: pl.Series) -> dict[str, str]:

@@ -20,6 +20,7 @@ from hiu.extract.files.find import (
     refuse_named,
 )
 from hiu.extract.files.numbering import named_lines
+from hiu.extract.files.parquet import readable
 from hiu.extract.files.read import RawTable
 from hiu.extract.standardise import Standardised
 from hiu.fuzzy import did_you_mean
@@ -134,8 +135,9 @@ def _check(place: Place, file: Path, source: Source, today: date) -> FileCheck:
     name = _name(place, file)
     found = FoundFile(source.name, file, name, period_of(name, source))
     job = LoadJob(found, "", "", None)
-    raw = read_raw(place, job, today)
-    delivery = make_delivery(place, job, raw, today)
+    with readable(name):
+        raw = read_raw(place, job, today)
+        delivery = make_delivery(place, job, raw, today)
     usual, gone = _beside(place, source, delivery.period, delivery.standardised.quality, name)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter)
     warnings += gone

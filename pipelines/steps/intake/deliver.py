@@ -11,6 +11,7 @@ from hiu.extract.draft.columns.words import OTHERS, is_personal_name, words
 from hiu.extract.files.columns import both_sent, match_columns, unused_headers
 from hiu.extract.files.find import FoundFile, find_deliveries, is_ignored, may_take, months_of
 from hiu.extract.files.header import known_headers, quoted, squash
+from hiu.extract.files.parquet import readable
 from hiu.extract.files.read import RawTable, read_table, unread_notes
 from hiu.extract.files.rows import UnreadSheet
 from hiu.extract.months.other_months import no_rows
@@ -62,7 +63,8 @@ class Delivery:
 
 def read_delivery(place: Place, job: LoadJob, today: date) -> Delivery:
     """Read and standardise a delivery: what `hiu run` and `hiu check` both do. Raises InputRefused."""
-    return make_delivery(place, job, read_raw(place, job, today), today)
+    with readable(job.file.name):
+        return make_delivery(place, job, read_raw(place, job, today), today)
 
 
 def read_raw(place: Place, job: LoadJob, today: date) -> RawTable:

@@ -186,6 +186,20 @@ def test_a_sheet_with_a_wrong_row_is_refused_whole_naming_each(
     assert desk.in_force(place_after.records).is_empty()
 
 
+def test_a_pair_that_no_review_showed_is_refused_by_its_row(
+    place_after: Place, site: list[str], tmp_path: Path
+) -> None:
+    """identity_b swapped between two rows: each pair would be decided under the evidence of another."""
+    to = tmp_path / "doubts.csv"
+    rows = sheet(place_after, site, to)[:3]
+    rows[0]["identity_b"], rows[2]["identity_b"] = rows[2]["identity_b"], rows[0]["identity_b"]
+    save([{**row, "decision": "same"} for row in rows], to)
+    for line in (["--dry-run"], ["--by", "A"], ["--by", "A", "--second"]):
+        told = says(["decide", "--from", str(to), *line, *site], 1)
+        assert all(f"doubts.csv, row {row}: no review showed" in told for row in (2, 4)) and "row 3" not in told
+    assert desk.in_force(place_after.records).is_empty()
+
+
 def test_a_second_reviewer_sees_what_others_decided_but_not_how(place_after: Place, site: list[str]) -> None:
     pair = pair_of(place_after, together=False)
     a, b = shown(place_after, pair)

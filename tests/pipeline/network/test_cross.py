@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -333,6 +334,11 @@ def test_a_card_is_kept_only_with_the_fingerprint_that_was_read_out(known: Two, 
     known.hiu(NORTH, "--card", card)
     said = known.south.hiu("cross", "--trust", card, "--fingerprint", "0000 1111", "--by", "Officer")
     assert said.code == 2 and "Telephone that site" in said.err
+    read_out = known.hiu(NORTH, "--card", card).out.split("telephone: ")[1].strip()
+    about = json.loads(card.read_text(encoding="utf-8"))
+    card.write_text(json.dumps(about | {"site": "Another area"}), encoding="utf-8")
+    said = known.south.hiu("cross", "--trust", card, "--fingerprint", read_out, "--by", "Officer")
+    assert said.code == 2 and "Telephone that site" in said.err, "the name was changed on the way"
     card.write_text('{"hiu": "site", "site": "x", "key": "zz"}', encoding="utf-8")
     assert known.south.hiu("cross", "--trust", card, "--fingerprint", "0", "--by", "Officer").code == 4
 

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import polars as pl
 import pytest
 from parsed import tree
 
@@ -206,3 +207,22 @@ def test_notebooks_are_shipped_by_name_and_nothing_that_lies_beside_them() -> No
         for path in (ROOT / "notebooks").glob(kind)
     }
     assert listed == there and len(listed) > 10
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(pl.exceptions.PanicException("JANE"), "a fault in hiu: PanicException"), (cli.typer.Abort(), "not answered")],
+)
+def test_what_is_no_exception_ends_in_words_too(
+    fault: BaseException, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A panic of Polars ended in a traceback, and a question without an answer in 'a fault in hiu'."""
+    monkeypatch.delenv("HIU_DEBUG", raising=False)
+
+    def status() -> None:
+        raise fault
+
+    with pytest.raises(cli.typer.Exit) as ended:
+        cli._ends_with_code(status)()
+    said = capsys.readouterr().err
+    assert words in said and "JANE" not in said and ended.value.exit_code == 1
