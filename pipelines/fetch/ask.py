@@ -172,14 +172,10 @@ def _require_columns(schema: pa.Schema, name: str) -> None:
     if not schema.names:
         raise InputRefused("header", "the answer has no column; expected at least one in the SELECT", file=name)
     for column in schema:
-        problem = ""
-        if schema.names.count(column.name) > 1:
-            problem = "the answer has two columns of this name; expected one, or another name for the second (AS)"
-        elif pa.types.is_interval(column.type):
-            problem = "found a column of type interval; expected text, a number or a time: cast it in the query"
-        if problem:
-            [title] = shown_headers([column.name])
-            raise InputRefused("column_type", problem, file=name, column=title)
+        twice = schema.names.count(column.name) > 1
+        if twice or pa.types.is_interval(column.type):
+            found = "two columns of this name; name one otherwise (AS)" if twice else "type interval; cast it to text"
+            raise InputRefused("column_type", f"found {found}", file=name, column=shown_headers([column.name])[0])
 
 
 def _plain(column: pa.Array) -> pa.Array:

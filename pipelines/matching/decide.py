@@ -123,8 +123,7 @@ def _require_handed_out(place: Place, name: str, answers: sheet.Answers) -> None
     """Raises HiuError naming each row whose pair no review showed: its cells may have been moved between rows."""
     folders = [place.published / folder for folder in place.months().values()]
     shown = [pl.read_parquet(whole_table(folder, "review_queue"), columns=PAIR) for folder in folders]
-    known = pl.concat([*shown, read(place.records, DECISIONS).select(PAIR)]).rows()
-    pairs = set(map(frozenset, known))
+    pairs = {frozenset(pair) for pair in pl.concat([*shown, read(place.records, DECISIONS).select(PAIR)]).rows()}
     lines = [
         f"{name}, row {row}: no review showed these two descriptions as a pair; expected identity_a and identity_b as "
         "'hiu review --csv' wrote them in one row"

@@ -64,9 +64,7 @@ def find(notebook: str, folder: Path = NOTEBOOKS) -> Path:
     if own.suffix == ".py" and own.is_file():
         return own
     if own.suffix and own.is_file():
-        raise UsageError(
-            f"{notebook}: expected a notebook that is a text file of Python (.py), such as jupytext writes"
-        )
+        raise UsageError(f"{notebook}: expected a notebook written as a text file of Python (.py)")
     files = {path.stem: path for path in sorted(folder.glob("*.py"))}
     if own.stem not in files:
         raise UsageError(f"no notebook '{notebook}'.{did_you_mean(own.stem, files)} There are: {', '.join(files)}.")
