@@ -115,7 +115,7 @@ def test_every_form_has_the_same_figures() -> None:
     made = files(part)
     assert sorted(made) == ["desk-2026-03.html", "desk-2026-03.pdf", "desk-2026-03.xlsx"]
     book = fastexcel.read_excel(made["desk-2026-03.xlsx"])
-    sheet = book.load_sheet("2 Logs by weekday and hour", header_row=None, skip_rows=4, dtypes="string").to_polars()
+    sheet = book.load_sheet("2 Logs by weekday and hour", header_row=None, skip_rows=5, dtypes="string").to_polars()
     assert sheet.rows() == [tuple(row) for row in grid(part, "Logs by weekday and hour").rows]
     page = made["desk-2026-03.html"].decode()
     assert "OFFICIAL: aggregate figures" in page and "heat5" in page and "<script" not in page
