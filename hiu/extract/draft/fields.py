@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.idle import by_form, left_early, nothing_happened, says_utc
 from hiu.extract.draft.columns.look import Look
+from hiu.extract.draft.columns.names import family_first
 from hiu.extract.draft.columns.words import hold_names, is_personal_name, words
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.values.dates import read_stamps
@@ -44,9 +45,11 @@ def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None, beside: It
 
 
 def name_lines(spec: FieldSpec, seen: Look) -> Iterator[str]:
-    """What parts family name and given name, if it is no comma."""
+    """What parts family name and given name, if it is no comma; that the former stands first, if nothing does."""
     if spec.type == "name" and seen.separator and seen.separator != spec.separator:
         yield f"separator = {quoted(seen.separator)}  # CHECK: the family name stands before it"
+    elif spec.type == "name" and spec.order == "auto" and family_first(seen):
+        yield 'order = "family_first"  # CHECK: the family name seems to stand first; if not, write "given_first"'
 
 
 def scheme_lines(

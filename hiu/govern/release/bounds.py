@@ -69,6 +69,8 @@ class System:
     facts: Sequence[Row] = ()
     points: list[NDArray[np.float64]] = field(default_factory=list)
     """Solutions found before: as cells are hidden they stay solutions, and most cells are seen to be wide by them."""
+    wholes: list[NDArray[np.float64]] = field(default_factory=list)
+    """Those of them in whole numbers, which need no margin."""
     names: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -93,25 +95,24 @@ class System:
 
     def limits_without(self, at: int, cell: Cell) -> Limits:
         """The ends of a cell if the one at a place were hidden."""
-        before, points = (self.low[at], self.high[at]), list(self.points)
+        before, points, wholes = (self.low[at], self.high[at]), list(self.points), list(self.wholes)
         self.hide(at, HIDDEN)
         found = self.limits(cell)
         self.low[at], self.high[at] = before
-        self.points = points  # solutions found without the row need not be solutions with it
+        self.points, self.wholes = points, wholes  # solutions found without the row need not be solutions with it
         return found
 
     def limits(self, cell: Cell) -> Limits:
         """The ends of a cell: no nearer than whole numbers reach. Raises Contradiction if nothing satisfies all."""
         aim = self._aim(cell)
-        if self.points:
-            seen = np.array(self.points) @ aim
-            if cell.is_safe(seen.min(), seen.max(), MARGIN):
+        for points, margin in ((self.points, MARGIN), (self.wholes, 0)):
+            if points and cell.is_safe((seen := np.array(points) @ aim).min(), seen.max(), margin):
                 return Limits(float(seen.min()), float(seen.max()))
         ends, others = self._reach(aim), self._reach(-aim)
         least, most = math.ceil(float(aim @ ends) - 1e-6), math.floor(float(aim @ others) + 1e-6)
         if cell.is_safe(least, most) and not cell.is_safe(least, most, MARGIN):
-            least = least if _is_whole(ends) else self._whole(aim, most)
-            most = most if _is_whole(others) else -self._whole(-aim, -least)
+            least = least if _is_whole(ends) else self._whole(aim, most, most - cell.room)
+            most = most if _is_whole(others) else -self._whole(-aim, -least, -cell.needed(least))
         return Limits(least, most)
 
     def binding(self, cell: Cell) -> set[int]:
@@ -146,15 +147,23 @@ class System:
         if found.status != 0:
             raise Contradiction
         self.points.append(found.x)
+        if _is_whole(found.x):
+            self.wholes.append(np.round(found.x))
         return np.asarray(found.x)
 
-    def _whole(self, aim: NDArray[np.float64], otherwise: int) -> int:
-        """The lowest value found in whole numbers; `otherwise` if none was found in the time allowed."""
-        limits = LinearConstraint(self.matrix, self.low, self.high)
-        found = milp(aim, constraints=limits, bounds=Bounds(0, _FAR), integrality=np.ones(len(aim)), options=_TIME)
+    def _whole(self, aim: NDArray[np.float64], otherwise: int, enough: float) -> int:
+        """A value in whole numbers that is low enough, else the lowest; `otherwise` if none was found in time."""
+        rows = LinearConstraint(self.matrix, self.low, self.high)
+        tries = (np.zeros(len(aim)), [rows, LinearConstraint(aim[None, :], -np.inf, enough)]), (aim, [rows])
+        for least, limits in tries:  # any solution is found much sooner than the lowest
+            kinds = {"integrality": np.ones(len(aim)), "options": _TIME}
+            found = milp(least, constraints=limits, bounds=Bounds(0, _FAR), **kinds)
+            if found.x is not None:
+                self.wholes.append(np.round(found.x))
+                return round(float(aim @ self.wholes[-1]))
         if found.status == 2:
             raise Contradiction
-        return otherwise if found.x is None else round(float(aim @ np.round(found.x)))
+        return otherwise
 
 
 def _is_whole(point: NDArray[np.float64]) -> bool:

@@ -79,7 +79,11 @@ class Cell:
 
     def is_safe(self, low: float, high: float, margin: int = 0) -> bool:
         """Whether ends that a reader can infer are far enough apart, and don't prove fewer than 8."""
-        return high - low >= self.room + margin and (self.is_change or high >= FEWEST + margin)
+        return high >= self.needed(low) + margin
+
+    def needed(self, low: float) -> float:
+        """The highest value that a reader must be left with beside the lowest one."""
+        return low + self.room if self.is_change else max(low + self.room, FEWEST)
 
     @property
     def title(self) -> str:

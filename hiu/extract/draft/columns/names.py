@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.words import OTHERS, UNITS, words
+from hiu.extract.draft.columns.words import OTHERS, UNITS, spaced, words
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.people.nobody import names_nobody
 from hiu.extract.values.text import bag
@@ -21,6 +21,8 @@ _STATES = re.compile(
 _OF_NAMES = bag(
     "name names surname forename forenames first last family given alias aliases aka fname lname sname sn fn"
 )
+_HALVES = re.compile(r"\b(?:(surname|(?:last|family) name)|(forenames?|(?:first|given) names?))\b")
+_FIRST = re.compile(r"\b(?:surname|family name) first\b")
 _MOST_ROLES, _ROLES_EACH = 6, 10
 
 
@@ -47,6 +49,18 @@ def name_columns(looks: Mapping[str, Look], taken: set[str]) -> tuple[str | None
         return None, None
     first, second = able
     return (second, first) if _capitals(looks[second]) > _capitals(looks[first]) else (first, second)
+
+
+def family_first(seen: Look) -> bool:
+    """Whether names of two words have the family name first, by the header or else by given names that are known."""
+    pairs = [text.upper().split() for text in seen.counted if "," not in text and len(text.split()) == 2]
+    if 2 * len(pairs) < seen.distinct:
+        return False
+    stand = _HALVES.findall(spaced(seen.header))
+    if len({bool(family) for family, _ in stand}) > 1 or _FIRST.search(spaced(seen.header)):
+        return bool(stand[0][0])
+    first, last = (sum(pair[at] in given_names() for pair in pairs) for at in (0, 1))
+    return last > 2 * first
 
 
 def _is_of_names(seen: Look) -> bool:
