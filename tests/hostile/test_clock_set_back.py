@@ -11,6 +11,7 @@ from areakit import NOW
 from hostile_kit import Site
 
 import hiu
+from hiu.errors import UsageError
 from hiu.govern.audit import append, set_back, verify
 from hiu.site import Site as Opened
 from pipelines.access.bound import clocks
@@ -20,7 +21,7 @@ KEY = b"k" * 32
 
 def test_a_notebook_can_t_name_the_day_of_a_basis(site: Site) -> None:
     assert "now" not in signature(hiu.open).parameters
-    with pytest.raises(TypeError):
+    with pytest.raises(UsageError, match="takes no 'now'"):
         hiu.open(site.place.home, now=lambda: NOW)  # type: ignore[call-arg]
     opened = hiu.open(site.place.home, curated=site.place.curated)
     assert isinstance(opened, Opened)

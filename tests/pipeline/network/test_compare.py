@@ -106,7 +106,7 @@ def test_three_areas_are_side_by_side_on_page_workbook_and_pdf(
     with zipfile.ZipFile(io.BytesIO(made[".xlsx"])) as book:
         sheet, styles = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "styles"))
     # 7.2 is a number that Excel shows so, and no text that it can't add up
-    assert re.search(r'<c r="B5" s="\d+"><v>[\d.]+</v>', sheet) and 'formatCode="0.0"' in styles
+    assert re.search(r'<c r="B6" s="\d+"><v>[\d.]+</v>', sheet) and 'formatCode="0.0"' in styles
     received = records.read(north.place.records, CROSSINGS).filter(pl.col("stage") == "received")
     assert set(received["partner"]) == {SOUTH, WEST}
 
