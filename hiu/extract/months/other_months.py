@@ -107,7 +107,9 @@ def _misfiled(
     empty: bool,
 ) -> str:
     whole, (n, sound) = sum(rows for rows, _ in counts.values()), counts[mostly]
-    state = f"they count in {mostly.title}, which is supplied" if settled else "they are not counted"
+    state, filed = "they are not counted", f"{MISFILED} {period.title}"
+    if settled:
+        state = f"they count in {mostly.title}, which is supplied"
     if not sound:
         state = "they are set aside"
     elif not settled:
@@ -116,8 +118,10 @@ def _misfiled(
     runs = ", ".join(f"hiu run {month}" for month in again)
     if empty:
         state += f". No row is of {period.title}, so this file does not supply it: that is missing, not nought"
+    elif settled and sound:  # late rows alone in their file: nothing is uncounted or missing
+        filed, state = "where they count", f"the file is filed under {period.title}"
     return (
-        f"{n} of {whole} rows are of {mostly.title}, {MISFILED} {period.title}; {state}. If it is the "
+        f"{n} of {whole} rows are of {mostly.title}, {filed}; {state}. If it is the "
         f"file of {mostly.title}, move it to a folder {mostly}, then: {runs}"
     )
 

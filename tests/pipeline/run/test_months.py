@@ -152,6 +152,22 @@ def test_a_misfiled_file_of_an_earlier_month_is_said_by_every_run_page_and_statu
     assert "filed under" not in "".join(after.warnings) + page + CliRunner().invoke(app, ["status", *site]).output
 
 
+def test_a_late_row_that_counts_is_said_with_its_own_month_and_then_no_more(tmp_path: Path) -> None:
+    """Alone in its file it was taken for a misfiled one: every later run ended with 3, though nothing was uncounted."""
+    quiet = 'extends = "police"\n[file]\nempty = "no events"\n'
+    files = {
+        "2025-09/police.csv": police("04/09/2025"),
+        "2025-10/police.csv": police("05/09/2025"),
+        "2025-11/police.csv": police("02/11/2025"),
+    }
+    place = make_site(Trap(files=files, sources={"police": quiet}, exit=0), tmp_path / "site")
+    first, second = runs(place, MONTHS[1], MONTHS[2])
+    [said] = [line for line in first.warnings if "1 of 1 rows are of Sep 2025, where they count" in line]
+    assert first.exit_code == 3 and "filed under Oct 2025" in said and "move it to a folder 2025-09" in said
+    assert second.exit_code == 0 and not second.warnings, second.warnings
+    assert counted(second, "police_incident") == {"2025-09": 2, "2025-11": 1}
+
+
 def test_of_two_copies_the_one_in_the_folder_of_its_rows_is_read(tmp_path: Path) -> None:
     """A copy under an earlier month was read first and kept the right file out, and its month passed for supplied."""
     october = police("03/10/2025", "20/10/2025")
