@@ -7,6 +7,7 @@ that are sent of many people: what is written of a few may be about them, and is
 import polars as pl
 
 from hiu.sources.spec import Source
+from pipelines.access.basis import hidden
 from pipelines.common.work import Work
 
 C = pl.col
@@ -14,20 +15,29 @@ KEY = ["source", "event_id", "person_id"]
 BESIDE = ("spell_id", "quotes")
 DETAILS = ("role", "reason", "outcome", "site", "ward")
 MANY = 5
-"""People of whom a word must have been sent before it is repeated."""
+"""People of whom a word must have been sent before it is repeated: people who may be shown, or the word would tell of
+somebody beside those in whose rows it stands."""
+
+
+def not_shown(work: Work) -> list[str]:
+    """The ids of the month's people who may be shown to nobody today."""
+    people = work.warehouse.rows("people", "person_id", order=["person_id"])
+    aliases = work.warehouse.rows("aliases", where={"month <=": work.month.start}, order=["month", "old_id"])
+    return sorted(hidden(work.place, {"people": people, "aliases": aliases}, work.now.date()))
 
 
 def kept(work: Work) -> pl.DataFrame:
     """One row a source, event and person: KEY, BESIDE and DETAILS, several values of one event joined by |."""
     rows = work.warehouse.ask("kept", after=work.month.after)
     sources = work.place.sources
-    parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
+    gone = not_shown(work)
+    parts = [of_source(own, sources[str(name)], gone) for (name,), own in rows.group_by("source") if name in sources]
     types = dict.fromkeys((*KEY, *BESIDE, *DETAILS), pl.String)
     return pl.concat([pl.DataFrame(schema=types), *parts], how="diagonal")
 
 
-def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The contacts of one source."""
+def of_source(rows: pl.DataFrame, source: Source, gone: list[str]) -> pl.DataFrame:
+    """The contacts of one source; `gone`: people who may be shown to nobody."""
     fields = pl.Struct(dict.fromkeys(source.shown.values(), pl.String))
     texts = rows.select("details").unique().drop_nulls()
     if source.shown:
@@ -36,7 +46,7 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
         texts = decoded.select("details", **columns)
     found = rows.join(texts, on="details", how="left")
     words = {name: _words(source, field) for name, field in source.shown.items()}
-    found = found.with_columns(_shared(name, usual) for name, usual in words.items())
+    found = found.with_columns(_shared(name, usual, gone) for name, usual in words.items())
     several = found.select(*KEY).is_duplicated()
     each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in (*BESIDE, *words)]
     joined = found.filter(several).group_by(KEY).agg(each)
@@ -50,8 +60,9 @@ def _words(source: Source, field: str) -> list[str]:
     return sorted({str(word) for word in source.fields[field].codes.values()})
 
 
-def _shared(column: str, words: list[str]) -> pl.Expr:
-    many = C("person_id").n_unique().over(column) >= MANY
+def _shared(column: str, words: list[str], gone: list[str]) -> pl.Expr:
+    who = pl.when(~C("person_id").is_in(gone)).then("person_id") if gone else C("person_id")
+    many = who.drop_nulls().n_unique().over(column) >= MANY
     return pl.when(C(column).is_in(words) | many).then(C(column).str.replace_all("|", " ", literal=True))
 
 

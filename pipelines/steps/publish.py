@@ -25,6 +25,7 @@ from pipelines.common.fingerprint import code_digest, digest, file_digest
 from pipelines.common.place import Place
 from pipelines.common.work import Work
 from pipelines.steps.intake.supply import with_remarks
+from pipelines.steps.kept import not_shown
 from pipelines.steps.places import place_tables
 from pipelines.steps.rank import changes_since
 from pipelines.steps.review import quality_of_links, review_queue
@@ -46,7 +47,7 @@ def kept_mark(work: Work, folder: Path, steps: str) -> str:
     second = work.warehouse.rows("second_opinions", order=RECORDED["second_opinions"].names).rows()
     own = code_digest(publish.__module__)
     files = [(name, file_digest(path)) for name, path in _files(folder).items()]
-    return digest(steps, own, work.place.settings.version, *made_of, second, files)
+    return digest(steps, own, work.place.settings.version, *made_of, second, not_shown(work), files)
 
 
 def _files(folder: Path) -> dict[str, Path]:

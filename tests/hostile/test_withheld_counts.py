@@ -24,12 +24,13 @@ from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
+from hiu.sources import load_sources
 from pipelines.access.remake import withhold
 from pipelines.common.place import Place, open_place
 from pipelines.common.progress import Reporter
 from pipelines.erase.erase import erase
 from pipelines.govern.verify import problems_of
-from pipelines.steps.kept import DETAILS
+from pipelines.steps.kept import of_source
 
 C = pl.col
 ROW = ["delivery_id", "source_row"]
@@ -86,11 +87,9 @@ def _month(place: Place, folder: Path) -> Published:
 
 
 def _frame(run: Published, name: str) -> pl.DataFrame:
-    """A table as an analyst reads it, less what pairs give, and words repeated where five people had them."""
+    """A table as an analyst reads it, less what pairs give."""
     found = pl.read_parquet(run.folder / f"{name}.parquet")
-    if name == "link_quality":
-        found = found.filter(~C("measure").is_in(OF_PAIRS))
-    return found.drop(DETAILS) if name == "timeline" else found
+    return found.filter(~C("measure").is_in(OF_PAIRS)) if name == "link_quality" else found
 
 
 def test_published_tables_are_those_of_a_site_without_the_rows(both: tuple[Published, Published]) -> None:
@@ -288,3 +287,17 @@ def test_the_site_is_whole(objected: Objected, tmp_path: Path) -> None:
     rows = pl.read_parquet(after / "deliveries.parquet").select("received", "staged", "quarantined").sum().row(0)
     assert rows[0] == rows[1] + rows[2]
     assert problems_of(place, on=LATER.date()) == []
+
+
+def test_a_word_of_five_people_of_whom_one_may_not_be_shown_is_not_repeated() -> None:
+    """In the rows of four it would say that somebody else had it too."""
+    rows = pl.DataFrame({"person_id": list("ABCDE"), "details": ['{"conveyed_to": "St Elsewhere"}'] * 5})
+    rows = rows.with_columns(
+        source=pl.lit("ambulance"),
+        event_id="person_id",
+        spell_id=pl.lit(None, pl.String),
+        quotes=pl.lit(None, pl.String),
+    )
+    source = load_sources()["ambulance"]
+    assert set(of_source(rows, source, [])["site"]) == {"St Elsewhere"}
+    assert set(of_source(rows, source, ["E"])["site"]) == {None}
