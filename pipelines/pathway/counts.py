@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.govern.release.bounds import Row
 from hiu.govern.release.cells import EVERYBODY, Cell, Key
-from hiu.govern.release.disclosure import HIDDEN, event_total
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, event_total
 from hiu.govern.release.solver import solve
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
@@ -17,7 +17,7 @@ from pipelines.pathway.shown import Shown, Splits
 from pipelines.pathway.years import cells_of
 
 C = pl.col
-LEAST_TIMES = "Hidden where fewer than 8 people have no more than it, or no less."
+LEAST_TIMES = f"Hidden where fewer than {FEWEST} people have no more than it, or no less."
 """Beside a median and a 90th percentile."""
 _PART = "a part"
 BESIDE = "the same paper"

@@ -20,6 +20,6 @@ WORDS = (
     "opt_out_others",
 )
 NUMBERS = ("fewest", "most_hidden", "base", "top", "half_life", "retention_months", "exit_months",
-           "capacity_months", "plan_months", "link_at")  # fmt: skip
+           "shipped_retention", "shipped_exit", "capacity_months", "plan_months", "link_at")  # fmt: skip
 FACTS: dict[str, object] = {"site": "Anywhere <b>", "synthetic": True, **dict.fromkeys(WORDS, "word")}
 FACTS |= dict.fromkeys(NUMBERS, 4) | {"police_rule": police_rule(Counting()), "no_basis": ""}

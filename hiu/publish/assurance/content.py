@@ -15,7 +15,7 @@ from typing import Any
 
 from hiu.model.govern import PURPOSES, RECIPIENTS
 from hiu.publish.words.text import join_words
-from hiu.settings import Settings
+from hiu.settings import Governance, Settings
 
 _FOLDER = resources.files("hiu.publish.assurance") / "documents"
 KINDS = ("says", "law", "fill", "figures")
@@ -101,12 +101,16 @@ def document(name: str, facts: Mapping[str, object], figures: Figures, answers: 
 
 
 def notice_facts(settings: Settings, on: date) -> dict[str, str]:
-    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of."""
+    """For the privacy notice: uses without a basis (`support group; ...`), and what an opt-out keeps out of. For the
+    impact assessment: the months of retention as they are shipped."""
     there = {(one.purpose, one.recipient) for one in settings.basis if one.start <= on <= one.end}
     words = {"support": "the list and the offer of support", "planning": "planning"}
     out = [text for purpose, text in words.items() if purpose in settings.governance.opt_out_purposes]
     others = " It does not keep you from those who see them on another basis, such as the clinician who supports you."
+    shipped = Governance()
     return {
+        "shipped_retention": str(shipped.retention_months),
+        "shipped_exit": str(shipped.exit_months),
         "no_basis": "; ".join(f"{one} {to}" for one in PURPOSES for to in RECIPIENTS if (one, to) not in there),
         "opt_out_of": f"out of {join_words(out)}, and " if out else "",
         "opt_out_others": "" if words["support"] in out else others,

@@ -222,9 +222,10 @@ def equality(selection: Sequence[Row], top: int, month: Month) -> Grid:
         "records: adults with a contact, a bed day, a detention or an assessment in the 12 months. Groups are rounded "
         f"one by one, so they need not add up to the total on the first page. With {top} people only large differences "
         "can be found: no difference found is not proof of none, and 0 in the first places can be chance, as the "
-        "interval beside it says. 0 is shown, since it is about nobody; 1 to 7 people are hidden, and larger figures "
-        "with them where the small one could be worked out. Of the protected characteristics the list uses age alone: "
-        f"under-18s are listed apart. Characteristics that are not here were not supplied to this paper. {legend(rows)}"
+        f"interval beside it says. 0 is shown, since it is about nobody; 1 to {FEWEST - 1} people are hidden, and "
+        "larger figures with them where the small one could be worked out. Of the protected characteristics the list "
+        "uses age alone: under-18s are listed apart. Characteristics that are not here were not supplied to this "
+        f"paper. {legend(rows)}"
     )
     return Grid(f"Equality: who is in the first {top}", columns, tuple(rows), note.strip())
 

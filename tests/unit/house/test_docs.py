@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from datetime import datetime
@@ -215,3 +216,23 @@ def test_pages_and_tables_say_the_numbers_of_disclosure_control() -> None:
     nearest = re.findall(r"nearest (\d+)", text)
     assert len(few) >= 15 and set(few) == {str(FEWEST)} and f" {FEWEST - 1} are shown as `*`" in text
     assert len(nearest) >= 5 and set(nearest) == {str(BASE)}
+    most, base = (
+        re.findall(r"\b1\s+to\s+(\d)\s+(?:are|were)?\s*hidden", text),
+        re.findall(r"rounded\s+to\s+(\d)\b", text),
+    )
+    assert set(most) == {str(FEWEST - 1)} and len(base) >= 5 and set(base) == {str(BASE)}
+
+
+def test_sentences_take_the_numbers_of_disclosure_control_from_its_constants() -> None:
+    """A paper's note said "1 to 7 people are hidden" of its own, and would have gone on saying it."""
+    own = rf"\b1 to {FEWEST - 1} people|fewer than {FEWEST} people|rounded to {BASE}\b|nearest {BASE}\b"
+    paths = [path for room in ("hiu/publish", "pipelines") for path in (ROOT / room).rglob("*.py")]
+    assert [path.name for path in paths if re.search(own, " ".join(_sentences(path)))] == []
+
+
+def _sentences(path: Path) -> list[str]:
+    """The texts in a module's code, without its docstrings."""
+    every = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    docstrings = {id(node.value) for node in every if isinstance(node, ast.Expr)}
+    texts = [node for node in every if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [str(node.value) for node in texts if id(node) not in docstrings]
