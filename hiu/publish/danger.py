@@ -63,7 +63,7 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     )
     found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
-    see = " The table has each kind; a day can have several." if now or past else ""
+    see = " The table has the days of each kind, of contacts not counted too." if now or past else ""
     return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
 
 

@@ -68,10 +68,7 @@ def first_facts(
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        (
-            "Last contact, not with the team",
-            last_contact(timeline, month) or "No contact with an agency is in the records.",
-        ),
+        ("Last contact, not with the team", last_contact(timeline) or "No contact with an agency is in the records."),
         *([("Contacts", years)] if years else []),
         *(
             [(f"What contacts were about, each under one reason, {(month - 11).title} to {month.title}", reasons)]

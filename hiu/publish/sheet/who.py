@@ -48,8 +48,8 @@ def identity(
     number, aged = about["nhs_number"] or "", ""
     if age is not None and age >= 0:
         known = built is not None and about["dob"] and not about["died"]
-        on, years = (built, people.select(age_on(built)).item()) if built and known else (month.end, age)
-        aged = f" (aged {years} on {day(on)})"
+        years = people.select(age_on(built)).item() if built and known else f"{age} at the end of {month.title}"
+        aged = f" (aged {years})"
     return {
         "name": display_name(about["name_text"], 200),
         "age": age,

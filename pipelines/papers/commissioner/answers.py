@@ -121,7 +121,7 @@ def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
     verdict = "enough" if power >= ENOUGH else "too few"
-    return f"{verdict} to judge, as a true cut of 30% would go unnoticed {_times(missed)}."
+    return f"{verdict} to judge, as a true cut by three in 10 would go unnoticed {_times(missed)}."
 
 
 def _times(missed: int) -> str:

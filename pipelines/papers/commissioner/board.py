@@ -179,8 +179,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services look at the adults of whom most "
     "contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, detentions "
-    "and assessments are expected, weighed by risk, and agree whom to offer support. It is voluntary; declining changes "
-    "nobody's place."
+    "and assessments are expected, weighed by risk, and agree whom to offer support. It is voluntary; declining "
+    "changes nobody's place."
 )
 
 
