@@ -18,6 +18,7 @@ from hiu.month import Month
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number
+from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 
@@ -246,3 +247,17 @@ def bed_points(row: Row, nights: int, settings: Settings) -> str:
 def risk_word(row: Row) -> str:
     """High, Medium, Low, or that nobody has assessed it."""
     return NOT_ASSESSED if row["risk_source"] == NO_GRADING else row["risk_band"] or NOT_BANDED
+
+
+def risk_note(row: Row, graded: str) -> str:
+    """Who `graded` the risk of somebody in the list (a row of `ranked`), in words; else the place at other gradings."""
+    if risk_word(row) != NOT_ASSESSED:
+        return graded or source_words(row["risk_source"])
+    if row["rank_if_high"] is None or row["rank_if_low"] is None:
+        return ""
+    high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
+    return (
+        f"would be {high} whatever the risk"
+        if high == low
+        else f"would be {high} if risk were High, and {low} if it were Low"
+    )

@@ -36,6 +36,7 @@ from hiu.publish.people import (
     graded_on,
     graded_words,
     last_day,
+    risk_note,
     risk_word,
     support_so_far,
     versions,
@@ -45,7 +46,6 @@ from hiu.publish.words.terms import (
     ACTION_TITLES,
     ENTERED,
     GATES,
-    NOT_ASSESSED,
     OF_SUPPORT,
     TO_CHECK,
     conflicts,
@@ -53,7 +53,6 @@ from hiu.publish.words.terms import (
     source_words,
 )
 from hiu.publish.words.text import clean, day, display_name
-from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
@@ -107,7 +106,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
-            risk_note=_risk_note(row, bands.get(one, ("", ""))[0]),
+            risk_note=risk_note(row, bands.get(one, ("", ""))[0]),
             risk_at=bands.get(one, ("", ""))[1],
             beds=bed_points(row, more.count("nights_12", one) or 0, settings),
             last="" if shows_gates(row) else latest.get(one, ""),
@@ -249,19 +248,6 @@ def _dated(
     sentence, _ = hours_of_week(own, (month - (MONTHS - 1)).start, sets)
     since, hours = (month - 2).start, f"{sentence} " if has_pattern(sentence) else ""
     return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since)}"
-
-
-def _risk_note(row: Row, graded: str) -> str:
-    if risk_word(row) != NOT_ASSESSED:
-        return graded or source_words(row["risk_source"])
-    if row["rank_if_high"] is None or row["rank_if_low"] is None:
-        return ""
-    high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
-    return (
-        f"would be {high} whatever the risk"
-        if high == low
-        else f"would be {high} if risk were High, and {low} if it were Low"
-    )
 
 
 def _bands(

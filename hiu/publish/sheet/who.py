@@ -47,8 +47,8 @@ def identity(
     )
     number, aged = about["nhs_number"] or "", ""
     if age is not None and age >= 0:
-        known = built is not None and about["dob"] and not about["died"]
-        years = people.select(age_on(built)).item() if built and known else f"{age} at the end of {month.title}"
+        exact = built is not None and about["dob"] and not about["died"]
+        years = people.select(age_on(built)).item() if built and exact else f"{age} at the end of {month.title}"
         aged = f" (aged {years})"
     return {
         "name": display_name(about["name_text"], 200),
