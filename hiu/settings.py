@@ -41,7 +41,7 @@ class Rank(Frozen):
     weights: Weights = Weights()
     half_life: float = Field(3, gt=0, description="months")
     top: int = Field(20, ge=1, description="places the meeting discusses (N)")
-    charts: int = Field(50, ge=0, description="people whose charts are drawn each month")
+    charts: int = Field(100, ge=0, description="people whose charts are drawn each month")
     candidate_charts: bool = Field(True, description="false: only supported people's charts are in the pack")
     draws: int = Field(1000, ge=100, le=100_000)
     seed: int = 20260101

@@ -44,11 +44,6 @@ def danger_kind(timeline: pl.DataFrame, month: Month) -> str:
     return "danger" if any(map(SUICIDE.search, own)) else "danger_call" if own else "danger_other"
 
 
-def latest(timeline: pl.DataFrame, month: Month) -> str:
-    """The day of the latest mention of the last 3 months; empty without one."""
-    return next((days[0] for days in _days(timeline, pl.col("start") >= (month - 2).start).values()), "")
-
-
 def earlier(timeline: pl.DataFrame, since: date) -> str:
     """Everything that records before a day mention, in a sentence: of each on how many days and the latest, whatever
     part the person had."""
@@ -68,29 +63,31 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     )
     found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
-    see = " The table has each kind; a day can have several." if now or past else ""
+    see = " The table has the days of each kind, of contacts not counted too." if now or past else ""
     return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
 
 
 def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str]]:
-    """What the records mention of suicide, self-harm and overdose, then what the police recorded of violence, of the
-    person as missing or as a victim: each kind once, with the roles that the police recorded; on how many days of the
-    latest 12 months and before, and the latest; nothing is left out."""
+    """What the records mention of suicide, self-harm and overdose, each with the part that the police recorded, then
+    what they recorded of violence, of the person as missing or as a victim, each once with the roles; on how many days
+    of the latest 12 months and before, and the latest; nothing is left out."""
     since = (month - 11).start
     whole = timeline.filter(pl.col("ended").is_null())
     rows = []
-    for of in (partial(_of_danger, parts=False), _of_police):
+    for of in (_of_danger, _of_police):
         recent = _days(whole, pl.col("start") >= since, of=of)
-        roles = list(_days(whole, of=partial(_with_roles, of=of)))
+        roles = list(_days(whole, of=_with_roles))
         for text, days in _days(whole, of=of).items():
             now = len(recent.get(text, []))
             own = "; ".join(one.removeprefix(f"{text}: ") for one in roles if one.startswith(f"{text}: "))
             rows.append((f"{text}: {own}".removesuffix(": "), str(now), str(len(days) - now), days[0]))
-    return rows
+    # the roles of one kind stand together, in the order of its latest
+    kinds = list(dict.fromkeys(row[0].partition(", ")[0] for row in rows))
+    return sorted(rows, key=lambda row: kinds.index(row[0].partition(", ")[0]))
 
 
 def counted_in_days(dataset: str, text: str) -> bool:
-    """Whether `risks` has this reason, so that no second number is given of it."""
+    """Whether `risks` has this reason."""
     police = dataset == "police_incident" and (VIOLENCE.search(text) or "missing" in text.lower())
     return bool(DANGER.search(text) or police)
 
@@ -128,13 +125,11 @@ def _of_police(row: Row) -> Iterator[str]:
         yield "victim of another offence"
 
 
-def _with_roles(row: Row, of: Callable[[Row], Iterator[str]]) -> Iterator[str]:
-    """Kinds with the role in which the police had the person, where that may be about others."""
+def _with_roles(row: Row) -> Iterator[str]:
+    """Violence with the role in which the police had the person."""
     roles = str(row.get("role") or "").split("|")
     own = next((words for role, words in _ROLES.items() if role in roles), OTHER_PARTS[2])
-    for kind in of(row):
-        if role := own if kind == _HARM else part(row) if DANGER.search(kind) else "":
-            yield f"{kind}: {role}"
+    yield from (f"{kind}: {own}" for kind in _of_police(row) if kind == _HARM)
 
 
 def _days(

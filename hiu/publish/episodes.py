@@ -153,7 +153,7 @@ def in_words(row: Row, *names: str) -> str:
     return ", ".join(shorten(" / ".join(words), 60) for name in names if (words := named(row, name)))
 
 
-def last_contact(timeline: pl.DataFrame, month: Month) -> str:
+def last_contact(timeline: pl.DataFrame) -> str:
     """The latest event of one person: when, with whom, what about and how it ended; empty if there is none."""
     events = [row for row in timeline.sort("start", "counted").iter_rows(named=True) if not is_stay(row)]
     if not events:
@@ -164,9 +164,8 @@ def last_contact(timeline: pl.DataFrame, month: Month) -> str:
         f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
     )
     apart = ", not counted" if why_not_counted(row) else ""
-    ago = count_of((month.end - row["start"].date()).days, "day")
     what = f"{kind_words(row['dataset'], 1)}{apart} ({about}); {ended}"
-    return f"{moment(row['start'])}, {what}. {ago} before the end of {month.title}."
+    return f"{moment(row['start'])}, {what}."
 
 
 def last_months(tables: Tables, ids: Collection[str], month: Month) -> dict[str, str]:

@@ -15,10 +15,10 @@ from hiu.model.ages import age_on
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
-from hiu.publish.danger import latest
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
-from hiu.publish.words.text import clean, count_of, day, join_words, number
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number
+from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 
@@ -138,8 +138,12 @@ def death_words(
     ), False
 
 
-ASK_FIRST = "Ask the lead clinician, named on the person sheet, before support is offered again."
-"""Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
+def ask_first(lead: str | None) -> str:
+    """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
+    named = f" ({display_name(lead)})" if lead else ", who is not recorded,"
+    return f"Ask the lead clinician{named} before support is offered again."
+
+
 NAMESAKE = "same name as another person here: check the id"
 """Beside each of two people of one name."""
 
@@ -162,15 +166,31 @@ def graded_on(tables: Tables, month: Month) -> dict[str, dict[str, tuple[date, s
     return out
 
 
-def graded_words(found: Graded, month: Month, first: date, events: pl.DataFrame, own: str = "") -> str:
-    """Both graders' latest band with its day, that of the role `own` first, and which is older than the latest danger
-    that `events` (rows of the timeline) mention. That no clinician graded it is said beside the police's."""
+def graded_words(
+    found: Graded, month: Month, first: date, last: date | None, own: str = "", *, dated: bool = True
+) -> str:
+    """Both graders' latest band with its day, that of the role `own` first, and of each whether it is older than the
+    latest contact (`last`; without `dated` by its month). That no clinician graded it is said beside the police's."""
     parts = []
     for role, (at, band) in sorted(found.items(), key=lambda one: (one[0] != own, one[0])):
-        danger = "" if at == first else latest(events.filter(pl.col("start").dt.date() > at), month)
-        later = f", before the contact of {danger}" if danger else ""
+        later = "" if last is None or at == first else _before(at, last, dated=dated)
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
+
+
+def _before(at: date, last: date, *, dated: bool) -> str:
+    if not dated and Month.of(last) == Month.of(at):
+        return ", in the month of the latest contact"
+    on = day(last) if dated else Month.of(last).title
+    return f", before the latest contact, {on}" if last > at else ""
+
+
+def last_day(events: pl.DataFrame, month: Month, sets: Collection[str] = ()) -> date | None:
+    """The day of the latest event of one person (rows of the timeline) up to the month's end; with `sets`, of those
+    that count in them."""
+    own = events.filter("counted", pl.col("dataset").is_in(list(sets))) if sets else events
+    on = own.filter(pl.col("ended").is_null())["start"].dt.date()
+    return cast("date | None", on.filter(on <= month.end).max())
 
 
 def first_month(coverage: pl.DataFrame) -> date:
@@ -227,3 +247,17 @@ def bed_points(row: Row, nights: int, settings: Settings) -> str:
 def risk_word(row: Row) -> str:
     """High, Medium, Low, or that nobody has assessed it."""
     return NOT_ASSESSED if row["risk_source"] == NO_GRADING else row["risk_band"] or NOT_BANDED
+
+
+def risk_note(row: Row, graded: str) -> str:
+    """Who `graded` the risk of somebody in the list (a row of `ranked`), in words; else the place at other gradings."""
+    if risk_word(row) != NOT_ASSESSED:
+        return graded or source_words(row["risk_source"])
+    if row["rank_if_high"] is None or row["rank_if_low"] is None:
+        return ""
+    high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
+    return (
+        f"would be {high} whatever the risk"
+        if high == low
+        else f"would be {high} if risk were High, and {low} if it were Low"
+    )

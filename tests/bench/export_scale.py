@@ -36,7 +36,7 @@ def person(place: int, months: int, dice: random.Random) -> PersonSeries:
         f"HIU-{place:08d}",
         span,
         counts,
-        "9 contacts in 3 months; 3 expected, going by Jan to Dec 2025.",
+        "9 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.",
         support_start=date(2025, 6, 3),
     )
 

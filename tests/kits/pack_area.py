@@ -109,7 +109,7 @@ def _ranked(index: int, one: str, count: int, minors: int) -> dict[str, Any]:
         "contacts_3": None if index == 4 else (index * 13) % 29,
         "intensity": 90.0 / rank,
         "estimated": index % 5 == 0,
-        "label_sentence": f"{(index * 13) % 29} contacts in 3 months; 3 expected, going by Jan to Dec 2025.",
+        "label_sentence": f"{(index * 13) % 29} contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.",
         **more,
     }
     return frames.ranked_row(rank, one, **row)

@@ -83,7 +83,7 @@ def ranked_row(rank: int, person_id: str, **more: Any) -> dict[str, Any]:
         "points_3": 14.0, "points_12": 31.0, "contacts_3": 9, "contacts_12": 30, "risk": 4.0,
         "risk_source": "clinical", "risk_band": "High", "rank_if_low": None, "rank_if_high": None, "certainty": "A",
         "rank_low": max(1, rank - 2), "rank_high": rank + 5, "label": "ESCALATING",
-        "label_sentence": "9 contacts in 3 months; 3 expected, going by Jan to Dec 2025.",
+        "label_sentence": "9 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.",
         "sentence": f"{rank}: severity score of about 7 expected in the next 3 months (14 in the last 3, 31 in the "
                     "last 12; recent months count more), times risk 4.0 (likelihood 4 x impact 4).",
         "presets": "NHS England HIU|FreCaNN", "estimated": False, "access": "candidate", "list": "adult", **more,

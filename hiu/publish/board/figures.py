@@ -6,7 +6,7 @@ figures shown, so they tell nothing more.
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -186,17 +186,21 @@ def cost(texts: Mapping[str, str], units: pl.DataFrame, gaps: Gaps) -> tuple[Gri
     )
 
 
-def cost_sentences(grid: Grid, service: str) -> tuple[str, str]:
-    """The total of the cost table in a sentence; and what the service itself costs, which is no part of it."""
+def cost_sentences(grid: Grid, service: str, bare: Collection[str]) -> tuple[str, str]:
+    """The total of the cost table in a sentence, with how much of it rests on unit costs of the `bare` agencies, of
+    which no document is on record; and what the service itself costs, which is no part of it."""
     *rows, (*_, low, central, high, _, _) = grid.rows
     own = f"The service itself: {service or 'not in this paper'}. Its effect: see 'Did support work?'."
     if not central.startswith("£"):
         return "What adults in the records used can't be costed from what may be shown.", own
     oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))
+    sums = [int(re.sub(r"\D", "", row[4])) for row in rows if row[0] in bare and row[4].startswith("£")]
+    unsourced = f"no document is on record for the unit costs behind {_pounds(sum(sums))} of it. " if sum(sums) else ""
     return (
         f"The agencies' time and beds for all adults in the records are put at about {central} in the 12 months, from "
-        f"{low} at low unit costs to {high} at high ones, as far as can be shown. Prices go back to {oldest}: at "
-        "today's it would be more. None of it is money in hand.",
+        f"{low} at low unit costs to {high} at high ones, as far as can be shown. "
+        f"{unsourced[:1].upper()}{unsourced[1:]}Prices go back to {oldest}: at today's it would be more. None of it is "
+        "money in hand.",
         own,
     )
 

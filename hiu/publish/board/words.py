@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from hiu.publish.board.paper import UNSEEN, Grid, Line
 from hiu.publish.words.definitions import POLICIES, board
 from hiu.publish.words.text import join_words
-from hiu.rank.reports.cost import NO_SOURCE, Costs
+from hiu.rank.reports.cost import Costs
 from hiu.settings import Settings
 
+AT_SECOND_HAND = "† As other documents cite it: the guide itself was not read for this paper."
 COUNTED, SHOWN = "Number", "can't be shown"
 _COLUMNS: Mapping[str, str] = {
     "Supported: events": "the events of people being supported",
@@ -24,14 +23,15 @@ _COLUMNS: Mapping[str, str] = {
 
 def definitions(settings: Settings, costs: Costs) -> Grid:
     """What each figure is and where its rule comes from."""
-    bare = costs.units.filter(pl.col("source").str.starts_with(NO_SOURCE))["agency"].to_list()
-    source = f"Cost table {costs.version}" + (f"; no document is on record for: {', '.join(bare)}" if bare else "")
+    bare = ", ".join(costs.unsourced)
+    source = f"Cost table {costs.version}" + (f"; no document is on record for: {bare}" if bare else "")
     cost = ("Indicative cost", f"Rounded units times a unit cost; {costs.label}", source)
     every = "All settings have one version, at the foot of each page; the owner of this paper has their list"
     policy = [(name, *POLICIES[name]) for name in settings.policy_breaks if name in POLICIES]
     last = ("Definitions and settings", every, f"Settings {settings.version}")
-    rows = (*board(settings.counting), cost, *policy, last)
-    return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), rows)
+    ruled = [(name, what, source.replace(" (not read here)", "†")) for name, what, source in board(settings.counting)]
+    rows = (*ruled, cost, *policy, last)
+    return Grid("Definitions and sources", ("Figure", "What it is", "Source of the rule"), rows, AT_SECOND_HAND)
 
 
 def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: Sequence[str]) -> tuple[str, ...]:

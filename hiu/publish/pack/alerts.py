@@ -16,11 +16,11 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.danger import MENTIONS, danger, danger_kind
-from hiu.publish.pack.matches import TWICE, alike, doubted
+from hiu.publish.pack.matches import CHECK, TWICE, alike, doubted
 from hiu.publish.pack.view import Person
 from hiu.publish.people import ages, death_words
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt
+from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt, conflicts
 from hiu.publish.words.text import count_of, day, join_words
 from hiu.rank.listing.reasons import amounts
 
@@ -39,6 +39,7 @@ ALERTS = {
     "dates": "Impossible dates",
     "match": "Match in doubt",
     "twice": "Perhaps here twice",
+    "conflict": "More than one NHS number or date of birth",
 }
 """Code of an alert and its name, the most pressing first."""
 SUPPORTED_ONLY = (
@@ -69,22 +70,24 @@ COUNTS = {
 _DISCHARGE_DAYS = 30
 
 
-DEATHS = "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register does:"
-"""Said once of everybody with that alert, before the others."""
-
-
-SEEN = "A row has these people as dead, and they were met since; ask the sender to correct it:"
-"""Said once of everybody with that alert, after the deaths to check."""
+ONCE = {
+    "death": "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register "
+    "does:",
+    "seen": "A row has these people as dead, and they were met since; ask the sender to correct it:",
+    "conflict": "More than one NHS number or date of birth; whoever approaches them checks which is right, and the "
+    "sender corrects it:",
+}
+"""Alerts that are said once of everybody who has them, before the others."""
 
 
 def dead(people: Iterable[Person], code: str = "death") -> list[Person]:
-    """People with the alert of a death to check (or, by its `code`, of one that is wrong), in list order."""
+    """People with the alert of a death to check, or with that of another `code`, in list order."""
     return [one for one in people if code in dict(one["alerts"])]
 
 
 def others_of(person: Person) -> list[tuple[str, str]]:
-    """A person's alerts but those of a death."""
-    return [alert for alert in person["alerts"] if alert[0] not in ("death", "seen")]
+    """A person's alerts but those said once of all."""
+    return [alert for alert in person["alerts"] if alert[0] not in ONCE]
 
 
 def alerted(people: Iterable[Person]) -> list[Person]:
@@ -144,7 +147,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts, _twice):
+    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts, _twice, _conflicts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -239,6 +242,13 @@ def _twice(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tu
             others = (rows[other] for other in group if other != one)
             places = join_words(f"{'' if row['list'] == 'adult' else 'U'}{row['rank']}" for row in others)
             yield one, "twice", f"{ALERTS['twice']}, as {places} too: {TWICE}"
+
+
+def _conflicts(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Whose rows have two NHS numbers or dates of birth."""
+    for row in _own(tables, "people", rows):
+        if words := conflicts(row):
+            yield row["person_id"], "conflict", f"{words[0].upper()}{words[1:]}: {CHECK}"
 
 
 def _end(row: Row) -> date | None:

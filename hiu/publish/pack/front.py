@@ -132,7 +132,8 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
             others = [one for one in entries if one["id"] not in set(shown)]
             entries = [one for one in entries if one["id"] in set(shown)]
             if others:
-                what = f"{count_of(len(others), 'record')} of people who are not in this pack."
+                whose = "a person who is" if len(others) == 1 else "people who are"
+                what = f"{count_of(len(others), 'record')} of {whose} not in this pack."
                 entries.append(Entry(id=None, what=what))
         else:
             # a child who has no page here is not named

@@ -1,4 +1,4 @@
-"""Matches that nobody has decided on and whose answer could change the list, and people whose rows contradict one."""
+"""Matches that nobody has decided on and whose answer could change the list."""
 
 from collections.abc import Collection, Mapping
 
@@ -15,10 +15,6 @@ MATCHES = 10
 """Pairs shown; the rest are counted."""
 CHECK = "check which is right before contact"
 """What to do about two NHS numbers or dates of birth, here and beside the person."""
-OTHERS = "More than one NHS number or date of birth: to be checked before contact"
-"""Heading of people with such a conflict who are not among the pairs."""
-NOTHING_WAITS = "Whoever approaches them checks, and the sender corrects it: the meeting has nothing to decide."
-"""Who does it."""
 TWICE = "same name, birth, sex and postcode, and another NHS number; decide who checks whether they are one person"
 """Of two people who may be one; the meeting names who looks."""
 LESS_SURE = "Until a match is reviewed, the places of those in it are less sure."
@@ -32,8 +28,8 @@ _TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an
 
 
 def matches(tables: Tables, shown: Collection[str]) -> Matches:
-    """The open pairs, the most telling first, two of the people shown who are alike but for the NHS number among them;
-    and why a person with a conflict is not among these."""
+    """The open pairs, the most telling first, two of the people shown who are alike but for the NHS number among
+    them."""
     open_pairs = waiting(tables, shown)
     rows = open_pairs.head(MATCHES).iter_rows(named=True)
     pairs = [Match(a=row["person_a"], b=row["person_b"], doubt=_doubt(row)) for row in rows]
@@ -41,7 +37,7 @@ def matches(tables: Tables, shown: Collection[str]) -> Matches:
     groups = [group for group in alike(tables, shown) if not asked.issuperset(group)]
     pairs += [Match(a=one, b=other, doubt=TWICE) for one, *more in groups for other in more]
     total = open_pairs.height + sum(len(group) - 1 for group in groups)
-    return {"total": total, "pairs": pairs, "settled": _settled(tables, shown, asked.union(*groups))}
+    return {"total": total, "pairs": pairs}
 
 
 def alike(tables: Tables, shown: Collection[str]) -> list[list[str]]:
@@ -108,29 +104,9 @@ def _at_stake(tables: Tables, pair: Row, place: Row, month: Month) -> str:
     return f"{out}; contacts without them: {join_words(counts)}" if pair["together"] and counts else out
 
 
-def settled_people(found: Matches) -> int:
-    """How many people with a conflict are not among the pairs."""
-    return sum(len(ids) for _, ids in found["settled"])
-
-
 def _decided(tables: Tables) -> pl.DataFrame:
     done = tables["decisions"].filter(pl.col("undone_at").is_null(), pl.col("decision") != "unsure").select(_PAIR)
     return pl.concat([done, done.select(identity_a="identity_b", identity_b="identity_a")])
-
-
-def _settled(tables: Tables, shown: Collection[str], asked: Collection[str]) -> list[tuple[str, list[str]]]:
-    """Of who is shown with more than one NHS number or date of birth, and is not among the pairs: why not, and ids."""
-    two = pl.col("two_nhs_numbers") | pl.col("two_dobs")
-    flagged = set(tables["people"].filter(two, pl.col("person_id").is_in(list(shown)))["person_id"]).difference(asked)
-    queue = tables["review_queue"].filter(pl.col("person_a") == pl.col("person_b"))
-    queued = set(queue["person_a"])
-    left = set(queue.join(_decided(tables), on=_PAIR, how="anti")["person_a"])
-    why = {
-        "A reviewer has decided": queued - left,
-        "Either answer would leave the list as it is": left,
-        "All their other details agree, so the records are taken as one person's": flagged - queued,
-    }
-    return [(words, sorted(flagged & ids)) for words, ids in why.items() if flagged & ids]
 
 
 def _doubt(row: Row) -> str:

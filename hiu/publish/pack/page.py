@@ -15,10 +15,10 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, DEATHS, SEEN, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alerts import ALERTS, ONCE, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
-from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.matches import LESS_SURE
 from hiu.publish.pack.people import LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
@@ -42,7 +42,7 @@ MINOR = (
 )
 MINORS_NOTE = (
     "Places U1, U2 and so on are a list of their own and take none of the adults' places. Whether this meeting talks "
-    "about any of them is for the chair and the children's safeguarding lead to say."
+    "about any of them is for the chair and the children's safeguarding lead to say. Ages are those at the month's end."
 )
 PACK_TABLES = (
     "ranked",
@@ -163,18 +163,12 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             risks=RISKS,
             access=ACCESS,
             alerts=ALERTS,
-            conflict=OTHERS,
-            nothing_waits=NOTHING_WAITS,
             less_sure=LESS_SURE,
             no_bed_days=NO_BED_DAYS,
             risk_sentence=risk_sentence,
             others_of=others_of,
-            deaths=DEATHS,
-            dead=dead(people),
-            seen_words=SEEN,
-            seen=dead(people, "seen"),
+            said_once=[(words, found) for code, words in ONCE.items() if (found := dead(people, code))],
             warned=sum(bool(one["alerts"]) for one in people),
-            conflicts=settled_people(view["matches"]),
             no_row=no_row,
             minors_note=MINORS_NOTE,
             alerted=[one for one in alerted(people) if not one["minor"]],

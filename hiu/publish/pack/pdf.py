@@ -9,9 +9,9 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import DEATHS, SEEN, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alerts import ONCE, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
 from hiu.publish.pack.front import NO_BED_DAYS
-from hiu.publish.pack.matches import LESS_SURE, NOTHING_WAITS, OTHERS, settled_people
+from hiu.publish.pack.matches import LESS_SURE
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import no_row, place_words
@@ -137,12 +137,11 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_action(one, name) for one in view["actions"]),
             *(_decision(one, name) for one in view["decisions"]),
         ],
-        "deaths": f"{DEATHS} {words}."
-        if (words := join_words(name(one["id"]) for one in dead(view["people"])))
-        else "",
-        "seen": f"{SEEN} {words}."
-        if (words := join_words(name(one["id"]) for one in dead(view["people"], "seen")))
-        else "",
+        "said_once": [
+            (code == "death", f"{words} {join_words(name(one['id']) for one in found)}.")
+            for code, words in ONCE.items()
+            if (found := dead(view["people"], code))
+        ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
         "young": f" (with an alert: {words})"
         if (words := join_words(place_words(one) for one in young if one["alerts"]))
@@ -164,12 +163,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "bedless": f"{NO_BED_DAYS} {join_words(map(name, view['bedless']))}." if view["bedless"] else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
-        "conflict": f"{OTHERS} ({settled_people(view['matches'])})",
-        "nothing_waits": NOTHING_WAITS,
-        "settled": [f"{why}: {join_words(map(name, ids))}." for why, ids in view["matches"]["settled"]],
         "matches_total": view["matches"]["total"],
-        "list_note": f"{len(view['people']) - len(young)} people: supported people, and candidates in the first "
-        f"{view['top']} places. Where plausible ranks overlap there is no reliable difference. "
+        "list_note": f"{count_of(len(view['people']) - len(young), 'adult')}: supported people, and candidates in the "
+        f"first {view['top']} places. Where plausible ranks overlap there is no reliable difference. "
         f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
         f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}"
         f"{ENTER}{notes_of(view['people'])}",
@@ -214,13 +210,14 @@ def _match(pair: Match, either: Naming) -> str:
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
     check = "an entry says dead: check first" if dead([person]) else ""
+    graded = ", ".join(filter(None, ("police" if person["risk_police"] else "", person["risk_at"])))
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
         ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"], check))),
         person["id"],
-        f"{person['risk']}{' (police)' if person['risk_police'] else ''}",
+        f"{person['risk']}{f' ({graded})' if graded else ''}",
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
         f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
@@ -254,7 +251,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": " · ".join(
-            filter(None, (person["label"], f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
+            filter(None, (against.rstrip("."), f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
         ),
         "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],

@@ -13,6 +13,7 @@ import polars as pl
 from hiu.model import TIMELINE
 from hiu.model.frames import schema
 from hiu.model.meeting import GATE_DATES
+from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.charts.headings import MONTHS
@@ -21,7 +22,7 @@ from hiu.publish.episodes import episodes, how_many, last_months
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
-from hiu.publish.pack.matches import CHECK, held_apart
+from hiu.publish.pack.matches import held_apart
 from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
@@ -34,6 +35,8 @@ from hiu.publish.people import (
     first_month,
     graded_on,
     graded_words,
+    last_day,
+    risk_note,
     risk_word,
     support_so_far,
     versions,
@@ -43,7 +46,6 @@ from hiu.publish.words.terms import (
     ACTION_TITLES,
     ENTERED,
     GATES,
-    NOT_ASSESSED,
     OF_SUPPORT,
     TO_CHECK,
     conflicts,
@@ -51,7 +53,6 @@ from hiu.publish.words.terms import (
     source_words,
 )
 from hiu.publish.words.text import clean, day, display_name
-from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
 LEAD = "Lead clinician"
@@ -105,7 +106,8 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             more,
             changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
-            risk_note=_risk_note(row, bands.get(one, "")),
+            risk_note=risk_note(row, bands.get(one, ("", ""))[0]),
+            risk_at=bands.get(one, ("", ""))[1],
             beds=bed_points(row, more.count("nights_12", one) or 0, settings),
             last="" if shows_gates(row) else latest.get(one, ""),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
@@ -186,6 +188,7 @@ def _person(
     last: str,
     decide: str,
     risk_note: str,
+    risk_at: str,
     apart: str,
 ) -> Person:
     return {
@@ -197,6 +200,7 @@ def _person(
         "certainty": row["certainty"],
         "risk": risk_word(row),
         "risk_note": risk_note,
+        "risk_at": risk_at,
         "risk_police": row["risk_source"] == "public_safety",
         "contacts": row["contacts_3"],
         "contacts_12": row["contacts_12"],
@@ -246,28 +250,19 @@ def _dated(
     return episodes(own, EPISODES, since=since), how_many(own), f"{hours}{earlier(own, since)}"
 
 
-def _risk_note(row: Row, graded: str) -> str:
-    if risk_word(row) != NOT_ASSESSED:
-        return graded or source_words(row["risk_source"])
-    if row["rank_if_high"] is None or row["rank_if_low"] is None:
-        return ""
-    high, low = ordinal(row["rank_if_high"]), ordinal(row["rank_if_low"])
-    return (
-        f"would be {high} whatever the risk"
-        if high == low
-        else f"would be {high} if risk were High, and {low} if it were Low"
-    )
-
-
-def _bands(tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month) -> dict[str, str]:
-    """By person: both graders' bands with their days, that of the list first, and that the records mention danger
-    since; an undated one holds from the first month."""
-    first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, str]()
-    none = pl.DataFrame(schema=schema(TIMELINE))
+def _bands(
+    tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month
+) -> dict[str, tuple[str, str]]:
+    """By person: both graders' bands with their days, that of the list first, and which is older than the latest
+    contact; and the month of that of the list. An undated one holds from the first month."""
+    first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, tuple[str, str]]()
+    none, sets = pl.DataFrame(schema=schema(TIMELINE)), contact_sets(tables["coverage"])
     for row in shown.iter_rows(named=True):
-        events = timelines.get(row["person_id"], none) if shows_gates(row) else none
         if row["risk_source"] in (own := found.get(row["person_id"], {})):
-            out[row["person_id"]] = graded_words(own, month, first, events, row["risk_source"])
+            last = last_day(timelines.get(row["person_id"], none), month, () if shows_gates(row) else sets)
+            words = graded_words(own, month, first, last, row["risk_source"], dated=shows_gates(row))
+            at = own[row["risk_source"]][0]
+            out[row["person_id"]] = words, "no date" if at == first else Month.of(at).title
     return out
 
 
@@ -290,10 +285,10 @@ def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _sources(about: Row, found: Sequence[str]) -> str:
-    """Where the rows came from, and what casts doubt on their being one person."""
+    """Where the rows came from, and what contradicts itself in them; two numbers or births have an alert."""
     if not about:
         return "no row names this person"
     seen = source_words((about["sources"] or "no source").replace("|", ", "))
     text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
-    doubts = conflicts(about, found)
-    return f"{text} Conflict: {doubts}; {CHECK}." if doubts else text
+    doubts = conflicts({}, found)
+    return f"{text} Conflict: {doubts}." if doubts else text

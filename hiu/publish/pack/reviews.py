@@ -14,7 +14,7 @@ from hiu.govern.basis.due import months_after
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.pack.view import Review
-from hiu.publish.people import ASK_FIRST, DECIDED, date_in
+from hiu.publish.people import DECIDED, ask_first, date_in
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import REVIEWS
 from hiu.publish.words.text import clean, day, join_words
@@ -68,7 +68,7 @@ def to_decide(row: Row, support: Row, entries: Sequence[Row], month: Month, sett
     if going(support, month):
         open_offer = "What support lacks: consent or three contacts with the team are not on record."
     elif answer in ("refused", "withdrawn") or support.get("end") or (made and made["value"] in DECIDED):
-        open_offer = f"Whether support is offered again. {ASK_FIRST}"
+        open_offer = f"Whether support is offered again. {ask_first(support.get('lead_clinician'))}"
     elif answer or support.get("offered"):
         open_offer = "When support starts." if answer else "Who asks for the answer to the offer."
     return f"{'' if row['list'] == 'adult' else CHILD_FIRST}{open_offer}"

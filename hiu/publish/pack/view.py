@@ -23,6 +23,7 @@ class Person(TypedDict):
     certainty: str | None
     risk: str
     risk_note: str
+    risk_at: str
     risk_police: bool
     contacts: int | None
     contacts_12: int | None
@@ -131,11 +132,10 @@ class Match(TypedDict):
 
 
 class Matches(TypedDict):
-    """Matches that are shown, and how many there are; why others with a conflict are not among them, and their ids."""
+    """Matches that are shown, and how many there are."""
 
     total: int
     pairs: list[Match]
-    settled: list[tuple[str, list[str]]]
 
 
 class Front(TypedDict):

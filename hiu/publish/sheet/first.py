@@ -12,7 +12,16 @@ from hiu.publish.access import supported_people
 from hiu.publish.danger import MENTIONS, left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
-from hiu.publish.people import ALIVE_FIRST, ASK_FIRST, entries_of, first_month, graded_on, graded_words, support_so_far
+from hiu.publish.people import (
+    ALIVE_FIRST,
+    ask_first,
+    entries_of,
+    first_month,
+    graded_on,
+    graded_words,
+    last_day,
+    support_so_far,
+)
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
@@ -35,9 +44,17 @@ SHARING = (
 
 
 def first_facts(
-    own: Tables, timeline: pl.DataFrame, coverage: pl.DataFrame, month: Month, settings: Settings, *, dead: bool
+    own: Tables,
+    timeline: pl.DataFrame,
+    coverage: pl.DataFrame,
+    month: Month,
+    settings: Settings,
+    *,
+    dead: bool,
+    years: str = "",
 ) -> list[tuple[str, str]]:
-    """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact)."""
+    """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact); `years` = how
+    many contacts there were in the latest 12 months and the 12 before."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
@@ -51,11 +68,13 @@ def first_facts(
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        (
-            "Last contact, not with the team",
-            last_contact(timeline, month) or "No contact with an agency is in the records.",
+        ("Last contact, not with the team", last_contact(timeline) or "No contact with an agency is in the records."),
+        *([("Contacts", years)] if years else []),
+        *(
+            [(f"What contacts were about, each under one reason, {(month - 11).title} to {month.title}", reasons)]
+            if reasons
+            else []
         ),
-        *([(f"What contacts were about, {(month - 11).title} to {month.title}", reasons)] if reasons else []),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
         ("Plan and reviews", _plan(row, month, settings)),
@@ -78,14 +97,13 @@ def support_words(row: Row, entries: Sequence[Row], month: Month, *, supported: 
     if row["consent"] in ("refused", "withdrawn"):
         noted = any(entry["field"] == "notes" and entry["value"] for entry in entries)
         why = " A meeting's notes may say why." if noted else " The reason is not recorded."
-    lead = f" Lead clinician: {display_name(row['lead_clinician'])}." if row["lead_clinician"] else ""
-    return f"Not supported: {before}.{why} {ASK_FIRST}{lead}"
+    return f"Not supported: {before}.{why} {ask_first(row['lead_clinician'])}"
 
 
 def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -> str:
-    """The latest band of each grader with its day, and which is older than an alert, in a sentence."""
+    """The latest band of each grader with its day, and which is older than the latest contact, in a sentence."""
     found = next(iter(graded_on(own, month).values()), {})
-    words = graded_words(found, month, first, timeline)
+    words = graded_words(found, month, first, last_day(timeline, month))
     return f"{words[0].upper()}{words[1:]}." if found else "Nobody has graded it."
 
 

@@ -61,7 +61,9 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         raise UsageError(f"'{person_id}' is nobody's id in {stamp.month.title}: expected one as in the list (HIU-...)")
     drawn = _series(person_id, tables, stamp, settings)
     timeline = own.get("timeline", pl.DataFrame(schema=schema(TIMELINE)))
-    who = identity(own["people"], own["links"], stamp.month, own.get("conflicts"), own.get("descriptions"))
+    sent, on = (own.get("conflicts"), own.get("descriptions")), stamp.built.date()
+    who = identity(own["people"], own["links"], stamp.month, *sent, built=on)
+    months, years = _months(drawn, own["monthly_extra"], tables["coverage"], timeline)
     version = definitions_version(settings.counting)
     found = own["conflicts"].filter(what=TO_CHECK).to_dicts() if "conflicts" in own else []
     visits = own["team_contact"]
@@ -70,14 +72,14 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
-        **_months(drawn, own["monthly_extra"], tables["coverage"], timeline),
+        **months,
         # the run is the pack's, which the head names
         "foot": f"built {stamp.built_text} · settings {stamp.settings_version} · definitions {version} · "
         f"audit {stamp.audit_head[:16] or 'none'}",
         "stale": stamp.stale,
         "death": f"{dead}." if dead else "",
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
-        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead)),
+        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead), years=years),
         "sharing": SHARING,
         "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
@@ -167,7 +169,8 @@ _FROM = {
 
 def _months(
     drawn: PersonSeries, extra: pl.DataFrame, coverage: pl.DataFrame, timeline: pl.DataFrame
-) -> dict[str, object]:
+) -> tuple[dict[str, object], str]:
+    """The table of months with its notes; and the contacts of the latest 12 months and the 12 before, in a sentence."""
     given = coverage.filter(pl.col("supplied"))
     by_source = {name: set(given.filter(pl.col("dataset") == name)["month"]) for name in DATASETS}
     every = set.union(*(by_source[name] for name in DATASETS[:3]))
@@ -180,13 +183,13 @@ def _months(
     n = older.filter(pl.col("dataset").is_in(list(contact_sets(coverage)))).height
     last, prior = (_contacts(drawn, coverage, first, after) for first, after in ((-12, None), (-24, -12)))
     year = "" if len(drawn.months) < 24 else f"{drawn.months[-24].title} to {drawn.months[-13].title}"
-    compared = "" if last is None or prior is None else f"Contacts: {last} in the last 12 months, {prior} in {year}. "
+    compared = "" if last is None or prior is None else f"{last} in the last 12 months, {prior} in {year}."
     return {
         "prior": year,
         "months": [*months, *TOTALS, "Prior 12"],
         "rows": [[*row, one] for row, one in zip(with_totals(rows), sums, strict=True)],
-        "earlier": compared + (f"Before {first.title}: {count_of(n, 'contact')}. " if n else ""),
-    }
+        "earlier": f"Before {first.title}: {count_of(n, 'contact')}. " if n else "",
+    }, compared
 
 
 def _contacts(drawn: PersonSeries, coverage: pl.DataFrame, first: int, after: int | None) -> int | None:

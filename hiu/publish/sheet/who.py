@@ -29,8 +29,11 @@ def identity(
     month: Month,
     found: pl.DataFrame | None = None,
     descriptions: pl.DataFrame | None = None,
+    *,
+    built: date | None = None,
 ) -> dict[str, object]:
-    """Who it is, how sure that all the rows are one person's, and the age at the month's end.
+    """Who it is, how sure that all the rows are one person's, and the age at the month's end (in words that of the day
+    on which the sheet was `built`, if the day of birth is known).
 
     `people` holds the person's row; `found` = what contradicts itself (`conflicts`), and `descriptions` what was sent:
     the values that differ are given.
@@ -42,16 +45,20 @@ def identity(
     doubts = conflicts(
         about, [row["what"] for row in against if row["what"] != TO_CHECK and not (doubt and row in of_age)]
     )
-    number = about["nhs_number"] or ""
+    number, aged = about["nhs_number"] or "", ""
+    if age is not None and age >= 0:
+        exact = built is not None and about["dob"] and not about["died"]
+        years = people.select(age_on(built)).item() if built and exact else f"{age} at the end of {month.title}"
+        aged = f" (aged {years})"
     return {
         "name": display_name(about["name_text"], 200),
         "age": age,
         "identity": [
-            ("Born", f"{born(about)} (aged {age})" if age is not None and age >= 0 else born(about) or "not known"),
+            ("Born", f"{born(about)}{aged}" or "not known"),
             ("Sex", _SEX.get(about["sex"], about["sex"]) or "not known"),
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
-            ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no other name sent"),
+            ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no alias sent"),
             ("In these records", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],

@@ -22,6 +22,7 @@ const placeOf = (person) => `${person.minor ? "U" : ""}${person.rank}`;
 const nameOf = (person) => (state.hidden ? person.id : person.name);
 // Where no age or warning stands beside it, a name that two people have is followed by the id.
 const known = (person) => (!state.hidden && people.some((one) => one !== person && one.name === person.name) ? `${person.name} (${person.id})` : nameOf(person));
+const decideOf = (person) => (state.hidden ? person.decide.replace(/^(.*Ask the lead clinician) \(.*\) before/, "$1 before") : person.decide);
 const freely = (text) => (state.hidden ? "(hidden with the names)" : text);
 
 // ---- the list -------------------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_call: "overdose or mental health call", danger_other: "suicide or self-harm, perhaps of somebody else", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice" };
+const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_call: "overdose or mental health call", danger_other: "suicide or self-harm, perhaps of somebody else", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice", conflict: "check number or birth" };
 
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
@@ -56,7 +57,7 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  const said = [person.who, person.was.split(" (")[0]].filter(Boolean).join("; ");
+  const said = [person.who, person.was.split(" (")[0], person.risk_at && `graded ${person.risk_at === "no date" ? "without a date" : person.risk_at}`].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
@@ -84,7 +85,9 @@ function showList() {
   const among = (mark) => [...document.querySelectorAll("#rows td abbr")].some((one) => one.offsetWidth && one.textContent === mark);
   find("lacking").hidden = !among("†");
   find("estimated").hidden = !among("*");
-  find("count").textContent = `${kept.length} of ${people.length} people shown`;
+  const of = (young) => [kept, people].map((all) => all.filter((one) => one.minor === young).length);
+  const [[adults, every], [young, all]] = [of(false), of(true)];
+  find("count").textContent = `${adults} of ${every} adults${all ? `, ${young} of ${all} under 18` : ""}`;
   for (const head of document.querySelectorAll("th[data-sort]")) {
     const own = head.dataset.sort === state.sort;
     head.setAttribute("aria-sort", own ? (state.down ? "descending" : "ascending") : "none");
@@ -163,10 +166,10 @@ function showPerson() {
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
-      h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
+      "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
-    h("p", { class: "decide" }, h("b", {}, "To decide now: "), person.decide, h("span", { class: "small" }, ` Entered in the month's workbook, row ${person.id}, or on the meeting's page.`)),
+    h("p", { class: "decide" }, h("b", {}, "To decide now: "), decideOf(person), h("span", { class: "small" }, ` Enter the decision in the month's workbook, row ${person.id}, or on the meeting's page.`)),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),

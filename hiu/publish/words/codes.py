@@ -70,11 +70,13 @@ def _named(name: str, text: str) -> tuple[str, ...]:
 
 
 def part(row: Row) -> str:
-    """The person's part in a police incident about suicide, self-harm or overdose, in words that accuse nobody; empty
-    of any other contact."""
+    """The person's part in a police incident or a detention about suicide, self-harm or overdose, in words that accuse
+    nobody; empty of any other contact."""
     texts = (*named(row, "reason"), *named(row, "outcome"))
-    if row["dataset"] != "police_incident" or not any(map(DANGER.search, texts)):
+    if row["dataset"] not in ("police_incident", "s136") or not any(map(DANGER.search, texts)):
         return ""
+    if row["dataset"] == "s136":
+        return "about this person"
     roles = set(filter(None, str(row.get("role") or "").split("|")))
     if roles & {"subject", "victim", "missing"}:
         return "about this person"

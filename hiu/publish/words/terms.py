@@ -127,7 +127,7 @@ def age_doubt(age: int | None, found: Collection[Mapping[str, Any]]) -> str:
 
 def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:
     """What casts doubt on a row of `people`, and what of `conflicts` was `found`, in a sentence; empty if nothing."""
-    doubts = [words for name, words in _CONFLICTS.items() if about[name]]
+    doubts = [words for name, words in _CONFLICTS.items() if about.get(name)]
     return join_words([*doubts, *(CONTRADICTIONS[what] for what in CONTRADICTIONS if what in set(found))])
 
 

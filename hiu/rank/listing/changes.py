@@ -194,7 +194,8 @@ class _Why:
         first, *less = found or [ordered[0][1]]
         smaller = "" if less in ([], ["this person changed little"]) else "a smaller cause: "
         score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
-        both = f" Severity score expected: {score}." if less and _regraded(was, row) in (first, *less) else ""
+        regraded = less and _regraded(was, row) in (first, *less)
+        both = f" Severity score expected in the next 3 months: {score}." if regraded else ""
         return f"{'; '.join([first, smaller + less[0], *less[1:]] if less else [first])}.{both}"
 
     def _corrected(self, was: Row, then: Row, name: str) -> str:

@@ -208,7 +208,7 @@ def label_sentence(
     if community:
         part = f" {_capital(part.strip(' ,'))}." if part else ""
         return f"{opening}.{part} {community.replace(EXPECTED, _number(expected))}{out}"
-    return f"{opening};{part} {_number(expected)} expected, going by {window.base}.{out}"
+    return f"{opening};{part} {_number(expected)} would be usual, going by {window.base}.{out}"
 
 
 def span_words(months: Sequence[Month]) -> str:
@@ -238,7 +238,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
     if free_before < 1:
         return f"All of {earlier} was in hospital, so there are no days outside to compare with."
     if free_before < beds.days:
-        return f"Most of {earlier} was in hospital: too few days outside to say what to expect now."
+        return f"Most of {earlier} was in hospital: too few days outside to say what would be usual now."
     now, then = (amount(30 * n / days) for n, days in ((recent, free), (before, free_before)))
     days = (
         f"the {free:.0f} of these {beds.days} days outside hospital"
@@ -246,7 +246,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
         else f"these {beds.days} days"
     )
     return (
-        f"Going by {earlier}, {EXPECTED} would be expected in {days}. {_capital(unit)} in 30 days outside hospital: "
+        f"Going by {earlier}, {EXPECTED} would be usual in {days}. {_capital(unit)} in 30 days outside hospital: "
         f"{now} now, {then} then."
     )
 

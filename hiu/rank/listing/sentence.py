@@ -6,8 +6,8 @@ import polars as pl
 
 from hiu.model.grades import NOT_ASSESSED
 
-SURE = {"A": "probably ", "B": "perhaps ", "C": "unlikely to belong "}
-"""How surely somebody is in the first places, by certainty."""
+SURE = {"A": "in at least 8 of 10 draws", "B": "in 2 to 8 of 10 draws", "C": "in fewer than 2 of 10 draws"}
+"""How often somebody is in the first places of the list drawn again, by certainty."""
 _OWNER = {"clinical": "clinical", "public_safety": "public safety"}
 
 
@@ -49,8 +49,7 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
     )
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
     young = _if(pl.col("list") == "under_18", " of the under-18s")
-    among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" ("))
-    unsure = "" if little else ": no reliable difference between the people marked B"
+    among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" "))
     parts = (
         named["rank"],
         young,
@@ -66,10 +65,10 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
         "); ",
         rank_range("plausible rank ", "rank "),
         "; ",
-        pl.col("certainty").replace_strict(SURE, default="not known to be "),
         among,
+        pl.col("certainty").replace_strict(SURE, default="in a number of draws not known"),
+        " (",
         pl.col("certainty"),
-        _if(pl.col("certainty") == "B", unsure),
         ").",
         f" No place is surer than B: {little}." if little else "",
         _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),

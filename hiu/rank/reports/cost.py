@@ -47,6 +47,11 @@ class Costs:
         """Data set -> pounds a unit."""
         return dict(self.units.select("dataset", "central").iter_rows())
 
+    @property
+    def unsourced(self) -> list[str]:
+        """Agencies of whose unit cost no document is on record."""
+        return self.units.filter(pl.col("source").str.starts_with(NO_SOURCE))["agency"].to_list()
+
 
 def costs(path: Path | None = None) -> Costs:
     """The shipped table, or a site's own. Raises SettingsError naming the row and key at fault."""

@@ -121,11 +121,11 @@ def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
     verdict = "enough" if power >= ENOUGH else "too few"
-    return f"{verdict} to judge, as even contacts cut by three in 10 would be missed {_times(missed)}."
+    return f"{verdict} to judge, as a true cut by three in 10 would go unnoticed {_times(missed)}."
 
 
 def _times(missed: int) -> str:
-    return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"{count_of(missed, 'time')} in 5")
+    return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"in {missed} of 5 such papers")
 
 
 def _unaided(share: float, expected: int) -> str:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 import polars as pl
 
 from hiu.errors import HiuError
-from hiu.govern.release.cells import ANY, EVERYBODY, Cell
+from hiu.govern.release.cells import ANY, EVERYBODY, SUPPORTED, Cell
 from hiu.model import CONTACTS, DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.board import figures
@@ -18,7 +18,9 @@ from hiu.publish.board.change import Change, change_sentences, change_table, tho
 from hiu.publish.board.paper import Board, Line, sound
 from hiu.publish.board.words import definitions, suppressed_list
 from hiu.publish.pathway.governing import SENT
+from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import BOARD_RULES
+from hiu.publish.words.text import join_words
 from hiu.rank.reports.cost import costs
 from hiu.settings import Settings
 from pipelines.access.basis import for_board
@@ -102,7 +104,7 @@ def paper(
     made["caseload"] = caseload_table(released, settings)
     made["equality"] = figures.equality(groups, settings.rank.top, as_at)
     target = target_answer(month, tables, released)
-    money = figures.cost_sentences(made["cost"], settings.paper.service_cost)
+    money = figures.cost_sentences(made["cost"], settings.paper.service_cost, costs().unsourced)
     top = settings.rank.top
     fair = (_share(released, top, as_at), *grading(released, before, as_at, top), *findings(groups, top))
     whole = Board(
@@ -177,8 +179,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services look at the adults of whom most "
     "contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, detentions "
-    "and assessments are expected, and agree whom to offer support. It is voluntary; declining it changes nobody's "
-    "place on the list."
+    "and assessments are expected, weighed by risk, and agree whom to offer support. It is voluntary; declining "
+    "changes nobody's place."
 )
 
 
@@ -209,6 +211,24 @@ def _headline(
     )
 
 
+def _supported_share(released: Released) -> str:
+    """Which share of each agency's contacts people being supported had, of the figures shown."""
+    found = {}
+    for name in CONTACTS:
+        months = released.year(name)
+        texts = [released.events(name, months, who) for who in (SUPPORTED, EVERYBODY)] if months else [""]
+        if all(text.isdigit() for text in texts) and int(texts[1]):
+            found[name] = int(texts[0]), int(texts[1])
+    if not found:
+        return "Which share of contacts people being supported had can't be shown."
+    some, whole = (sum(part) for part in zip(*found.values(), strict=True))
+    shares = join_words(f"{in_sentence(name)} {a / b:.0%}" for name, (a, b) in found.items())
+    return (
+        f"People being supported, among these or not, had about {some:,} of the {whole:,} while they were supported, "
+        f"{some / whole:.0%}: {shares}."
+    )
+
+
 def _share(released: Released, top: int, as_at: Month) -> str:
     """Who is discussed first, and which share of contacts they had, of the figures shown."""
     who = (
@@ -216,9 +236,9 @@ def _share(released: Released, top: int, as_at: Month) -> str:
         "assessments expected in the next 3 months, times a risk grading; no set number of contacts puts somebody on it"
     )
     beside = (
-        "How many of them are supported, and their share of each agency's contacts, can't be shown. As their latest "
-        "contacts put them there, a comparison with their own year before would tend to show a rise whatever support "
-        "did, and is not given."
+        f"How many of them are supported, and their share of each agency's contacts, can't be shown. "
+        f"{_supported_share(released)} As their latest contacts put the first {top} there, a comparison with their own "
+        "year before would tend to show a rise whatever support did, and is not given."
     )
     year, group = names(released.month - (YEAR - 1), released.month), f"{FIRST} of {released.month}"
     if not released.has(CONTACT, year, group):

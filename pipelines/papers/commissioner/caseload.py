@@ -95,8 +95,8 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         if texts[ANSWERS[0]] == NOT_RECORDED
         else f"Adults offered support in the last 2 years: {join_words(seen) or 'nothing can be shown'}{hidden}.",
         f"Support ended for {about(texts[ENDED])} in these 2 years. At the end of {released.month.title} "
-        f"{about(texts[SUPPORTED])} adults were being supported, whether or not an agency had a contact with them in "
-        "the year.",
+        f"{about(texts[SUPPORTED])} adults were being supported (they agreed, support began and the team had at "
+        "least 3 contacts with them), with or without a contact with an agency in the year.",
         f"Of those being supported {join_words(_late(one, texts[one], texts[SUPPORTED]) for one in OVERDUE)}"
         "; one done and not entered counts as overdue.",
     )

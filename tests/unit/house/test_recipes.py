@@ -282,7 +282,7 @@ def test_a_labels_words(project: Copy) -> None:
     project.edit("hiu/publish/words/terms.py", "NO RECENT CONTACTS", "NO CONTACT LATELY")
     usual = r"expected\{days\} from the previous \{"
     project.edit("hiu/rank/listing/reasons.py", usual, "usual{days} in the previous {")
-    project.edit("docs/ranking.md", r"expected, going by Jan", "usual, going by Jan")
+    project.edit("docs/ranking.md", r"would be usual, going by Jan", "is usual, going by Jan")
     words = "from hiu.publish.words.terms import label_words; print(label_words('QUIET'), '', sep='.')"
     assert "NO CONTACT LATELY." in project.python("-c", words)
     assert "usual in the previous 12" in project.python("-c", LABELLED)

@@ -231,7 +231,9 @@ def test_unit_costs_that_no_document_bears_out_are_named_in_the_paper() -> None:
 
 def test_what_the_service_costs_stands_apart_from_what_people_used() -> None:
     grid, bars = figures.cost({"police_incident": "100"}, costs().units, {})
-    used, own = figures.cost_sentences(grid, "£210,000")
+    used, own = figures.cost_sentences(grid, "£210,000", costs().unsourced)
+    assert f"No document is on record for the unit costs behind {grid.rows[0][4]} of it." in used
+    assert "No document" not in figures.cost_sentences(grid, "", ())[0]
     assert "£210,000" not in used and own.startswith("The service itself: £210,000.")
     assert "Prices go back to 2011" in used
     assert not bars.alt.rstrip(". ").endswith(":") and "£" in bars.alt
@@ -241,6 +243,16 @@ def test_what_the_paper_does_not_count_is_said() -> None:
     said = " ".join([*kit.paper().suppressed, *kit.paper().fairness])
     for words in ("how many people the meetings discussed", "how long people waited", "not shown by group"):
         assert words in said
+
+
+def test_the_share_of_those_supported_is_that_of_the_table_by_agency() -> None:
+    paper = kit.paper()
+    said = next(text for text in paper.fairness if "People being supported" in text)
+    shown = [row for row in paper.demand.rows if row[1].isdigit() and row[3].replace(",", "").isdigit()][:3]
+    assert shown
+    for name, some, _, whole, *_ in shown:
+        share = int(some) / int(whole.replace(",", ""))
+        assert f"{name[0].lower() if name[:2] != 'ED' else name[0]}{name[1:]} {share:.0%}" in said
 
 
 def test_the_middle_grading_of_a_list_that_is_all_graded_is_said_of_none() -> None:

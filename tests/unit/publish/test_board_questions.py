@@ -48,7 +48,7 @@ def test_whoever_is_supported_is_counted_with_a_contact_or_without_as_in_the_pac
     tables = with_support(offers(12), **gone)
     paper = kit.whole(tables)
     assert cells_of(paper)[SUPPORTED].value == 12 == len(supported_people(tables["support"], frames.LAST))
-    assert "At the end of Mar 2026 about 10 adults were being supported, whether or not" in paper.board.headline[3]
+    assert "At the end of Mar 2026 about 10 adults were being supported (they agreed" in paper.board.headline[3]
     assert paper.board.caseload.rows[-3] == ("Supported at the end of Mar 2026", "10")
 
 
@@ -67,8 +67,9 @@ def test_offers_answers_and_endings_of_two_years_are_counted_of_adults() -> None
     assert paper.board.headline[2:4] == (
         "Adults offered support in the last 2 years: about 30 agreed, about 20 declined and about 10 are waiting to "
         "answer.",
-        "Support ended for about 10 in these 2 years. At the end of Mar 2026 about 15 adults were being supported, "
-        "whether or not an agency had a contact with them in the year.",
+        "Support ended for about 10 in these 2 years. At the end of Mar 2026 about 15 adults were being supported "
+        "(they agreed, support began and the team had at least 3 contacts with them), with or without a contact with "
+        "an agency in the year.",
     )
     young = kit.tables()["people"].with_columns(dob=pl.lit(date(2010, 1, 1)))
     assert {cell.value for cell in caseload(frames.LAST, with_support(rows, people=young), kit.SETTINGS)} == {0}
@@ -127,7 +128,7 @@ def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
 def test_the_board_paper_has_one_30_per_cent_and_says_how_a_death_counts() -> None:
     """A fall that would be missed and the fall that comes by itself stood side by side, both of 30%."""
     told = _detectable(0.2)
-    assert "30%" not in told and "three in 10 would be missed 4 times in 5" in told
+    assert "30%" not in told and "three in 10 would go unnoticed in 4 of 5 such papers" in told
     found = Evaluation("", people=30, observed=200, expected=325, effect=-0.38, low=-0.65, high=0.1, unaided=-0.31)
     cells = _cells(frames.LAST, [7.0] * 30)
     said = _answer(found, cells, ()).sentences
@@ -155,7 +156,7 @@ def test_a_change_that_cannot_be_judged_is_shown_with_the_reason() -> None:
 def test_where_no_cost_can_be_shown_there_is_no_total_of_nought() -> None:
     grid, _ = figures.cost({"s136": HIDDEN}, costs().units, {})
     assert not any("£0" in cell for row in grid.rows for cell in row)
-    assert "can't be costed" in figures.cost_sentences(grid, "")[0]
+    assert "can't be costed" in figures.cost_sentences(grid, "", ())[0]
     assert "are put at about £" in " ".join(kit.paper().headline)
 
 

@@ -28,7 +28,7 @@ from hiu.publish.words.datasets import STACK
 from hiu.publish.words.text import width
 
 ID = frames.IDS[0]
-FINDING = "9 contacts in 3 months; 3 expected, going by Jan to Dec 2025."
+FINDING = "9 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025."
 
 
 def person(

@@ -99,6 +99,7 @@ def test_only_what_is_shown_is_embedded() -> None:
         "certainty",
         "risk",
         "risk_note",
+        "risk_at",
         "risk_police",
         "contacts",
         "contacts_12",

@@ -10,8 +10,10 @@ import polars as pl
 import publish_frames as frames
 
 from hiu.model import PUBLISHED
+from hiu.month import Month
 from hiu.publish.pack.alerts import alerted, beside, dead
 from hiu.publish.pack.page import pack_view
+from hiu.publish.words.text import day
 
 LAST = frames.LAST
 IDS = [pack_area.person_id(k) for k in range(6)]
@@ -94,12 +96,21 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
     assert alerts(tables) == {IDS[0]: [("danger", words)]}
     own = tables["ranked"].with_columns(risk_source=pl.lit("public_safety"), risk_band=pl.lit("Low"))
     about = {"role": "public_safety", "grade": "Low", "source": "caseload"}
-    for at, later in ((date(2026, 3, 6), True), (date(2026, 3, 7), False)):
+    contact = {"source": "s", "event_id": "9", "dataset": "ed_attendance", "counted": True}
+    for at, start, later in (
+        (date(2026, 3, 6), datetime(2026, 3, 7), ", before the latest contact, {}"),
+        (date(2026, 2, 7), datetime(2026, 3, 9), ", before the latest contact, {}"),
+        (date(2026, 3, 7), datetime(2026, 3, 7), ""),
+    ):
+        last = [{**contact, "person_id": one, "start": start} for one in IDS[:2]]
+        tables["timeline"] = frames.frame(PUBLISHED["timeline"], [*rows, *last])
         grading = frames.frame(PUBLISHED["risk_grading"], [{**about, "at": at, "person_id": one} for one in IDS[:2]])
         graded = {**tables, "ranked": own, "risk_grading": grading}
         people = pack_view(graded, stamp=pack_area.stamp(), settings=pack_area.settings(6))["people"]
-        assert (", before the contact of 7 Mar 2026" in people[0]["risk_note"]) == later
-        assert f"public: low ({at.day} Mar 2026)" in people[1]["risk_note"], "of a candidate nothing is looked at"
+        month = "in the month of the latest contact" if at.month == 3 else "before the latest contact, Mar 2026"
+        assert f"public: low ({day(at)}{later.format(day(start.date()))})" in people[0]["risk_note"]
+        assert f"public: low ({day(at)}, {month})" in people[1]["risk_note"], "of a candidate the month is told"
+        assert people[0]["risk_at"] == Month.of(at).title
 
 
 def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:
@@ -172,17 +183,19 @@ def test_two_who_are_alike_but_for_their_nhs_number_are_an_alert_to_the_chair() 
     words = "Perhaps here twice, as {} too: same name, birth, sex and postcode, and another NHS number; decide"
     tables["people"] = tables["people"].with_columns(two_dobs=pl.col("person_id") == IDS[1])
     found = alerts(tables)
-    assert {one: [code for code, _ in own] for one, own in found.items()} == {one: ["twice"] for one in IDS[1:3]}
+    assert {one: [code for code, _ in own] for one, own in found.items()} == {
+        IDS[1]: ["twice", "conflict"],
+        IDS[2]: ["twice"],
+    }
     for one, place in zip(IDS[1:3], (3, 2), strict=True):
         assert dict(found[one])["twice"].startswith(words.format(place))
     view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))
     told = view["matches"]
     assert told["total"] == 1 and [{one["a"], one["b"]} for one in told["pairs"]] == [{IDS[1], IDS[2]}]
     assert told["pairs"][0]["doubt"].endswith("decide who checks whether they are one person")
-    assert not told["settled"], "nobody is told that the meeting has nothing to decide about them"
     people = view["people"]
     assert [one["decide"].startswith("First who checks") for one in people] == [False, True, True, False, False, False]
-    tables["people"] = tables["people"].with_columns(nhs_number=pl.lit("9990000018"))
+    tables["people"] = tables["people"].with_columns(nhs_number=pl.lit("9990000018"), two_dobs=pl.lit(False))
     assert not alerts(tables), "two records with one number are joined by it"
 
 

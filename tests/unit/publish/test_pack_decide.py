@@ -14,10 +14,12 @@ from test_pack_standing import ENDED, IDS, LAST, SETTINGS, area, outputs
 
 from hiu.model import PUBLISHED
 from hiu.publish.pack.page import pack_view
-from hiu.publish.people import ASK_FIRST
 from hiu.settings import Paper
 
 AGREED = {"offered": date(2025, 1, 3), "consent": "given", "consent_at": date(2025, 1, 9)}
+ASK_FIRST = "Ask the lead clinician, who is not recorded, before support is offered again."
+LED = {**AGREED, "consent": "refused", "lead_clinician": "Dr E Ward"}
+NAMED = "Whether support is offered again. Ask the lead clinician (Dr E Ward) before support is offered again."
 DONE = {"permission": "granted", "permission_at": date(2026, 1, 2), "notice_at": date(2026, 1, 2)}
 GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3), "contacts": 4}
 
@@ -29,6 +31,7 @@ GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3
         ({"offered": date(2026, 1, 15)}, {}, "Who asks for the answer to the offer."),
         (AGREED, {}, "When support starts."),
         ({**AGREED, "consent": "refused"}, {}, f"Whether support is offered again. {ASK_FIRST}"),
+        (LED, {}, NAMED),
         (ENDED, {}, f"Whether support is offered again. {ASK_FIRST}"),
         (None, {"decision": "Person does not want support"}, f"Whether support is offered again. {ASK_FIRST}"),
         (None, {"decision": "Wait and review", "next_review": "2026-03-31"}, "Whether support is offered. No offer"),

@@ -295,7 +295,7 @@ def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_i
         "Mon 2 Feb 2026 1 ED attendance (poisoning or overdose)",
         "Suicide, self-harm, overdose and mental health calls. Apr 2025 to Mar 2026: on 1 day. Before Apr 2025: none",
         "poisoning or overdose 1 0 2 Feb 2026",
-        "Police 2: not recorded 2. Ambulance 1: not recorded 1. ED 1: poisoning or overdose (days: see the table).",
+        "Police 2: not recorded 2. Ambulance 1: not recorded 1. ED 1: poisoning or overdose 1.",
         "Last contact, not with the team. Fri 13 Mar 2026 22:00, police "
         "incident (reason not recorded); how it ended was not supplied.",
         "No clear pattern in the hours of 2 crisis episodes with a time; 1 episode with a date alone left out.",
@@ -387,7 +387,7 @@ def test_a_plan_past_its_review_is_late_on_the_first_page() -> None:
             {"start": date(2025, 1, 3), "end": date(2025, 12, 17), "consent": "withdrawn", "consent_at": None},
             False,
             "Not supported: was supported until 17 Dec 2025 (consent withdrawn (no date recorded)). The reason is not "
-            "recorded. Ask the lead clinician, named on the person sheet, before support is offered again.",
+            "recorded. Ask the lead clinician, who is not recorded, before support is offered again.",
         ),
     ],
 )

@@ -86,7 +86,10 @@ def test_risk_regraded() -> None:
     found = rows(area(), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})
     assert found["C"]["what"] == "Up from 3rd to 1st: risk regraded from 3.0 to 5.0."
     both = rows(area(C=9), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})["C"]["what"]
-    assert re.search(r"regraded .*; a smaller cause: .* Severity score expected: (\d+) \(was (?!\1)\d+\)\.$", both)
+    assert re.search(
+        r"regraded .*; a smaller cause: .* Severity score expected in the next 3 months: (\d+) \(was (?!\1)\d+\)\.$",
+        both,
+    )
 
 
 def test_others_gradings_move_the_middle() -> None:

@@ -68,15 +68,15 @@ def test_a_fall_over_six_months_that_has_turned_is_no_deescalation() -> None:
 
 def test_one_month_alone_can_escalate() -> None:
     name, said = label({POLICE: [1] * 14 + [14]})
-    assert (name, said) == ("ESCALATING", "16 contacts in 3 months; 3 expected, going by Jan to Dec 2025.")
+    assert (name, said) == ("ESCALATING", "16 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.")
     name, said = label({POLICE: [4] * 12 + [0, 0, 14]})
-    assert (name, said) == ("ESCALATING", "14 contacts in 1 month; 3 expected, going by Mar 2025 to Feb 2026.")
+    assert (name, said) == ("ESCALATING", "14 contacts in 1 month; 3 would be usual, going by Mar 2025 to Feb 2026.")
 
 
 def test_the_sentence_gives_the_counts() -> None:
-    assert label(steady(12, 9, 3)) == ("RISING", "9 contacts in 3 months; 3 expected, going by Jan to Dec 2025.")
-    assert label(steady(12, 1, 3))[1] == "1 contact in 3 months; 3 expected, going by Jan to Dec 2025."
-    assert label(steady(2, 1, 3))[1] == "1 contact in 3 months; 0.5 expected, going by Jan to Dec 2025."
+    assert label(steady(12, 9, 3)) == ("RISING", "9 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.")
+    assert label(steady(12, 1, 3))[1] == "1 contact in 3 months; 3 would be usual, going by Jan to Dec 2025."
+    assert label(steady(2, 1, 3))[1] == "1 contact in 3 months; 0.5 would be usual, going by Jan to Dec 2025."
 
 
 def test_contacts_are_the_three_event_sets_and_nothing_else() -> None:
@@ -93,7 +93,7 @@ def test_precedence() -> None:
     assert label(down)[0] == "DE-ESCALATING"
     assert label(steady(12, 0, 3))[0] == "QUIET"
     assert label(steady(12, 3, 3))[0] == "WITHIN USUAL RANGE"
-    assert label(steady(24, 1, 3)) == ("FALLING", "1 contact in 3 months; 6 expected, going by Jan to Dec 2025.")
+    assert label(steady(24, 1, 3)) == ("FALLING", "1 contact in 3 months; 6 would be usual, going by Jan to Dec 2025.")
 
 
 def test_new_means_fewer_than_six_months_to_compare_with() -> None:
@@ -103,7 +103,7 @@ def test_new_means_fewer_than_six_months_to_compare_with() -> None:
         "27 contacts in 3 months; only 5 earlier months to compare with, too few for a label.",
     )
     name, said = label({POLICE: [1] * 6 + [9, 9, 9]}, coverage(9))
-    assert (name, said) == ("ESCALATING", "27 contacts in 3 months; 3 expected, going by Jul to Dec 2025.")
+    assert (name, said) == ("ESCALATING", "27 contacts in 3 months; 3 would be usual, going by Jul to Dec 2025.")
 
 
 # months not supplied ---------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_a_source_that_stopped_is_no_deescalation() -> None:
     assert label(series)[0] == "DE-ESCALATING"
     assert label(series, gone) == (
         "WITHIN USUAL RANGE",
-        "3 contacts in 3 months; 3 expected, going by Jan to Dec 2025. "
+        "3 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025. "
         "Without ambulance deployments: not supplied throughout.",
     )
 
@@ -130,7 +130,7 @@ def test_a_month_missing_from_the_baseline_is_left_out_not_zero() -> None:
     holes = tuple((dataset, MARCH - k) for k in range(4, 9) for dataset in (POLICE, AMBULANCE, ED))
     assert label(series, coverage(missing=holes)) == (
         "WITHIN USUAL RANGE",
-        "20 contacts in 3 months; 15 expected, going by 7 months of Jan to Dec 2025.",
+        "20 contacts in 3 months; 15 would be usual, going by 7 months of Jan to Dec 2025.",
     )
 
 
@@ -152,17 +152,17 @@ def test_days_in_hospital_are_not_days_without_contacts() -> None:
     name, sentence = label(usual)
     assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
     assert sentence == (
-        "12 contacts in 3 months. Going by Jan to Dec 2025, 14 would be expected in the 54 of these 90 days "
+        "12 contacts in 3 months. Going by Jan to Dec 2025, 14 would be usual in the 54 of these 90 days "
         "outside hospital. Contacts in 30 days outside hospital: 6.7 now, 7.9 then."
     )
     ward = {POLICE: [3, 2, 2] + [1] * 9 + [2, 0, 0], BEDS: [0, 0, 0] + [30] * 9 + [20, 0, 0]}
     _, sentence = label(ward)
     assert "Contacts in 30 days outside hospital: 0.9 now, 2.3 then." in sentence
-    assert "2 contacts in 3 months. Going by Jan to Dec 2025, 6 would be expected in the 70 of" in sentence, (
+    assert "2 contacts in 3 months. Going by Jan to Dec 2025, 6 would be usual in the 70 of" in sentence, (
         "the nine contacts of months on the ward are none of the days outside"
     )
     _, sentence = label({POLICE: [3, 1] + [1] * 10 + [2, 0, 0], BEDS: [0, 20] + [29] * 10 + [20, 0, 0]})
-    assert "Most of Jan to Dec 2025 was in hospital: too few days outside to say what to expect now." in sentence
+    assert "Most of Jan to Dec 2025 was in hospital: too few days outside to say what would be usual now." in sentence
     assert "then" not in sentence, "a rate of so few days reads as a change"
     without, _ = label({POLICE: usual[POLICE]})
     assert without in ("FALLING", "DE-ESCALATING"), "the same contacts without a night in a bed are a fall"

@@ -80,8 +80,8 @@ def test_an_earlier_month_without_a_number_is_left_out_of_the_comparison() -> No
     gap = table.with_columns(
         n=pl.when((pl.col("person_id") == "A") & (pl.col("month") == (MARCH - 8).start)).then(None).otherwise("n")
     )
-    assert label(gap)[1] == "6 contacts in 3 months; 6 expected, going by 11 months of Jan to Dec 2025."
-    assert label(gap, "B")[1] == "6 contacts in 3 months; 6 expected, going by Jan to Dec 2025."
+    assert label(gap)[1] == "6 contacts in 3 months; 6 would be usual, going by 11 months of Jan to Dec 2025."
+    assert label(gap, "B")[1] == "6 contacts in 3 months; 6 would be usual, going by Jan to Dec 2025."
 
 
 def test_missing_numbers_are_no_ups_and_downs_of_the_list() -> None:

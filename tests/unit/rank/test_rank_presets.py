@@ -128,7 +128,7 @@ def test_the_sentence() -> None:
     assert said == (
         "4th: severity score of about 7 expected in the next 3 months (14 in the last 3, 31 in the last 12; recent "
         "months count more), times risk 4.0 (clinical: square root of likelihood 4 x impact 4); plausible rank 2 to "
-        "15; probably in the first 20 (A)."
+        "15; in the first 20 in at least 8 of 10 draws (A)."
     )
     banned = ("offender", "frequent flyer", "nuisance", "will become")
     assert not any(word in said.lower() for word in banned)
@@ -158,13 +158,14 @@ def test_what_the_sentence_says_of_those_who_differ() -> None:
     assert one == (
         "1st of the under-18s: severity score of about 1 expected in the next 3 months (0.2 in the last 3, 10 in the "
         "last 12; recent months count more), times risk 2.4 (not assessed; typical risk score used; would be 1st if "
-        "risk were High, and 12th if it were Low); plausible rank 2 to 15; perhaps in the first 20 of the under-18s "
-        "(B: no reliable difference between the people marked B). Estimated in part: ED attendances not supplied for "
-        "May 2026."
+        "risk were High, and 12th if it were Low); plausible rank 2 to 15; in the first 20 of the under-18s in 2 to "
+        "8 of 10 draws (B). Estimated in part: ED attendances not supplied for May 2026."
     )
     assert two.startswith("22nd: severity score of about 7 expected")
     assert "times risk 4.0 (public safety: Low); plausible" in two
-    assert two.endswith("probably in the first 20 (A). Estimated in part: ED attendances not supplied for May 2026.")
+    assert two.endswith(
+        "in the first 20 in at least 8 of 10 draws (A). Estimated in part: ED attendances not supplied for May 2026."
+    )
     assert other == said_of(listed())[0]
     assert said_of() == []
 
