@@ -107,8 +107,13 @@ def _across_versions(
 
 
 def _is_row_number(seen: Look) -> bool:
-    """Whether a column counts the rows of the file from 1: the next file's begins again with other events."""
-    return seen.filled >= _FEWEST_ROWS and set(seen.counted) == {str(n) for n in range(1, seen.filled + 1)}
+    """Whether a column counts the rows of the file from 1, or from 0, a few of them wrongly: the next file's begins
+    again with other events."""
+    if seen.filled < _FEWEST_ROWS or not all(value.isdecimal() for value in seen.counted):
+        return False
+    numbers = {int(value) for value in seen.counted}
+    slips = seen.filled // 20
+    return min(numbers) <= 1 and max(numbers) <= seen.filled + slips and len(numbers) >= seen.filled - slips
 
 
 def _like_numbers(seen: Look) -> bool:
@@ -128,7 +133,8 @@ def _numbers_rows(seen: Look, *, named: bool) -> bool:
     """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
     if not is_number_name(seen.header) and words(seen.header) & _STATES:
         return False
-    if seen.filled < seen.rows or seen.filled == 0 or _OF_OTHERS & words(seen.header) or _is_measure(seen):
+    others = _OF_OTHERS - ({"ward"} if "stay" in words(seen.header) else set())
+    if seen.filled < seen.rows or seen.filled == 0 or others & words(seen.header) or _is_measure(seen):
         return False
     spread = seen.distinct / seen.filled
     if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:

@@ -1,0 +1,119 @@
+"""Several times of day beside one date: a draft takes the first of what happened, or asks; and what numbers no event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from draftkit import draft_of
+
+NAMES = [("Quill", "Ada"), ("Birch", "Alan"), ("Cedar", "Kit"), ("Rowan", "Sian"), ("Thorne", "Iris"), ("Vale", "Rhys")]
+
+
+def rows(headers: Sequence[str], after: Sequence[int]) -> str:
+    """A day and several times of day, each so many minutes after the first time; some rows pass midnight."""
+    lines = [",".join([*headers, "Surname", "Forename", "DOB"])]
+    for n in range(60):
+        first = datetime(2026, 3, 1 + n % 28, (n * 7) % 24, (n * 11) % 60)
+        at = [first + timedelta(minutes=minutes) for minutes in after]
+        cells = [f"{first:%d/%m/%Y}" if "date" in name.lower() else f"{at.pop(0):%H:%M}" for name in headers]
+        lines.append(",".join([*cells, *NAMES[n % 6], f"{1 + n % 6:02d}/04/19{60 + n % 6}"]))
+    return "\n".join(lines) + "\n"
+
+
+def drafted(headers: Sequence[str], after: Sequence[int], folder: Path) -> tuple[str, dict[str, object]]:
+    text, said = draft_of("log", "Log 2026-03.csv", rows(headers, after), folder)
+    return text, said["fields"]
+
+
+def clock_of(fields: dict[str, object]) -> object:
+    start = fields["start"]
+    assert isinstance(start, dict)
+    return start.get("time_columns")
+
+
+@pytest.mark.parametrize(
+    ("headers", "after", "own"),
+    [
+        (("Date", "Time arrived", "Time called", "Time cleared"), (12, 0, 60), "Time called"),
+        (("Date", "Time of discharge", "Time of assessment", "Time of referral"), (300, 90, 0), "Time of referral"),
+        (("Date", "Time on scene", "Time mobile", "Time rung"), (55, 30, 0), "Time rung"),
+    ],
+)
+def test_the_first_of_several_times_is_drafted_and_asked_about(
+    headers: Sequence[str], after: Sequence[int], own: str, tmp_path: Path
+) -> None:
+    text, fields = drafted(headers, after, tmp_path)
+    assert clock_of(fields) == [own]
+    line = next(line for line in text.splitlines() if line.startswith("time_columns"))
+    assert "CHECK: " in line and all(other in line for other in headers[1:] if other not in (own, "Time of discharge"))
+    assert "past midnight" in line and "row " in line
+
+
+@pytest.mark.parametrize(
+    ("headers", "after", "own"),
+    [
+        (("Date referred", "Time ref", "Time seen", "Time left"), (0, 90, 200), "Time ref"),
+        (("Date referred", "Time of referral", "Date seen", "Time seen"), (0, 90), "Time of referral"),
+        (("Arrival date", "Time called", "Time arr", "Triage time"), (-30, 0, 15), "Time arr"),
+    ],
+)
+def test_a_time_shortened_as_its_day_is_the_days_own(
+    headers: Sequence[str], after: Sequence[int], own: str, tmp_path: Path
+) -> None:
+    _, fields = drafted(headers, after, tmp_path)
+    assert clock_of(fields) == [own]
+    assert "event" not in fields, "a time of day numbers nothing"
+
+
+@pytest.mark.parametrize("header", ["Ref time", "Time ref", "Log time", "Time of incident no"])
+def test_a_time_of_day_is_never_a_key(header: str, tmp_path: Path) -> None:
+    _, fields = drafted(("Date", header), (0,), tmp_path)
+    assert "event" not in fields and clock_of(fields) == [header]
+
+
+def test_the_time_of_a_later_stage_alone_is_not_taken_for_the_beginning(tmp_path: Path) -> None:
+    text, fields = drafted(("Date referred", "Time seen"), (90,), tmp_path)
+    assert clock_of(fields) is None
+    assert any("Time seen" in line and "CHECK: " in line for line in text.splitlines() if "time_columns" in line)
+
+
+def test_times_that_do_not_follow_one_another_are_asked_about(tmp_path: Path) -> None:
+    """What stands first in one row and last in another begins nothing for sure."""
+    lines = rows(("Date", "Time A", "Time B"), (0, 40)).splitlines()
+    cells = [line.split(",") for line in lines[1:]]
+    turned = [",".join([c[0], c[2], c[1], *c[3:]]) if n % 2 else ",".join(c) for n, c in enumerate(cells)]
+    text, said = draft_of("log", "Log 2026-03.csv", "\n".join([lines[0], *turned]) + "\n", tmp_path)
+    assert clock_of(said["fields"]) is None
+    assert "Time A" in text and "Time B" in text and '# time_columns = ["Time A"]  # CHECK: ' in text
+
+
+@pytest.mark.parametrize("header", ["No.", "No", "Ref", "Line number"])
+@pytest.mark.parametrize("slip", ["one again", "one missing", "begins at 0"])
+def test_a_number_of_the_row_is_no_key_though_one_is_wrong(header: str, slip: str, tmp_path: Path) -> None:
+    lines = rows(("Date", "Time"), (0,)).splitlines()
+    numbers = list(range(60)) if slip == "begins at 0" else list(range(1, 61))
+    if slip == "one again":
+        numbers[30] = 30
+    if slip == "one missing":
+        numbers[30:] = list(range(32, 62))
+    text = "\n".join([f"{header},{lines[0]}", *(f"{n},{line}" for n, line in zip(numbers, lines[1:], strict=True))])
+    _, said = draft_of("log", "Log 2026-03.csv", text + "\n", tmp_path)
+    assert "event" not in said["fields"]
+
+
+@pytest.mark.parametrize(("stay", "spell"), [("WardStayID", "SpellID"), ("Ward stay no", "Spell ref")])
+@pytest.mark.parametrize("resent", [0, 3])
+def test_of_spells_and_ward_stays_the_rows_own_number_is_the_key(
+    stay: str, spell: str, resent: int, tmp_path: Path
+) -> None:
+    lines = []
+    for n in range(40):
+        day = 1 + n % 24
+        who = f"{NAMES[n // 2 % 6][0]},{NAMES[n // 2 % 6][1]},0{1 + n // 2 % 6}/04/19{60 + n // 2 % 6}"
+        lines.append(f"W{1000 + n},SP{500 + n // 2},{day:02d}/03/2026,{day + 2:02d}/03/2026,{who}")
+    text = "\n".join([f"{stay},{spell},StartDate,EndDate,Surname,Forename,DOB", *lines, *lines[:resent]])
+    _, said = draft_of("wards", "Wards 2026-03.csv", text + "\n", tmp_path)
+    assert said["kind"] == "stays" and said["fields"]["event"]["columns"] == [stay]
