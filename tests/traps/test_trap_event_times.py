@@ -1,4 +1,4 @@
-"""Several times of day beside one date: a draft takes the first of what happened, or asks; and what numbers no event."""
+"""Several times of day beside one date: a draft takes the first, or asks; and what numbers no event."""
 
 from __future__ import annotations
 

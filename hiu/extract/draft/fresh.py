@@ -6,6 +6,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import says_markers
+from hiu.extract.draft.columns.keys import may_number
 from hiu.extract.draft.columns.times import Clock, time_column
 from hiu.extract.draft.columns.words import OTHERS, PERSON, UNITS, is_number_name, words
 from hiu.extract.draft.facts import fact_lines
@@ -116,7 +117,7 @@ def _key_lines(
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
         taken = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), *(c.header for c in times.values())}
-        free = [h for h, seen in sample.looks.items() if is_number_name(h) and seen.distinct > 1 and h not in taken]
+        free = [h for h, seen in sample.looks.items() if is_number_name(h) and may_number(seen) and h not in taken]
         free = [h for h in free if not words(h) & (OTHERS | PERSON | UNITS)]
         yield from unnumbered_lines(
             times["start"].header if "start" in times else None, ["person_id"] * _always_numbered(sample, plan), free
@@ -191,7 +192,7 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, Clo
         *(clock.header for clock in times.values()),
         *(plan.columns[name] for name in ("start", "end") if name in plan.columns),
     ]
-    yield from zone_lines(typed, seen, None, beside)
+    yield from zone_lines(typed, seen, beside)
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)
 

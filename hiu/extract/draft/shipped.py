@@ -167,11 +167,8 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     if part:
         matched[lacking[0]] = Match(part, "what tells the rows of one event apart")
         if sample.raw.frame.unique().select(*event, *who, part).is_duplicated().any():  # the same vehicle came twice
-            return [
-                *record,
-                lacking[0],
-                *deciding,
-            ], "several rows of one event and person: each part is a row of its own"
+            why = "several rows of one event and person: each part is a row of its own"
+            return [*record, lacking[0], *deciding], why
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
     newer = [seen.header for seen in free if words(seen.header) & VERSION and seen.dated and seen.distinct > 1]
     newer = [f"; {comment(header)} may say which holds, as a field named in version" for header in newer[:1]]
@@ -223,17 +220,11 @@ def _field(
     seen = sample.looks[match.header]
     sure = match.sure and field not in wrong
     lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
-    beside = [
-        *(each.header for each in times.values()),
-        *(matched[name].header for name in matched if base.fields[name].type == "timestamp"),
-    ]
+    beside = [each.header for each in times.values()]
+    beside += [matched[name].header for name in matched if base.fields[name].type == "timestamp"]
     if (clock := times.get(field)) and squash(clock.header) not in {squash(word) for word in spec.time_columns}:
         lines.append(clock.line())
-    lines += [
-        *format_lines(spec, seen),
-        *zone_lines(spec, seen, clock.header if clock else None, beside),
-        *name_lines(spec, seen),
-    ]
+    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, beside), *name_lines(spec, seen)]
     first = next((name for name in matched if base.fields[name].type == "local_id"), field)
     numbering = base.name if field == first else f"{base.name}_{field}"
     lines += scheme_lines(numbering, spec, seen, set(matched), sample.others, sure=match.sure)

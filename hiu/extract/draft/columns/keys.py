@@ -116,6 +116,11 @@ def _is_row_number(seen: Look) -> bool:
     return min(numbers) <= 1 and max(numbers) <= seen.filled + slips and len(numbers) >= seen.filled - slips
 
 
+def may_number(seen: Look) -> bool:
+    """Whether a column with the name of a number may number events for all that its values show."""
+    return 5 * seen.distinct > seen.filled and seen.kind != "time" and not _is_row_number(seen)
+
+
 def _like_numbers(seen: Look) -> bool:
     """Whether values are references by their form, whatever the header says: letters and figures of nearly one length,
     most of them different."""

@@ -158,7 +158,9 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
     if spec.type in NAMES:
         whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
         return (
-            seen.lettered and seen.kind not in _NO_NAMES and not (whole or is_person_number(seen) or name_nobody(seen))
+            (seen.lettered or "initials" in words(seen.header))
+            and seen.kind not in _NO_NAMES
+            and not (whole or is_person_number(seen) or name_nobody(seen))
         )
     if spec.type == "local_id":
         numbered = sum(any(map(str.isdigit, text)) for text in seen.counted) * 2 >= seen.distinct
@@ -234,7 +236,9 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source, frame: pl.DataFr
     """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
     matched = match_fields(looks, concepts, strict=True)
     if "family" in matched and "name" in matched:
-        del matched["name"]
+        other = matched.pop("name")
+        if "given" not in matched and "initials" in words(other.header):
+            matched["given"] = other
     if "name" not in matched and "family" not in matched:
         used = {match.header for match in matched.values()}
         named = [

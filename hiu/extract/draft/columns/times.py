@@ -77,7 +77,7 @@ def belongs(clock: str, header: str) -> bool:
 
 
 def first_day(start: str, others: Sequence[str], looks: Mapping[str, Look], frame: pl.DataFrame) -> str:
-    """Of a column of days and others of its kind the one that comes first, if nearly all rows have both within a day."""
+    """The column of days that comes first, of one and others of its kind, if nearly all rows have both within a day."""
     for header in others:
         if looks[header].kind != looks[start].kind or words(header) & _ANOTHER:
             continue
