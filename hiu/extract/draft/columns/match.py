@@ -235,10 +235,10 @@ def _by_birth(looks: Mapping[str, Look], source: Source, matched: dict[str, Matc
 def match_concepts(looks: Mapping[str, Look], concepts: Source, frame: pl.DataFrame) -> dict[str, Match]:
     """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
     matched = match_fields(looks, concepts, strict=True)
-    if "family" in matched and "name" in matched:
-        other = matched.pop("name")
-        if "given" not in matched and "initials" in words(other.header):
-            matched["given"] = other
+    initials = "name" in matched and "initials" in words(matched["name"].header)
+    if "name" in matched and ("family" in matched or (initials and "dob" not in matched)):
+        other = matched.pop("name")  # initials alone say too little
+        matched |= {"given": other} if initials and "family" in matched and "given" not in matched else {}
     if "name" not in matched and "family" not in matched:
         used = {match.header for match in matched.values()}
         named = [
