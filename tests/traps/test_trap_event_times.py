@@ -117,3 +117,35 @@ def test_of_spells_and_ward_stays_the_rows_own_number_is_the_key(
     text = "\n".join([f"{stay},{spell},StartDate,EndDate,Surname,Forename,DOB", *lines, *lines[:resent]])
     _, said = draft_of("wards", "Wards 2026-03.csv", text + "\n", tmp_path)
     assert said["kind"] == "stays" and said["fields"]["event"]["columns"] == [stay]
+
+
+def test_a_ward_episode_is_a_stay_with_a_number_of_its_own(tmp_path: Path) -> None:
+    lines = ["Hospital Spell,Ward Episode Ref,PARIS ID,Client Name,DOB,Ward From,Ward To"]
+    for n in range(40):
+        day, (family, given) = 1 + n % 24, NAMES[n // 2 % 6]
+        who = f"{100 + n // 2 % 6},{given} {family},0{1 + n // 2 % 6}/04/19{60 + n // 2 % 6}"
+        end = "00/00/0000 00:00" if n % 10 == 9 else f"{day + 2:02d}/03/2026 09:30"
+        lines.append(f"SP{500 + n // 2},WS{1000 + n},{who},{day:02d}/03/2026 14:05,{end}")
+    _, said = draft_of("wards", "Wards 2026-03.csv", "\n".join(lines) + "\n", tmp_path)
+    assert said["kind"] == "stays" and said["fields"]["event"]["columns"] == ["Ward Episode Ref"]
+    assert said["fields"]["end"]["columns"] == ["Ward To"]
+
+
+def test_who_is_booked_in_has_arrived(tmp_path: Path) -> None:
+    lines = ["Seen,Triaged,Booked In,Attendance Ref,Surname,Forename,DOB"]
+    for n in range(60):
+        first = datetime(2026, 3, 1 + n % 28, (n * 7) % 24, (n * 11) % 60)
+        seen, triaged = first + timedelta(minutes=90), first + timedelta(minutes=12)
+        times = ",".join(f"{at:%d/%m/%Y %H:%M}" for at in (seen, triaged, first))
+        lines.append(f"{times},A{n:04},{','.join(NAMES[n % 6])},0{1 + n % 6}/04/19{60 + n % 6}")
+    text, said = draft_of("ed_log", "ED 2026-03.csv", "\n".join(lines) + "\n", tmp_path)
+    assert said["fields"]["start"]["columns"] == ["Booked In"] and "come before those of" in text
+
+
+def test_a_crn_that_comes_again_is_the_persons_number(tmp_path: Path) -> None:
+    lines = ["CRN,Surname,Forename,DOB,Date of contact,Time"]
+    for n in range(60):
+        who = f"X{700 + n % 6},{','.join(NAMES[n % 6])},0{1 + n % 6}/04/19{60 + n % 6}"
+        lines.append(f"{who},{1 + n % 28:02d}/03/2026,1{n % 10}:15")
+    _, said = draft_of("probation", "Contacts 2026-03.csv", "\n".join(lines) + "\n", tmp_path)
+    assert said["fields"]["person_id"]["columns"] == ["CRN"] and "event" not in said["fields"]

@@ -70,7 +70,8 @@ def come_again(
     cells = cells or [pl.repeat("", pl.len())]
     person = frame.select(pl.concat_str(*cells, separator="|").alias("person"))["person"]
     for header, seen in looks.items():
-        if header in who or seen.dated or not is_number_name(header) or seen.kind == "time":
+        named = is_number_name(header) or (words(header) & EVENTS and seen.distinct > _FEWEST_ROWS)
+        if header in who or seen.dated or not named or seen.kind == "time":
             continue
         rows = pl.DataFrame({"number": frame[header], "day": days, "person": person}).drop_nulls()
         of = rows.group_by("number").agg(pl.col("day").n_unique(), pl.col("person").n_unique())
@@ -138,7 +139,7 @@ def _numbers_rows(seen: Look, *, named: bool) -> bool:
     """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
     if not is_number_name(seen.header) and words(seen.header) & _STATES:
         return False
-    others = _OF_OTHERS - ({"ward"} if "stay" in words(seen.header) else set())
+    others = _OF_OTHERS - ({"ward"} if words(seen.header) & {"stay", "episode"} else set())
     if seen.filled < seen.rows or seen.filled == 0 or others & words(seen.header) or _is_measure(seen):
         return False
     spread = seen.distinct / seen.filled

@@ -79,7 +79,8 @@ def belongs(clock: str, header: str) -> bool:
 def first_day(start: str, others: Sequence[str], looks: Mapping[str, Look], frame: pl.DataFrame) -> str:
     """The column of days that comes first, of one and others of its kind, if nearly all rows have both within a day."""
     for header in others:
-        if looks[header].kind != looks[start].kind or words(header) & _ANOTHER:
+        another = _ANOTHER - ({"booked"} if "in" in words(header) else set())  # who is booked in has arrived
+        if looks[header].kind != looks[start].kind or words(header) & another:
             continue
         one, other = (read_stamps(frame[name], looks[name].formats)["stamp"] for name in (start, header))
         ahead = (one - other).drop_nulls()
