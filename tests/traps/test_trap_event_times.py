@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from draftkit import draft_of
 
+from hiu.extract.draft.codes import guess
+from hiu.sources import load_sources
+
 NAMES = [("Quill", "Ada"), ("Birch", "Alan"), ("Cedar", "Kit"), ("Rowan", "Sian"), ("Thorne", "Iris"), ("Vale", "Rhys")]
 
 
@@ -149,3 +152,19 @@ def test_a_crn_that_comes_again_is_the_persons_number(tmp_path: Path) -> None:
         lines.append(f"{who},{1 + n % 28:02d}/03/2026,1{n % 10}:15")
     _, said = draft_of("probation", "Contacts 2026-03.csv", "\n".join(lines) + "\n", tmp_path)
     assert said["fields"]["person_id"]["columns"] == ["CRN"] and "event" not in said["fields"]
+
+
+def test_a_column_of_times_on_scene_is_taken_before_codes_that_begin_with_a_number(tmp_path: Path) -> None:
+    lines = ["CAD_NUM,Callsign,T0_CallStart,T6_OnScene,Pt_Name,Pt_DOB,Nature,Disposition"]
+    for n in range(60):
+        at = datetime(2026, 3, 1 + n % 28, n % 24, 10)
+        scene = "" if n % 3 else f"{at + timedelta(minutes=9):%Y-%m-%d %H:%M}"
+        what = ("17 Falls", "06 Breathing", "23 Overdose")[n % 3]
+        who = f"{NAMES[n % 6][1]} {NAMES[n % 6][0]},19{60 + n % 6}-04-0{1 + n % 6}"
+        lines.append(f"{9000 + n},A{n % 7}1,{at:%Y-%m-%d %H:%M},{scene},{who},{what},Conveyed")
+    _, said = draft_of("ambulance", "CAD 2026-03.csv", "\n".join(lines) + "\n", tmp_path)
+    assert said["fields"]["on_scene"]["columns"] == ["T6_OnScene"]
+
+
+def test_the_person_reporting_is_the_caller() -> None:
+    assert guess("Person Reporting", load_sources()["police"].fields["role"].codes) == "caller"

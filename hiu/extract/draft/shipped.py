@@ -111,10 +111,12 @@ def _by_codes(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Mat
 
 
 def _share_in_list(seen: Look, spec: FieldSpec) -> float:
-    """The share of filled cells whose text the field's codes and patterns know."""
+    """The share of filled cells whose text the field's codes and patterns know; none if no code is among them."""
+    if spec.codes and not any(guess(text, spec.codes) for text in seen.counted):
+        return 0.0
     forms = [re.compile(form, re.IGNORECASE) for form in spec.accepts]
-    rows = [n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms)]
-    return sum(rows) / seen.filled
+    known = (n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms))
+    return sum(known) / seen.filled
 
 
 def _idle(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match], used: set[str]) -> dict[str, Look]:
@@ -167,8 +169,7 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     if part:
         matched[lacking[0]] = Match(part, "what tells the rows of one event apart")
         if sample.raw.frame.unique().select(*event, *who, part).is_duplicated().any():  # the same vehicle came twice
-            why = "several rows of one event and person: each part is a row of its own"
-            return [*record, lacking[0], *deciding], why
+            return [*record, lacking[0], *deciding], "several rows of one event and person: each is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
     newer = [seen.header for seen in free if words(seen.header) & VERSION and seen.dated and seen.distinct > 1]
     newer = [f"; {comment(header)} may say which holds, as a field named in version" for header in newer[:1]]

@@ -1,5 +1,6 @@
 """Which column of an unknown file each field of a known source most likely is, and how sure that is."""
 
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -129,7 +130,8 @@ def _scores(
             if of_another(field, spec, seen.header) or _of_person(field, source, seen):
                 continue
             if fits(spec, seen) and may_be_key(field, source, seen):
-                least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
+                timed = spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp")
+                least = _TIMED if timed and not any(re.search(form, "10:15") for form in spec.accepts) else 0
                 near = ((nearness(seen.header, word), word) for word in usual)
                 yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
 
