@@ -76,10 +76,8 @@ def identities(
 
 def _settled_initials(frame: pl.DataFrame) -> pl.DataFrame:
     """Initials that are a word for nobody too are somebody's, where a birth or an NHS number stands beside them."""
-    doubtful, born = (
-        pl.col("unknown") & pl.col("family").is_not_null(),
-        pl.any_horizontal(pl.col("dob", "nhs_number").is_not_null()),
-    )
+    doubtful = pl.col("unknown") & pl.col("family").is_not_null()
+    born = pl.any_horizontal(pl.col("dob", "nhs_number").is_not_null())
     family = pl.when(~doubtful | born).then("family").alias("family")
     return frame.with_columns(family, (pl.col("unknown") & ~(doubtful & born)).alias("unknown"))
 
@@ -162,12 +160,9 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     two = hard.select(pl.any_horizontal(pl.all().str.contains(MAY_BE_TWO)).fill_null(False)).to_series()
     short = "name" in fields and of_initials(cells["name"])
     letters = hard["sent_name"].is_in(initials_in(hard["sent_name"], unknown)) if short else ~two & two
-    read = [
-        initials(row[fields.index("name")])
-        if short
-        else _name(tuple(fields), row, order, tuple(unknown), separators, before, two)
-        for row, two, short in zip(hard.iter_rows(), two, letters, strict=True)
-    ]
+    more = (order, tuple(unknown), separators, before)
+    asked = zip(hard.iter_rows(), hard.to_series(fields.index("name") if short else 0), two, letters, strict=True)
+    read = [initials(name) if apart else _name(tuple(fields), row, *more, two) for row, name, two, apart in asked]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)

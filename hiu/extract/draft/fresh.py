@@ -188,10 +188,8 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, Clo
         yield times[field].line()
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
-    beside = [
-        *(clock.header for clock in times.values()),
-        *(plan.columns[name] for name in ("start", "end") if name in plan.columns),
-    ]
+    beside = [clock.header for clock in times.values()]
+    beside += [plan.columns[name] for name in ("start", "end") if name in plan.columns]
     yield from zone_lines(typed, seen, beside)
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
@@ -69,7 +68,6 @@ def sort_out(left: pl.DataFrame, key: str, source: Source) -> Leftover:
     )
 
 
-@cache
 def _missing(type_: str) -> pl.Expr:
     text = pl.col("text")
     found = not_known(text, coded=type_ == "code")

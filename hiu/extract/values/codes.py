@@ -86,7 +86,7 @@ def unknown_words(text: pl.Expr, codes: Mapping[str, str], accepts: Sequence[str
         return pl.lit(False)
     lower = whole(text).str.to_lowercase()
     ours = {word.lower() for word in codes.values()}
-    found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~_says(text, _NOT_KNOWN)
+    found = unlisted(text, codes) & ~lower.is_in(sorted(ours)) & ~_says(text, NOT_KNOWN)
     for form in accepts:
         found &= ~lower.str.contains(f"(?i){form}")
     return found
@@ -97,14 +97,10 @@ def not_known(text: pl.Expr, *, coded: bool = False) -> pl.Expr:
 
     In a field of codes (`coded`) words such as Declined, Refused and Pending are what happened.
     """
-    return _says(text, _NOT_KNOWN if coded else _NOT_TRACED)
+    return _says(text, NOT_KNOWN if coded else (*NOT_KNOWN, *_UNTRACED))
 
 
-_NOT_KNOWN, _NOT_TRACED = (pl.lit(pl.Series(words)).implode() for words in (NOT_KNOWN, (*NOT_KNOWN, *_UNTRACED)))
-"""Made once: each column of each file is asked."""
-
-
-def _says(text: pl.Expr, words: pl.Expr) -> pl.Expr:
+def _says(text: pl.Expr, words: Sequence[str]) -> pl.Expr:
     plain = text.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
     return plain.is_in(words) | plain.str.replace(_OF_WHAT, "").is_in(words)
 

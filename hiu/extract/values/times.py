@@ -1,7 +1,6 @@
 """The time of day as sent: 22:29, 1330hrs, 13.30, 1:30 pm, noon, 24:00, a spreadsheet's fraction of a day."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import polars as pl
 
@@ -37,7 +36,6 @@ def has_clock(get: Callable[[str], pl.Expr]) -> pl.Expr:
     return get("H").is_not_null() | get("w").is_not_null()
 
 
-@lru_cache(maxsize=8)
 def clock(get: Callable[[str], pl.Expr]) -> pl.Expr:
     """The time of day in the groups of CLOCK, as a duration; null where there is none, and where there is no such time.
 

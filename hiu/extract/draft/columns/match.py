@@ -13,7 +13,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
-from hiu.extract.draft.columns.times import LATER, belongs, first_day, within_a_day
+from hiu.extract.draft.columns.times import LATER, belongs, first_day
 from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
@@ -282,6 +282,6 @@ def _began(start: Match, looks: Mapping[str, Look], frame: pl.DataFrame, used: A
     days = [name for name in free if looks[name].kind == "date" and not words(name) & LATER]
     owners = [name for name in days if any(belongs(clock, name) for clock in clocks)]
     plain = looks[start.header].kind != "date" or start.header in owners or len(owners) != 1
-    if plain or within_a_day(start.header, owners[0], looks, frame):
+    if plain or first_day(owners[0], [start.header], looks, frame) == start.header:
         return start
     return Match(owners[0], "its time of day")

@@ -71,9 +71,8 @@ def belongs(clock: str, header: str) -> bool:
     """Whether a column of times is named as a column of days is, but for words such as date and time; Time ref belongs
     to Date referred."""
     own, day = _dateless(clock), _dateless(header)
-    if not own or not day:
-        return False
-    return nearness(own, day) >= _NEAR or all(any(_one_word(a, b) for b in day.split()) for a in own.split())
+    alike = all(any(_one_word(a, b) for b in day.split()) for a in own.split())
+    return bool(own and day) and (alike or nearness(own, day) >= _NEAR)
 
 
 def first_day(start: str, others: Sequence[str], looks: Mapping[str, Look], frame: pl.DataFrame) -> str:
@@ -90,13 +89,6 @@ def first_day(start: str, others: Sequence[str], looks: Mapping[str, Look], fram
     return start
 
 
-def within_a_day(one: str, other: str, looks: Mapping[str, Look], frame: pl.DataFrame) -> bool:
-    """Whether nearly all rows have both days within a day of one another, the first not after the other."""
-    days = [read_stamps(frame[name], looks[name].formats)["stamp"].dt.truncate("1d") for name in (one, other)]
-    after = (days[1] - days[0]).drop_nulls()
-    return 0 < _MOST * len(after) <= int(((after >= timedelta(0)) & (after <= _DAY)).sum())
-
-
 def _first(frame: pl.DataFrame, clocks: Sequence[str]) -> str | None:
     """The time that nearly all rows have within the twelve hours before each of the others; None if there is none."""
     at = {name: read_times(frame[name]) for name in clocks}
@@ -110,18 +102,16 @@ def _first(frame: pl.DataFrame, clocks: Sequence[str]) -> str | None:
 
 
 def _doubt(frame: pl.DataFrame, header: str, first: str, others: Sequence[str]) -> str:
-    if not others:
-        return Clock(first).why
-    found = f"it comes before {some(others)}"
     late = {name: (read_times(frame[name]) < read_times(frame[first])).fill_null(False) for name in others}
-    after = max(late, key=lambda name: late[name].sum())
-    if not late[after].any():
+    after = max(late, key=lambda name: late[name].sum(), default=first)
+    found = f"it comes before {some(others)}" if others else Clock(first).why
+    if after == first or not late[after].any():
         return found
     row = frame.filter(late[after]).row(0, named=True)
-    return (
-        f"{found}, which {int(late[after].sum()):,} rows have past midnight, such as a row of {row[first]} and "
-        f"{row[after]}: if {header} is the day of another of them, name that"
+    found += (
+        f", which {int(late[after].sum()):,} rows have past midnight, such as a row of {row[first]} and {row[after]}"
     )
+    return f"{found}: if {header} is the day of another of them, name that"
 
 
 def _one_word(one: str, other: str) -> bool:
