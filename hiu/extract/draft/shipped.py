@@ -115,8 +115,8 @@ def _share_in_list(seen: Look, spec: FieldSpec) -> float:
     if spec.codes and not any(guess(text, spec.codes) for text in seen.counted):
         return 0.0
     forms = [re.compile(form, re.IGNORECASE) for form in spec.accepts]
-    known = (n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms))
-    return sum(known) / seen.filled
+    rows = (n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms))
+    return sum(rows) / seen.filled
 
 
 def _idle(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Match], used: set[str]) -> dict[str, Look]:
