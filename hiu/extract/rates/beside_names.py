@@ -107,8 +107,8 @@ def _turned(texts: pl.Series, header: str, field: str) -> Iterator[str]:
     )
     if 2 * pairs.height <= len(texts):
         return
-    listed = pl.Series([*given_names()])
-    first, last = (int(pairs[at].str.to_uppercase().is_in(listed).sum()) for at in ("first", "last"))
+    names = pl.Series([*given_names()])
+    first, last = (int(pairs[at].str.to_uppercase().is_in(names).sum()) for at in ("first", "last"))
     if last >= _FEWEST_TURNED and last > 2 * first:
         yield (
             f"{header}: in {last:,} of {len(texts):,} names the second word is a known given name, in {first:,} the "
