@@ -11,6 +11,7 @@ from hiu.extract.values.address import read_address
 from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
+from hiu.extract.values.people.initials import initials, initials_in, of_initials
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
 from hiu.extract.values.people.several import MAY_BE_TWO, parted_by, surname_first, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
@@ -56,7 +57,7 @@ def identities(
         )
         .unnest("home")
     )
-    frame = _doubted(frame, cells, source).with_columns(years)
+    frame = _doubted(_settled_initials(frame), cells, source).with_columns(years)
     after = (pl.col("year") > pl.col("start").dt.year()).fill_null(False)  # read as no year, and the row is kept
     frame = frame.with_columns(pl.when(~after).then("year"))
     frame = frame.with_columns(shared(cells, frame, source))
@@ -71,6 +72,14 @@ def identities(
     nobody = ~pl.any_horizontal(evidence) & (pl.col("dob").is_null() | pl.col("unknown").fill_null(False))
     frame = frame.with_columns(nobody=nobody, birth_year=born.cast(pl.Int64))
     return frame.drop("year", "at").rename({"text": "name_text"})
+
+
+def _settled_initials(frame: pl.DataFrame) -> pl.DataFrame:
+    """Initials that are a word for nobody too are somebody's, where a birth or an NHS number stands beside them."""
+    doubtful = pl.col("unknown") & pl.col("family").is_not_null()
+    born = pl.any_horizontal(pl.col("dob", "nhs_number").is_not_null())
+    family = pl.when(~doubtful | born).then("family").alias("family")
+    return frame.with_columns(family, (pl.col("unknown") & ~(doubtful & born)).alias("unknown"))
 
 
 def _ages(cells: pl.DataFrame) -> pl.Series:
@@ -149,8 +158,11 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     separators = tuple(source.fields[field].separator for field in fields)
     before = "name" in fields and surname_first(cells["name"])
     two = hard.select(pl.any_horizontal(pl.all().str.contains(MAY_BE_TWO)).fill_null(False)).to_series()
-    asked = zip(hard.iter_rows(), two, strict=True)
-    read = [_name(tuple(fields), row, order, tuple(unknown), separators, before, two) for row, two in asked]
+    short = "name" in fields and of_initials(cells["name"])
+    letters = hard["sent_name"].is_in(initials_in(hard["sent_name"], unknown)) if short else ~two & two
+    more = (order, tuple(unknown), separators, before)
+    asked = zip(hard.iter_rows(), hard.to_series(fields.index("name") if short else 0), two, letters, strict=True)
+    read = [initials(name) if apart else _name(tuple(fields), row, *more, two) for row, name, two, apart in asked]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
     table = pl.concat([hard, easy], how="diagonal").with_columns(pl.col("unknown").fill_null(False))
     return sent.join(table, on=sent.columns, how="left", nulls_equal=True, maintain_order="left").select(*_NAME_TYPE)

@@ -25,6 +25,7 @@ from hiu.extract.values.codes import coded, not_known, still_open, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.kept import each_column_once
 from hiu.extract.values.nhs_number import nhs_number
+from hiu.extract.values.people.initials import initials_warnings
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import tidied, tidied_name
 from hiu.model.frames import TYPES
@@ -113,6 +114,7 @@ def standardise(
     warnings += ends_unread(bad, columns, source)
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
+    warnings += initials_warnings(cells, people, columns)
     warnings += [*cell_warnings(cells, source, columns), *shared_warnings(cells, people, columns, source)]
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = raw.numbering.located(quarantine)

@@ -22,6 +22,8 @@ DAYS = (2, 3, 5, 8, 9, 12, 13, 17, 21, 24, 28, 31)
 TIMES = ((9, 5), (23, 40), (0, 10), (14, 0), (7, 30), (16, 45), (11, 15), (3, 20), (20, 0), (12, 0), (18, 25), (22, 59))
 MOMENTS = tuple(datetime(2026, 3, day, *time) for day, time in zip(DAYS, TIMES, strict=True))
 ROWS = tuple(zip(WHO, MOMENTS, strict=True))
+PAIRED = tuple((who, MOMENTS[at // 2 * 2]) for at, who in enumerate(WHO))
+"""Two people of one event, which began once."""
 FAMILIES: list[object] = [PEOPLE[who][0].replace("'", "").replace("-", " ") for who in WHO]
 LETTERS = "ABDEFGHIJKLM"
 BIRTHS: list[object] = [PEOPLE[who][2] for who in WHO]
@@ -48,7 +50,7 @@ def adastra() -> str:
 def storm() -> str:
     """Command and control: semicolons, SURNAME/FORENAME, a day and a time apart, two people at one log."""
     rows = []
-    for at, (who, moment) in enumerate(ROWS):
+    for at, (who, moment) in enumerate(PAIRED):
         family, given, born, *_ = PEOPLE[who]
         log = f"{at // 2 + 101:05d}"
         rows.append(f"{log};{moment:%d-%b-%Y};{moment:%H%M};{family}/{given.upper()};{born:%d-%b-%Y};SUBJ")
@@ -157,7 +159,7 @@ def liaison_diversion() -> str:
 def niche() -> str:
     """Two people of one occurrence, told apart by a number; names in cells of their own."""
     rows = []
-    for at, (who, moment) in enumerate(ROWS):
+    for at, (who, moment) in enumerate(PAIRED):
         family, given, born, sex, _ = PEOPLE[who]
         rows.append(
             f"523000{at // 2:03d},{at % 2 + 1},{moment:%d/%m/%Y %H:%M},{family},{given},{born:%d/%m/%Y},{sex},Concern"
@@ -182,7 +184,7 @@ FRESH: dict[str, Stranger] = {
         sources={"control": "2026-03/storm 0326.csv"},
         rows={"2026-03/storm 0326.csv": (12, 0)},
         records={
-            "start": moments(),
+            "start": moments(rows=PAIRED),
             "family": FAMILIES,
             "dob": BIRTHS,
             "event_id": [f"{n // 2 + 101:05d}" for n in range(12)],
@@ -259,7 +261,7 @@ FRESH: dict[str, Stranger] = {
         files={"2026-03/occurrences.csv": niche()},
         sources={"niche": "2026-03/occurrences.csv"},
         rows={"2026-03/occurrences.csv": (12, 0)},
-        records={"start": moments(), "family": FAMILIES, "dob": BIRTHS},
+        records={"start": moments(rows=PAIRED), "family": FAMILIES, "dob": BIRTHS},
         writes=('record = ["event", "person_no"]',),
     ),
 }

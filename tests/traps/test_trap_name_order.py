@@ -5,8 +5,12 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 from draftkit import draft_of
+
+from hiu.extract.draft.columns.concepts import bare_source
+from hiu.extract.rates.beside_names import cell_warnings
 
 FAMILY = [
     "Ingham",
@@ -59,3 +63,31 @@ def test_a_family_name_that_stands_first_is_drafted_so(header: str, upper: bool,
 def test_a_given_name_that_stands_first_needs_no_line(header: str, tmp_path: Path) -> None:
     drafted, _ = draft_of("markers", "Markers 2026-03.csv", rows(header, family_first=False), tmp_path)
     assert "family_first" not in drafted
+
+
+def warned(names: list[str], **more: str) -> list[str]:
+    fields = {"event": {"columns": ["Ref"]}, "name": {"columns": ["Who"], "type": "name", **more}}
+    cells = pl.DataFrame({"event": [str(n) for n in range(len(names))], "name": names})
+    return [*cell_warnings(cells, bare_source("one", "event", fields, {"pattern": "*"}), {"name": "Who"})]
+
+
+def sent(*, family_first: bool, upper: bool = True) -> list[str]:
+    return [line.split(",")[2] for line in rows("Who", family_first=family_first, upper=upper).splitlines()[1:]]
+
+
+@pytest.mark.parametrize("upper", [True, False])
+def test_a_mapping_without_an_order_is_warned_of_family_names_first(upper: bool) -> None:
+    (told,) = warned(sent(family_first=True, upper=upper))
+    assert told.startswith("Who: in ") and " of 60 names " in told and 'order = "family_first"' in told
+
+
+@pytest.mark.parametrize("order", ["family_first", "given_first"])
+def test_a_mapping_that_says_the_order_is_not_warned(order: str) -> None:
+    assert not warned(sent(family_first=True), order=order)
+
+
+def test_names_that_are_read_rightly_are_not_warned_of() -> None:
+    assert not warned(sent(family_first=False))
+    parts = [text.split() for text in sent(family_first=True)]
+    assert not warned([f"{family}, {given}" for family, given in parts])
+    assert not warned([f"{family.upper()} {given.capitalize()}" for family, given in parts]), "capitals say which it is"

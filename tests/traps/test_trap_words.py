@@ -19,6 +19,7 @@ from pipelines.common.place import open_place
 OPEN = (
     "Still inpatient", "Current", "Ongoing", "Open", "On ward", "Remains", "Not discharged", "In patient",
     "Still admitted", "CURRENT IP", "not yet discharged", "No discharge date", "Admitted", "Awaiting discharge",
+    "00/00/0000", "0000-00-00", "0000-00-00 00:00:00",
 )  # fmt: skip
 OVER = (
     "Discharged", "No longer inpatient", "Transferred", "TBC", "not current", "Died", "Discharged from open ward",

@@ -36,7 +36,7 @@ def _plain(word: str) -> str:
 
 
 def _near(sent: str, word: str) -> bool:
-    return sent == word or (len(sent) > _LEAST and fuzz.ratio(sent, word) >= _NEAR)
+    return sorted(sent.split()) == sorted(word.split()) or (len(sent) > _LEAST and fuzz.ratio(sent, word) >= _NEAR)
 
 
 def _holds(sent: str, word: str) -> bool:

@@ -36,10 +36,10 @@ def _unread(seen: Look, formats: tuple[str, ...]) -> int:
     return read_stamps(pl.Series([*seen.counted], dtype=pl.String), formats)["stamp"].null_count()
 
 
-def zone_lines(spec: FieldSpec, seen: Look, clock: str | None = None, beside: Iterable[str] = ()) -> Iterator[str]:
-    """That times are UTC, where the header of the date or of its time of day says so and the field does not; or that of
-    another time of the row, and its own says nothing."""
-    headers = [header for header in (seen.header, clock or "", *beside) if says_utc(header)]
+def zone_lines(spec: FieldSpec, seen: Look, beside: Iterable[str] = ()) -> Iterator[str]:
+    """That times are UTC, where the header of the date says so, or that of another time of the row, and the field does
+    not."""
+    headers = [header for header in (seen.header, *beside) if says_utc(header)]
     if spec.type == "timestamp" and spec.zone == "local" and headers and not words(seen.header) & _LOCAL:
         yield f'zone = "utc"  # CHECK: {comment(headers[0])} says so; a time with an offset is read by that'
 

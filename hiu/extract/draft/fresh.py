@@ -6,7 +6,8 @@ import polars as pl
 
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.idle import says_markers
-from hiu.extract.draft.columns.match import time_column
+from hiu.extract.draft.columns.keys import may_number
+from hiu.extract.draft.columns.times import Clock, time_column
 from hiu.extract.draft.columns.words import OTHERS, PERSON, UNITS, is_number_name, words
 from hiu.extract.draft.facts import fact_lines
 from hiu.extract.draft.fields import (
@@ -41,12 +42,13 @@ def fresh_part(sample: Sample, plan: Plan) -> Part:
     used = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), plan.key, plan.month, plan.n} - {None}
     used |= set(plan.wide.headers) if plan.wide else set()
     used |= {header for each in plan.facts for header in (each.header, each.at) if header}
-    times: dict[str, str] = {
+    others, frame = {str(header) for header in used}, sample.raw.frame
+    times: dict[str, Clock] = {
         field: clock
         for field in ("start", "end")
-        if field in plan.columns and (clock := time_column(plan.columns[field], looks, {str(u) for u in used}, field))
+        if field in plan.columns and (clock := time_column(plan.columns[field], looks, frame, others, field))
     }
-    used |= set(times.values())
+    used |= {clock.header for clock in times.values()}
     repeats = find_repeats(sample, plan, {str(header) for header in used} - set(plan.coded.values()))
     used |= repeats.used
     codes = set(plan.coded.values())
@@ -106,7 +108,7 @@ def _always_numbered(sample: Sample, plan: Plan) -> bool:
 
 
 def _key_lines(
-    sample: Sample, plan: Plan, times: Mapping[str, str], repeats: Repeats, deleted: Deleted | None
+    sample: Sample, plan: Plan, times: Mapping[str, Clock], repeats: Repeats, deleted: Deleted | None
 ) -> Iterator[str]:
     if plan.kind == "counts":
         yield '\n[key]\nevent = ["month"]  # one number a month for each person that a row describes'
@@ -114,10 +116,12 @@ def _key_lines(
         return
     field = "ref" if plan.kind == "register" else "event"
     if plan.key is None and field == "event":
-        taken = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), *times.values()}
-        free = [h for h, seen in sample.looks.items() if is_number_name(h) and seen.distinct > 1 and h not in taken]
+        taken = {*plan.columns.values(), *plan.numbers, *plan.coded.values(), *(c.header for c in times.values())}
+        free = [h for h, seen in sample.looks.items() if is_number_name(h) and may_number(seen) and h not in taken]
         free = [h for h in free if not words(h) & (OTHERS | PERSON | UNITS)]
-        yield from unnumbered_lines(times.get("start"), ["person_id"] * _always_numbered(sample, plan), free)
+        yield from unnumbered_lines(
+            times["start"].header if "start" in times else None, ["person_id"] * _always_numbered(sample, plan), free
+        )
         return
     if plan.key is None:
         yield '\n[key]\nevent = ["ref"]'
@@ -167,7 +171,7 @@ def _monthly_lines(sample: Sample, plan: Plan) -> Iterator[str]:
     yield f'\n[fields.n]\ncolumns = {array([n])}{made}\ntype = "integer"\nrequired = true'
 
 
-def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str]) -> Iterator[str]:
+def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, Clock]) -> Iterator[str]:
     match, seen = plan.matched[field], sample.looks[plan.columns[field]]
     spec = concept_source(sample.name).fields[field]
     kind = (
@@ -181,11 +185,12 @@ def _field_lines(sample: Sample, plan: Plan, field: str, times: Mapping[str, str
     if field == "start":
         yield "required = true\nfilled = true"
     if field in times:
-        yield f"time_columns = {array([times[field]])}  # CHECK: its time of day"
+        yield times[field].line()
     typed = spec.model_copy(update={"type": kind})
     yield from format_lines(typed, seen, always=True)
-    beside = [*times.values(), *(plan.columns[name] for name in ("start", "end") if name in plan.columns)]
-    yield from zone_lines(typed, seen, times.get(field), beside)
+    beside = [clock.header for clock in times.values()]
+    beside += [plan.columns[name] for name in ("start", "end") if name in plan.columns]
+    yield from zone_lines(typed, seen, beside)
     yield from name_lines(typed, seen)
     yield from remarks(typed, seen)
 

@@ -70,7 +70,7 @@ def make_plan(sample: Sample, templates: tuple[Packed, ...], kind: str | None = 
 
 def _plan(sample: Sample, templates: tuple[Packed, ...], asked: str | None) -> Plan:
     looks = sample.looks
-    matched = match_concepts(looks, concept_source(sample.name))
+    matched = match_concepts(looks, concept_source(sample.name), sample.raw.frame)
     numbers = [header for header, seen in looks.items() if is_person_number(seen)]
     matched = {field: match for field, match in matched.items() if match.header not in numbers or field == "event"}
     wide = find_wide(list(looks), looks)
@@ -109,7 +109,9 @@ def _plan(sample: Sample, templates: tuple[Packed, ...], asked: str | None) -> P
     start = looks[matched["start"].header] if "start" in matched else None
     again, own = come_again(sample.raw.frame, looks, start, who)
     numbers += [header for header in own if header not in numbers]
-    key = find_key(sample.raw.frame, looks, matched, {*numbers, *(() if stays else again)})
+    key = find_key(sample.raw.frame, looks, matched, {*numbers, *again})
+    if stays and key is None:  # a spell of several ward stays, where nothing numbers these
+        key = find_key(sample.raw.frame, looks, matched, {*numbers})
     used = {match.header for match in matched.values()} | set(numbers) | {key}
     return Plan(kind=kind, key=key, matched=matched, numbers=numbers, facts=[], coded=_codes(looks, used))
 

@@ -10,7 +10,8 @@ from hiu.extract.draft.codes import asked_words, code_lines, guess, unknown_flag
 from hiu.extract.draft.columns.idle import is_code_list, is_idle
 from hiu.extract.draft.columns.keys import PARTS, VERSION, come_again
 from hiu.extract.draft.columns.look import Look
-from hiu.extract.draft.columns.match import Match, match_fields, time_column, wrongly_named
+from hiu.extract.draft.columns.match import Match, match_fields, wrongly_named
+from hiu.extract.draft.columns.times import Clock, time_column
 from hiu.extract.draft.columns.words import is_personal_name, words
 from hiu.extract.draft.facts import fact_lines, find_facts
 from hiu.extract.draft.fields import (
@@ -56,15 +57,15 @@ def shipped_part(sample: Sample, base: Source) -> Part:
         field: clock
         for field, match in matched.items()
         if base.fields[field].type == "timestamp"
-        if (clock := _clock(base.fields[field], match.header, looks, used, field))
+        if (clock := _clock(base.fields[field], match.header, sample, used, field))
     }
-    used |= set(times.values())
+    used |= {clock.header for clock in times.values()}
     facts = find_facts(looks, base.facts, used)
     used |= {header for each in facts for header in (each.header, each.at) if header}
     wrong = wrongly_named(looks, base)
     record, lacking = _record(sample, base, matched, used)
     used |= {match.header for match in matched.values()}
-    lines = [*_key(base, matched, times.get("start"), record, lacking)]
+    lines = [*_key(base, matched, times["start"].header if "start" in times else None, record, lacking)]
     for field in base.fields:
         lines += _field(sample, base, field, matched, times, wrong)
     if not _names_somebody(base, matched):
@@ -110,9 +111,11 @@ def _by_codes(looks: Mapping[str, Look], base: Source, matched: Mapping[str, Mat
 
 
 def _share_in_list(seen: Look, spec: FieldSpec) -> float:
-    """The share of filled cells whose text the field's codes and patterns know."""
+    """The share of filled cells whose text the field's codes and patterns know; none if no code is among them."""
+    if spec.codes and not any(guess(text, spec.codes) for text in seen.counted):
+        return 0.0
     forms = [re.compile(form, re.IGNORECASE) for form in spec.accepts]
-    rows = [n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms)]
+    rows = (n for text, n in seen.counted.items() if guess(text, spec.codes) or any(f.search(text) for f in forms))
     return sum(rows) / seen.filled
 
 
@@ -136,10 +139,10 @@ def _lost_facts(base: Source, found: set[str]) -> Iterator[str]:
             yield f"\n# CHECK: not found: {fact}, so nobody will have it; accepted: {comment(', '.join(columns))}"
 
 
-def _clock(spec: FieldSpec, header: str, looks: Mapping[str, Look], used: set[str], field: str) -> str | None:
+def _clock(spec: FieldSpec, header: str, sample: Sample, used: set[str], field: str) -> Clock | None:
     accepted = {squash(word) for word in spec.time_columns}
-    named = next((name for name in looks if squash(name) in accepted and name not in used), None)
-    return named or time_column(header, looks, used, field)
+    named = next((name for name in sample.looks if squash(name) in accepted and name not in used), None)
+    return Clock(named) if named else time_column(header, sample.looks, sample.raw.frame, used, field)
 
 
 def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[str]) -> tuple[list[str], str]:
@@ -166,11 +169,7 @@ def _record(sample: Sample, base: Source, matched: dict[str, Match], used: set[s
     if part:
         matched[lacking[0]] = Match(part, "what tells the rows of one event apart")
         if sample.raw.frame.unique().select(*event, *who, part).is_duplicated().any():  # the same vehicle came twice
-            return [
-                *record,
-                lacking[0],
-                *deciding,
-            ], "several rows of one event and person: each part is a row of its own"
+            return [*record, lacking[0], *deciding], "several rows of one event and person: each is a row of its own"
         return [*record, lacking[0]], "several rows of one event and person: each such part is a row of its own"
     newer = [seen.header for seen in free if words(seen.header) & VERSION and seen.dated and seen.distinct > 1]
     newer = [f"; {comment(header)} may say which holds, as a field named in version" for header in newer[:1]]
@@ -212,7 +211,7 @@ def _field(
     base: Source,
     field: str,
     matched: Mapping[str, Match],
-    times: Mapping[str, str],
+    times: Mapping[str, Clock],
     wrong: Mapping[str, str],
 ) -> list[str]:
     spec = base.fields[field]
@@ -222,10 +221,11 @@ def _field(
     seen = sample.looks[match.header]
     sure = match.sure and field not in wrong
     lines = [] if sure else [f"columns = {array([match.header])}  # CHECK: {_how(match)}"]
-    beside = [*times.values(), *(matched[name].header for name in matched if base.fields[name].type == "timestamp")]
-    if (clock := times.get(field)) and squash(clock) not in {squash(word) for word in spec.time_columns}:
-        lines.append(f"time_columns = {array([clock])}  # CHECK: its time of day")
-    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, clock, beside), *name_lines(spec, seen)]
+    beside = [each.header for each in times.values()]
+    beside += [matched[name].header for name in matched if base.fields[name].type == "timestamp"]
+    if (clock := times.get(field)) and squash(clock.header) not in {squash(word) for word in spec.time_columns}:
+        lines.append(clock.line())
+    lines += [*format_lines(spec, seen), *zone_lines(spec, seen, beside), *name_lines(spec, seen)]
     first = next((name for name in matched if base.fields[name].type == "local_id"), field)
     numbering = base.name if field == first else f"{base.name}_{field}"
     lines += scheme_lines(numbering, spec, seen, set(matched), sample.others, sure=match.sure)
@@ -235,7 +235,7 @@ def _field(
     asked = asked_words(seen, _asked(base, field)) if not spec.codes and spec.type != "boolean" else ""
     asked = asked or (unknown_flags(seen) if spec.type == "boolean" else "")
     codes = [f"\n{codes[0]}", *codes[1:]] if codes else []
-    timed = f", with the time of {comment(clock)}" if clock else ""
+    timed = f", with the time of {comment(clock.header)}" if clock else ""
     head = f"\n[fields.{field}]" if lines else f"\n# {field} <- {comment(match.header)}{timed}"
     return [head, *lines, *remarks(spec, seen), *([f"# {asked}"] if asked else []), *codes]
 

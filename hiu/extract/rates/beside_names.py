@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from hiu.extract.values.people.given import given_names
 from hiu.extract.values.people.sent import MAY_HOLD, name_alone, unwrapped
 from hiu.extract.values.text import DITTO, per_value, repaired
 from hiu.sources import Source
@@ -24,6 +25,10 @@ _LEAST = 2
 _MARKS = {mark: rf"^\p{{L}}[^,/|]*{form}\p{{L}}[^,/|]*$" for mark, form in (("/", "/"), ("|", r"\|"), (" - ", " - "))}
 """Marks that part a family name from a given name in some systems, and a name that has one of them."""
 
+_PAIR = r"^(?P<first>\p{L}[\p{L}'’-]+) (?P<last>\p{L}[\p{L}'’-]+)$"
+"""Two words, neither an initial."""
+_FEWEST_TURNED = 5
+
 _REPLACED = "\ufffd"
 """What a program writes for letters that it could not read."""
 
@@ -42,6 +47,7 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     names = [field for field, spec in fields.items() if spec.type in _NAMES]
     asked = [(field, f"{_FORMS}|{_LOST}") for field in fields]
     asked += [(field, form) for field in names for form in (MAY_HOLD, DITTO)]
+    asked += [(field, _PAIR) for field in names if fields[field].type == "name" and fields[field].order == "auto"]
     answers = cells.select(
         pl.col(field).str.contains(form).any().alias(str(at)) for at, (field, form) in enumerate(asked)
     )
@@ -53,6 +59,8 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
             yield from _ditto(cells[field], columns[field])
         if spec.type == "name" and not (spec.separator or spec.several):
             yield from _parted(cells[field].drop_nulls(), columns[field], field)
+        if (field, _PAIR) in there and not spec.separator:
+            yield from _turned(cells[field].drop_nulls(), columns[field], field)
         if (field, f"{_FORMS}|{_LOST}") in there:
             personal = spec.type in (*_NAMES, "address")
             yield from _damaged(cells[field].drop_nulls(), columns[field], personal=personal)
@@ -89,6 +97,24 @@ def _parted(texts: pl.Series, header: str, field: str) -> Iterator[str]:
                 f'that it parts them: write separator = "{mark}" under [fields.{field}], and order = "given_first" if '
                 "the given name comes first"
             )
+
+
+def _turned(texts: pl.Series, header: str, field: str) -> Iterator[str]:
+    """Most names are two words of like letters, and far more known given names stand second than first."""
+    pairs = texts.str.extract_groups(_PAIR).struct.unnest().drop_nulls()
+    pairs = pairs.filter(
+        (pl.col("first") == pl.col("first").str.to_uppercase()) == (pl.col("last") == pl.col("last").str.to_uppercase())
+    )
+    if 2 * pairs.height <= len(texts):
+        return
+    names = pl.Series([*given_names()])
+    first, last = (int(pairs[at].str.to_uppercase().is_in(names).sum()) for at in ("first", "last"))
+    if last >= _FEWEST_TURNED and last > 2 * first:
+        yield (
+            f"{header}: in {last:,} of {len(texts):,} names the second word is a known given name, in {first:,} the "
+            f'first, and the first is read as the given name: write order = "family_first" under [fields.{field}], or '
+            '"given_first" if that is right'
+        )
 
 
 def _kinds(text: str) -> str | None:

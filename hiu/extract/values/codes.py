@@ -47,7 +47,9 @@ _OPEN = (
     "still|current(?:ly)?|on ?going|open|remain(?:s|ing)?|undischarged|in ?patients?|on (?:the )?ward|on leave|active|"
     "continu(?:es|ing)|present|to date|in (?:a )?bed|in hospital|in situ"
 )
-_GOES_ON = rf"\b(?:{_OPEN})\b|^(?:is |currently )?admitted$"
+_NO_DAY = r"^0{1,4}[/. ]00?[/. ]0{1,4}(?: [0:.]+)?$"
+"""How a database writes a date that it has not."""
+_GOES_ON = rf"\b(?:{_OPEN})\b|^(?:is |currently )?admitted$|{_NO_DAY}"
 _NOT_YET = r"\b(?:not|no|never|nil|awaiting|yet to be)\b[^,;.]*\b(?:discharg\w*|left|ended|closed|end date|d/c|dc)\b"
 _OVER = r"\b(?:discharged|died|dead|deceased|rip|transferred|closed|ended|left|ceased|absconded|inactive)\b"
 _NOT_OPEN = rf"\b(?:no longer|not|never) (?:an? )?(?:{_OPEN}|admitted)\b"

@@ -70,7 +70,8 @@ def come_again(
     cells = cells or [pl.repeat("", pl.len())]
     person = frame.select(pl.concat_str(*cells, separator="|").alias("person"))["person"]
     for header, seen in looks.items():
-        if header in who or seen.dated or not is_number_name(header) or seen.kind == "time":
+        named = is_number_name(header) or (words(header) & EVENTS and seen.distinct > _FEWEST_ROWS)
+        if header in who or seen.dated or not named or seen.kind == "time":
             continue
         rows = pl.DataFrame({"number": frame[header], "day": days, "person": person}).drop_nulls()
         of = rows.group_by("number").agg(pl.col("day").n_unique(), pl.col("person").n_unique())
@@ -107,8 +108,18 @@ def _across_versions(
 
 
 def _is_row_number(seen: Look) -> bool:
-    """Whether a column counts the rows of the file from 1: the next file's begins again with other events."""
-    return seen.filled >= _FEWEST_ROWS and set(seen.counted) == {str(n) for n in range(1, seen.filled + 1)}
+    """Whether a column counts the rows of the file from 1, or from 0, a few of them wrongly: the next file's begins
+    again with other events."""
+    if seen.filled < _FEWEST_ROWS or not all(value.isdecimal() for value in seen.counted):
+        return False
+    numbers = {int(value) for value in seen.counted}
+    slips = seen.filled // 20
+    return min(numbers) <= 1 and max(numbers) <= seen.filled + slips and len(numbers) >= seen.filled - slips
+
+
+def may_number(seen: Look) -> bool:
+    """Whether a column with the name of a number may number events for all that its values show."""
+    return 5 * seen.distinct > seen.filled and seen.kind != "time" and not _is_row_number(seen)
 
 
 def _like_numbers(seen: Look) -> bool:
@@ -128,7 +139,8 @@ def _numbers_rows(seen: Look, *, named: bool) -> bool:
     """Whether values differ as keys do: all filled; if they are not named as numbers, nearly one a row and no words."""
     if not is_number_name(seen.header) and words(seen.header) & _STATES:
         return False
-    if seen.filled < seen.rows or seen.filled == 0 or _OF_OTHERS & words(seen.header) or _is_measure(seen):
+    others = _OF_OTHERS - ({"ward"} if words(seen.header) & {"stay", "episode"} else set())
+    if seen.filled < seen.rows or seen.filled == 0 or others & words(seen.header) or _is_measure(seen):
         return False
     spread = seen.distinct / seen.filled
     if named or words(seen.header) & {"log", "call", "incident", "event", "case", "referral"}:

@@ -149,7 +149,7 @@ def _share(cells: list[str], test: object) -> float:
 def _is_lettered(cell: str) -> bool:
     """Whether most of a cell is letters, two at least: 'O'Neil', 'Jo', 'Damon455', no 'P0001'."""
     letters, digits = sum(map(str.isalpha, cell)), sum(map(str.isdigit, cell))
-    return letters >= 2 and letters > digits and letters * 2 > len(cell)
+    return letters >= 2 and letters > digits and letters * 2 > len(cell.replace(".", ""))
 
 
 def _is_time(header: str, cells: list[str]) -> bool:

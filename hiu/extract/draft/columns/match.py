@@ -1,15 +1,19 @@
 """Which column of an unknown file each field of a known source most likely is, and how sure that is."""
 
+import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
+
+import polars as pl
 
 from hiu.extract.draft.columns.concepts import USUAL
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
+from hiu.extract.draft.columns.times import LATER, belongs, first_day
 from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
@@ -29,12 +33,7 @@ _LOOKS = {
 }
 """Looks a field of a type may have; types not listed may look like anything."""
 _NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "day", "guid", "sex"}
-_LATER = bag(
-    "death deathdate birth birthdate dob died deceased dod review end ended closed close discharge departure extract "
-    "report printed updated recorded entered loaded created expiry due modified requested booked scheduled planned"
-)
-"""Words of a date that is not when the event began, unless nothing better is there."""
-_TURNS = {"start": _LATER, "end": bag("seen arrival arrived start started admitted admission referral referred begun")}
+_TURNS = {"start": LATER, "end": bag("seen arrival arrived start started admitted admission referral referred begun")}
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
 _MOST_SEXES = 12
 """As many words as a column of sexes may hold: one of names below a header near 'Patient sex' holds more."""
@@ -131,7 +130,8 @@ def _scores(
             if of_another(field, spec, seen.header) or _of_person(field, source, seen):
                 continue
             if fits(spec, seen) and may_be_key(field, source, seen):
-                least = _TIMED if spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp") else 0
+                timed = spec.type in ("text", "code") and seen.kind in ("time", "date", "timestamp")
+                least = _TIMED if timed and not any(re.search(form, "10:15") for form in spec.accepts) else 0
                 near = ((nearness(seen.header, word), word) for word in usual)
                 yield from ((-score, field, seen.header, word) for score, word in near if score >= least)
 
@@ -160,7 +160,9 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
     if spec.type in NAMES:
         whole = spec.type in ("given", "family") and (seen.kind == "name" or bool(seen.separator))
         return (
-            seen.lettered and seen.kind not in _NO_NAMES and not (whole or is_person_number(seen) or name_nobody(seen))
+            (seen.lettered or "initials" in words(seen.header))
+            and seen.kind not in _NO_NAMES
+            and not (whole or is_person_number(seen) or name_nobody(seen))
         )
     if spec.type == "local_id":
         numbered = sum(any(map(str.isdigit, text)) for text in seen.counted) * 2 >= seen.distinct
@@ -232,11 +234,13 @@ def _by_birth(looks: Mapping[str, Look], source: Source, matched: dict[str, Matc
         matched["dob"] = Match(born[0], "dates spread as births are")
 
 
-def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Match]:
+def match_concepts(looks: Mapping[str, Look], concepts: Source, frame: pl.DataFrame) -> dict[str, Match]:
     """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
     matched = match_fields(looks, concepts, strict=True)
-    if "family" in matched and "name" in matched:
-        del matched["name"]
+    initials = "name" in matched and "initials" in words(matched["name"].header)
+    if "name" in matched and ("family" in matched or (initials and "dob" not in matched)):
+        other = matched.pop("name")  # initials alone say too little
+        matched |= {"given": other} if initials and "family" in matched and "given" not in matched else {}
     if "name" not in matched and "family" not in matched:
         used = {match.header for match in matched.values()}
         named = [
@@ -250,47 +254,34 @@ def match_concepts(looks: Mapping[str, Look], concepts: Source) -> dict[str, Mat
             matched |= {"family": Match(family, "its values"), "given": Match(given, "its values")}
     used = {match.header for match in matched.values()}
     free = [seen for header, seen in looks.items() if header not in used and seen.dated and not is_birth(seen, looks)]
-    began = [seen for seen in free if _LATER.isdisjoint(words(seen.header))] or [
+    began = [seen for seen in free if LATER.isdisjoint(words(seen.header))] or [
         seen for seen in free if words(seen.header) & {"created", "recorded", "entered"}
     ]
     if not began and "end" in matched and "start" not in matched:
         matched["start"] = Match(matched.pop("end").header, "the only date")
     if began and "start" not in matched:
         matched["start"] = Match(max(began, key=lambda seen: seen.kind == "timestamp").header, "its values")
-    if "start" in matched and (timed := _with_own_time(matched["start"], looks, used)):
-        matched["start"] = timed
+    if "start" in matched:
+        matched["start"] = _began(matched["start"], looks, frame, used)
     days = [header for header, seen in looks.items() if seen.kind == "day" and header not in used]
     if days and "start" not in matched:
         matched["start"] = Match(days[0], _YEARLESS)
     return matched
 
 
-def _with_own_time(start: Match, looks: Mapping[str, Look], used: AbstractSet[str]) -> Match | None:
-    """The other day whose time of day has a column of its own, named as the day is: Visit Date with Visit Time."""
+def _began(start: Match, looks: Mapping[str, Look], frame: pl.DataFrame, used: AbstractSet[str]) -> Match:
+    """The column of the start, where no header says it: the first of those of one day; else the day whose time of day
+    has a column of its own, named as the day is (Visit Date with Visit Time)."""
+    if start.sure or not looks[start.header].dated:
+        return start
+    free = [name for name, seen in looks.items() if seen.dated and name not in used - {start.header}]
+    free = [name for name in free if not is_birth(looks[name], looks)]
+    if (header := first_day(start.header, free, looks, frame)) != start.header:
+        return Match(header, f"its values, which come before those of {start.header}")
     clocks = [name for name, seen in looks.items() if seen.kind == "time"]
-    free = [name for name, seen in looks.items() if seen.kind == "date" and name not in used - {start.header}]
-    owners = [name for name in free if any(_belongs(clock, name) for clock in clocks) and not words(name) & _LATER]
-    plain = start.sure or looks[start.header].kind != "date" or start.header in owners
-    return None if plain or len(owners) != 1 else Match(owners[0], "its time of day")
-
-
-def _belongs(clock: str, header: str) -> bool:
-    """Whether a column of times is named as a column of days is, but for words such as date and time."""
-    return bool(_dateless(header)) and nearness(_dateless(clock), _dateless(header)) >= _NEAR
-
-
-def time_column(header: str, looks: Mapping[str, Look], taken: set[str], field: str) -> str | None:
-    """The column of times that belongs to a column of days: the one named most alike, or the only one for a start."""
-    clocks = [name for name, seen in looks.items() if seen.kind == "time" and name not in taken]
-    if not clocks or looks[header].kind not in ("date", "day"):
-        return None
-    alike = max(clocks, key=lambda name: nearness(_dateless(name), _dateless(header)))
-    if _belongs(alike, header):
-        return alike
-    others = [name for name, seen in looks.items() if seen.kind in ("date", "day") and name != header]
-    plain = [name for name in clocks if not words(name) & _LATER and not any(_belongs(name, day) for day in others)]
-    return plain[0] if field == "start" and plain else None
-
-
-def _dateless(header: str) -> str:
-    return " ".join(sorted(words(header) - {"date", "time", "of", "day", "hour", "at", "dt", "tm", "hhmm", "dttm"}))
+    days = [name for name in free if looks[name].kind == "date" and not words(name) & LATER]
+    owners = [name for name in days if any(belongs(clock, name) for clock in clocks)]
+    plain = looks[start.header].kind != "date" or start.header in owners or len(owners) != 1
+    if plain or first_day(owners[0], [start.header], looks, frame) == start.header:
+        return start
+    return Match(owners[0], "its time of day")

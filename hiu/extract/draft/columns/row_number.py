@@ -16,6 +16,8 @@ def may_be_key(field: str, source: Source, seen: Look) -> bool:
     to row. A field that is no part of the key may be anything."""
     if field not in source.key.event or not seen.filled:
         return True
+    if source.fields[field].type in ("text", "code") and seen.kind == "time":
+        return False  # Time ref is when somebody was referred
     short = sum(len(text.split()) <= _WORDS and len(text) <= _LETTERS for text in seen.counted)
     alone = len(source.key.event) == 1 and source.fields[field].type in ("text", "code")
     spread = seen.filled < _FEW or seen.distinct >= _SPREAD * seen.filled

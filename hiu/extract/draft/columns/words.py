@@ -9,7 +9,7 @@ from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag, by_word
 
 NUMBER = bag(
-    "id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid csn fin"
+    "id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid csn fin crn"
 )
 PERSON = bag(
     "person patient client nominal subject individual customer member resident caller participant pseudonym "
