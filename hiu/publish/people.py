@@ -17,7 +17,7 @@ from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
 from hiu.publish.danger import latest
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
+from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, OUTCOMES, source_words
 from hiu.publish.words.text import clean, count_of, day, join_words, number
 from hiu.settings import Settings
 
@@ -71,7 +71,7 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
     parts = []
     for name, gate in gates.items():
         when = day(gate.at) if gate.at else "no date recorded"
-        text = f"{ENTERED[name]}: {gate.word}, {when}{f' ({clean(gate.evidence)})' if gate.evidence else ''}"
+        text = f"{ENTERED[name]}: {OUTCOMES.get(gate.word, gate.word)}, {when}{f' ({clean(gate.evidence)})' if gate.evidence else ''}"
         over = ended is not None and (gate.at is None or gate.at <= ended)
         parts.append(f"{text}, of support that ended on {day(ended)}" if over and ended else text)
     return "; ".join(parts)

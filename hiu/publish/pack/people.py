@@ -43,6 +43,7 @@ from hiu.publish.words.terms import (
     ACTION_TITLES,
     ENTERED,
     GATES,
+    OUTCOMES,
     NOT_ASSESSED,
     OF_SUPPORT,
     TO_CHECK,
@@ -274,11 +275,11 @@ def _bands(tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.Data
 def _state(row: Row, gate: str) -> str:
     """A gate's word, if it has one, and its date."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
-    if gate not in ("permission", "consent"):
+    if gate not in ("permission", "consent", "capacity"):
         return day(when) if when else "not recorded"
     if not row[gate]:
         return "not recorded"
-    return f"{row[gate]}, {day(when) if when else 'no date recorded'}"
+    return f"{OUTCOMES.get(row[gate], row[gate])}, {day(when) if when else 'no date recorded'}"
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def read_me(tab: Tab) -> None:
     tab.text(0, 0, "Risk and demand workbook", "title")
     tab.text(1, 0, MARKING, "marking")
     needed = (
-        f"{name if name != 'permission' else ENTERED[name].lower()} {word}" for name, word in NEEDED_TO_START.items()
+        f"{ENTERED[name].lower()} ({' or '.join(words)})" for name, words in NEEDED_TO_START.items()
     )
     values = {
         "stamp": stamp,
