@@ -101,4 +101,7 @@ def test_a_review_without_its_outcome_says_so_and_an_older_release_is_read() -> 
     table = frames.support([ROW | {"capacity": "reviewed"}])
     shown = {title: value for title, value, _, _ in gates_of(table.row(0, named=True), frames.LAST, Settings(name="x"))}
     assert shown["Capacity"] == "reviewed, outcome not recorded, 2 Mar 2026"
-    assert gates_on_record(table.with_columns(capacity=pl.lit(None, pl.String)))[frames.IDS[0]]["capacity"].word == "reviewed"
+    assert (
+        gates_on_record(table.with_columns(capacity=pl.lit(None, pl.String)))[frames.IDS[0]]["capacity"].word
+        == "reviewed"
+    )
