@@ -71,7 +71,8 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
     parts = []
     for name, gate in gates.items():
         when = day(gate.at) if gate.at else "no date recorded"
-        text = f"{ENTERED[name]}: {OUTCOMES.get(gate.word, gate.word)}, {when}{f' ({clean(gate.evidence)})' if gate.evidence else ''}"
+        word, where = OUTCOMES.get(gate.word, gate.word), f" ({clean(gate.evidence)})" if gate.evidence else ""
+        text = f"{ENTERED[name]}: {word}, {when}{where}"
         over = ended is not None and (gate.at is None or gate.at <= ended)
         parts.append(f"{text}, of support that ended on {day(ended)}" if over and ended else text)
     return "; ".join(parts)

@@ -64,8 +64,8 @@ def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     """`person_id` of people who may be shown as supported; everyone else is a candidate.
 
     Supported: support has started and not ended by the month's end, the latest consent is given (or a best-interests
-    decision stands where the person lacks capacity and nobody refused), and there were at least 3 contacts with the team (docs/glossary.md). Bears on what may be shown,
-    never on a figure.
+    decision stands where the person lacks capacity and nobody refused), and there were at least 3 contacts with the
+    team (docs/glossary.md). Bears on what may be shown, never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
     running = (pl.col("start") <= month.end) & (pl.col("until").is_null() | (pl.col("until") > month.end))
