@@ -175,5 +175,5 @@ def parts_read(place: Place) -> bool:
     names = ("field_quality",)
     read = published_tables(place.which(None)[1], names).get(*names) if fields and place.months() else None
     own = read.filter(pl.col("source").is_in([one.name for one in asking])) if read is not None else pl.DataFrame()
-    said = own.is_empty() or bool(own.filter(pl.col("field").is_in(list(fields)), pl.col("read") > 0).height)
-    return bool(fields) and said
+    read_in = own.filter(pl.col("field").is_in(list(fields)), pl.col("read") > 0) if own.height else own
+    return bool(fields) and (own.is_empty() or not read_in.is_empty())
