@@ -172,8 +172,14 @@ def parts_read(place: Place) -> bool:
     are any, whether the sources ask for it."""
     asking = [one for one in place.sources.values() if "police_incident" in one.counts]
     fields = {field for one in asking for rule in one.measures if rule.name == NEVER_COUNTS for field in rule.where}
-    names = ("field_quality",)
-    read = published_tables(place.which(None)[1], names).get(*names) if fields and place.months() else None
-    own = read.filter(pl.col("source").is_in([one.name for one in asking])) if read is not None else pl.DataFrame()
-    read_in = own.filter(pl.col("field").is_in(list(fields)), pl.col("read") > 0) if own.height else own
-    return bool(fields) and (own.is_empty() or not read_in.is_empty())
+    tables = (
+        published_tables(place.which(None)[1], ("deliveries", "field_quality")) if fields and place.months() else {}
+    )
+    if len(tables) < 2:
+        return bool(fields)
+    police = tables["deliveries"].filter(
+        pl.col("source").is_in([one.name for one in asking]), pl.col("replaced_by").is_null()
+    )
+    last = police.filter(pl.col("period") == pl.col("period").max())
+    read = tables["field_quality"].filter(pl.col("field").is_in(list(fields)), pl.col("read") > 0)
+    return last.is_empty() or not last.join(read, on="delivery_id", how="semi").is_empty()
