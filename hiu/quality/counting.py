@@ -87,7 +87,7 @@ def parts_unread(records: pl.DataFrame, quality: pl.DataFrame, source: Source) -
     return [
         f"no {_named(tells, source)} is read, so that witnesses and professionals count as if the contact were about "
         f"them: {counts.height:,} row{'s' * (counts.height != 1)} count, of at most {people:,} by what names them. "
-        "Ask for the column, or have the sender leave them out and say so in the source (docs/extracts.md)"
+        "Ask for the column, or have the sender leave them out and say so in the source (docs/governance.md)"
     ]
 
 

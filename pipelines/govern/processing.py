@@ -121,7 +121,8 @@ def _personal_data(place: Place) -> list[str]:
         "",
         "Criminal offence data (Article 10; Data Protection Act 2018, section 11(2), by which an alleged offence is "
         "one): police extracts may hold a person's part in an incident, suspect among them, and opening and closing "
-        f"codes. They are kept as sent and shown with the person's rows. {police_rule(place.settings.counting, parts_read=parts_read(place))}",
+        "codes. They are kept as sent and shown with the person's rows. "
+        f"{police_rule(place.settings.counting, parts_read=parts_read(place))}",
         "",
         "Children: people under 18 are processed as adults are and listed apart from "
         "them; somebody whose age is not known is listed with adults.",
@@ -172,11 +173,9 @@ def parts_read(place: Place) -> bool:
     are any, whether the sources ask for it."""
     asking = [one for one in place.sources.values() if "police_incident" in one.counts]
     fields = {field for one in asking for rule in one.measures if rule.name == NEVER_COUNTS for field in rule.where}
-    tables = (
-        published_tables(place.which(None)[1], ("deliveries", "field_quality")) if fields and place.months() else {}
-    )
-    if len(tables) < 2:
+    if not fields or not place.months():
         return bool(fields)
+    tables = published_tables(place.which(None)[1], ("deliveries", "field_quality"))
     police = tables["deliveries"].filter(
         pl.col("source").is_in([one.name for one in asking]), pl.col("replaced_by").is_null()
     )

@@ -65,7 +65,8 @@ def _source(source: Source) -> Iterator[str]:
             if needed(source, name) == need:
                 yield f"| {name.replace('_', ' ')} | {need} | {_headers(field)} |"
     for fact in source.facts:
-        yield f"| {fact.fact.replace('_', ' ')} | {WANTED} | {', '.join((*fact.columns, *fact.at_columns)[:3])}{_words(fact)} |"
+        headers = ", ".join((*fact.columns, *fact.at_columns)[:3])
+        yield f"| {fact.fact.replace('_', ' ')} | {WANTED} | {headers}{_words(fact)} |"
     yield ""
 
 

@@ -41,7 +41,7 @@ def test_the_last_file_in_force_decides(
         "field_quality": pl.DataFrame(fields, schema={"delivery_id": pl.String, "field": pl.String, "read": pl.Int64}),
     }
     monkeypatch.setattr(processing, "published_tables", lambda *_: tables)
-    place = SimpleNamespace(sources=load_sources(), months=lambda: {"2026-03": ""}, which=lambda _: ("", Path()))
+    place = SimpleNamespace(sources=load_sources(), months=lambda: ["2026-03"], which=lambda _: ("", Path()))
     found = processing.parts_read(cast(Any, place))
     assert found is read and ("are left out" in police_rule(Counting(), parts_read=found)) is read
 
