@@ -47,9 +47,9 @@ def test_the_last_file_in_force_decides(
 
 
 def test_a_site_whose_source_asks_for_no_part_says_so(tmp_path: Path) -> None:
-    """As governance.md has it for a force that leaves witnesses out with the column."""
-    page = (Path(__file__).parents[3] / "docs/governance.md").read_text(encoding="utf-8")
-    own = page.split("## A force that does not send the part")[1].split("```toml\n")[1].split("```")[0]
+    """As sources.md has it for a force that leaves witnesses out with the column."""
+    page = (Path(__file__).parents[3] / "docs/sources.md").read_text(encoding="utf-8")
+    own = page.split("### A police file without the part")[1].split("```toml\n")[1].split("```")[0]
     (tmp_path / "police.toml").write_text(own, encoding="utf-8")
     place = SimpleNamespace(sources=load_sources(tmp_path), months=dict)
     assert not processing.parts_read(cast(Any, place))
