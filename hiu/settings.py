@@ -125,7 +125,9 @@ class Basis(Frozen):
     code: str = Field(min_length=1, description="the lawful basis, as your privacy notice cites it")
     decided_by: str = Field(min_length=1)
     evidence: str = Field(min_length=1, description="where the decision is kept, such as the DPIA's reference")
-    confidentiality: Literal["", "implied consent", "explicit consent", "public interest", "section 251"] = ""
+    confidentiality: Literal[
+        "", "implied consent", "explicit consent", "required by law", "best interests", "public interest", "section 251"
+    ] = ""
     start: date
     end: date
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.model import TABLES
 from hiu.model.frames import schema
-from hiu.model.meeting import DATED_FACTS, GATE_DATES, GATES, GRADINGS, NEEDED_TO_START
+from hiu.model.meeting import DATED_FACTS, GATE_DATES, GATES, GRADINGS, NEEDED_TO_START, REVIEWED
 from hiu.month import Month
 
 Row = dict[str, Any]
@@ -60,7 +60,7 @@ def meeting_facts(entries: pl.DataFrame, aliases: pl.DataFrame, month: Month) ->
 
 def _undated(gate: str, entry: Row, at: date) -> Row:
     """The date of a gate with which no day was recorded."""
-    return {"at": None if entry["value"] == NEEDED_TO_START[gate] else at}
+    return {"at": None if entry["value"] in (*NEEDED_TO_START[gate], REVIEWED) else at}
 
 
 def _evidence(entry: Row) -> str:

@@ -16,7 +16,7 @@ from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.meeting import ACTION_FIELDS
 from hiu.month import Month
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, source_words
+from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, OUTCOMES, source_words
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number
 from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
@@ -71,7 +71,8 @@ def gate_words(gates: Mapping[str, Gate], ended: date | None) -> str:
     parts = []
     for name, gate in gates.items():
         when = day(gate.at) if gate.at else "no date recorded"
-        text = f"{ENTERED[name]}: {gate.word}, {when}{f' ({clean(gate.evidence)})' if gate.evidence else ''}"
+        word, where = OUTCOMES.get(gate.word, gate.word), f" ({clean(gate.evidence)})" if gate.evidence else ""
+        text = f"{ENTERED[name]}: {word}, {when}{where}"
         over = ended is not None and (gate.at is None or gate.at <= ended)
         parts.append(f"{text}, of support that ended on {day(ended)}" if over and ended else text)
     return "; ".join(parts)

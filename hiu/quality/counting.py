@@ -8,6 +8,7 @@ import polars as pl
 from hiu.extract.draft.columns.idle import by_form, counted, left_early, nothing_happened
 from hiu.extract.files.header import quoted
 from hiu.extract.measures import holds
+from hiu.settings import NEVER_COUNTS
 from hiu.sources import Source
 from hiu.sources.conditions import Condition
 
@@ -72,6 +73,22 @@ def uncounted(records: pl.DataFrame, source: Source) -> list[str]:
         return []
     names = quoted(sorted({field for rule in source.measures for field in rule.where}))
     return [f"none of {sound.height:,} rows counts as anything: no [[measures]] where is met by what {names} hold"]
+
+
+def parts_unread(records: pl.DataFrame, quality: pl.DataFrame, source: Source) -> list[str]:
+    """A warning if no row says what part a person had, though the source leaves out who is only a witness: how many
+    rows and people count. `records` and `quality` as standardised.
+    """
+    tells = sorted({field for rule in source.measures if rule.name == NEVER_COUNTS for field in rule.where})
+    counts = records.filter(~pl.col("quarantined") & ~pl.col("deleted") & (pl.col("measures").list.len() > 0))
+    if not tells or counts.is_empty() or quality.filter(pl.col("field").is_in(tells), pl.col("read") > 0).height:
+        return []
+    people = counts.select("nhs_number", "local_ids", "family", "given", "dob").n_unique()
+    return [
+        f"no {_named(tells, source)} is read, so that witnesses and professionals count as if the contact were about "
+        f"them: {counts.height:,} row{'s' * (counts.height != 1)} count, of at most {people:,} by what names them. "
+        "Ask for the column, or have the sender leave them out and say so in the source (docs/governance.md)"
+    ]
 
 
 def cannot_count(columns: Mapping[str, str], source: Source) -> tuple[list[str], list[str]]:

@@ -25,7 +25,7 @@ stated AS (
         person_id, source, delivery_id || '|' || CAST(source_row AS VARCHAR) AS place, fact, at, value, position, 0 AS met,
         source || ', row ' || CAST(source_row AS VARCHAR) AS evidence,
         coalesce(began < last_began AND ended <= last_began, FALSE) AS former,
-        CASE WHEN lower(value) IN ('refused', 'no', 'withdrawn', 'not granted') THEN 1 ELSE 0 END AS strict
+        CASE WHEN lower(value) IN ('refused', 'no', 'withdrawn', 'not granted', 'lacks capacity', 'review needed') THEN 1 ELSE 0 END AS strict
     FROM placed
     UNION ALL
     SELECT

@@ -60,7 +60,8 @@ latest_fact AS (
     WHERE r.stands
         AND NOT coalesce(
             r.fact IN ('consent', 'permission', 'capacity') AND r.strict = 0 AND r.at <= e.ended
-            AND coalesce(lower(r.value), '') NOT IN ('refused', 'no', 'withdrawn', 'not granted'),
+            AND coalesce(lower(r.value), '') 
+                NOT IN ('refused', 'no', 'withdrawn', 'not granted', 'lacks capacity', 'review needed'),
             FALSE
         )
     QUALIFY row_number() OVER (
@@ -91,7 +92,8 @@ wide AS (
         max(CASE WHEN f.fact = 'capacity' THEN f.evidence END) AS capacity_evidence,
         max(CASE WHEN f.fact = 'permission' THEN f.word END) AS permission,
         max(CASE WHEN f.fact = 'permission' THEN f.at END) AS permission_at,
-        max(CASE WHEN f.fact = 'capacity' THEN f.at END) AS capacity_at,
+        max(CASE WHEN f.fact = 'capacity' THEN f.word END) AS capacity,
+        max(CASE WHEN f.fact = 'capacity' AND coalesce(f.word, '') <> 'review needed' THEN f.at END) AS capacity_at,
         max(CASE WHEN f.fact = 'notice' THEN f.at END) AS notice_at,
         max(CASE WHEN f.fact = 'start' THEN f.at END) AS start,
         max(CASE WHEN f.fact = 'end' THEN f.at END) AS "end",
@@ -127,6 +129,13 @@ SELECT
     END AS permission,
     w.permission_at,
     w.permission_evidence,
+    -- of a review without its outcome it is known only that it was made
+    CASE
+        WHEN w.capacity IN ('has capacity', 'yes') THEN 'has capacity'
+        WHEN w.capacity IN ('lacks capacity', 'no') THEN 'lacks capacity'
+        WHEN w.capacity IN ('lacks capacity: best-interests decision', 'review needed') THEN w.capacity
+        WHEN w.capacity = 'reviewed' OR w.capacity_at IS NOT NULL THEN 'reviewed'
+    END AS capacity,
     w.capacity_at,
     w.capacity_evidence,
     w.notice_at,

@@ -46,7 +46,7 @@ from pipelines.access.papers.withdraw import withdraw_papers
 from pipelines.common.fingerprint import build
 from pipelines.common.journal import record
 from pipelines.common.lock import hold, require_no_erasure
-from pipelines.common.place import Paths, Place
+from pipelines.common.place import Paths, Place, published_table
 from pipelines.common.progress import Reporter
 
 NOTE = "REWRITTEN.txt"
@@ -72,7 +72,7 @@ class Remaking:
 
 def whole_tables(folder: Path) -> dict[str, pl.DataFrame]:
     """Every table of a published folder with every row there is."""
-    return {path.stem: pl.read_parquet(whole_table(folder, path.stem)) for path in sorted(folder.glob("*.parquet"))}
+    return {path.stem: published_table(whole_table(folder, path.stem)) for path in sorted(folder.glob("*.parquet"))}
 
 
 def remake(place: Place, folder: Path, before: Tables, tables: Tables, how: Remaking) -> None:

@@ -18,6 +18,8 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.govern.rights import make_private
+from hiu.model import PUBLISHED
+from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.places import Crosswalk, crosswalk
 from hiu.publish.release.folder import WORKING
@@ -210,14 +212,17 @@ def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFra
     """Every row of tables of a published folder, people who may be shown to nobody included: what is made of them asks
     the gate. Without those tables there were none of when it was published. Raises HiuError for a damaged one."""
     paths = {name: whole_table(folder, name) for name in names}
-    return {name: _table(path) for name, path in paths.items() if path.exists()}
+    return {name: published_table(path) for name, path in paths.items() if path.exists()}
 
 
-def _table(path: Path) -> pl.DataFrame:
+def published_table(path: Path) -> pl.DataFrame:
+    """A table of a published folder, with the columns it has had since, empty. Raises HiuError for a damaged one."""
     try:
-        return pl.read_parquet(path)
+        found = pl.read_parquet(path)
     except pl.exceptions.PolarsError:
         raise HiuError(f"{path}: not a table any more. 'hiu verify' lists what was changed since") from None
+    lately = schema(PUBLISHED[path.stem]) if path.stem in PUBLISHED else {}
+    return found.with_columns(pl.lit(None, kind).alias(one) for one, kind in lately.items() if one not in found.columns)
 
 
 def scratch_warehouse(place: Place) -> Engine:

@@ -2,13 +2,16 @@
 
 from datetime import date
 
+import polars as pl
+
 from hiu.engine.pathway import tables_with
 from hiu.govern.basis.agreements import in_force
 from hiu.govern.basis.gate import opt_out_words
 from hiu.model import IDENTITY_COLUMNS, PATHWAY, TABLES
 from hiu.model.govern import PURPOSES, RECIPIENTS
 from hiu.publish.words.definitions import police_rule
-from pipelines.common.place import Place
+from hiu.settings import NEVER_COUNTS
+from pipelines.common.place import Place, published_tables
 
 _WHAT_FOR = {
     "support": "Find the people in most need of support across agencies, offer it, and review it. By name.",
@@ -118,7 +121,8 @@ def _personal_data(place: Place) -> list[str]:
         "",
         "Criminal offence data (Article 10; Data Protection Act 2018, section 11(2), by which an alleged offence is "
         "one): police extracts may hold a person's part in an incident, suspect among them, and opening and closing "
-        f"codes. They are kept as sent and shown with the person's rows. {police_rule(place.settings.counting)}",
+        "codes. They are kept as sent and shown with the person's rows. "
+        f"{police_rule(place.settings.counting, parts_read=parts_read(place))}",
         "",
         "Children: people under 18 are processed as adults are and listed apart from "
         "them; somebody whose age is not known is listed with adults.",
@@ -162,3 +166,19 @@ def _network(place: Place) -> str:
         "`sqlserver` writes tables by token to a database that the operator names. Nothing goes to the makers of the "
         "program."
     )
+
+
+def parts_read(place: Place) -> bool:
+    """Whether the last month's police rows say what part a person had, so that witnesses are left out; before there
+    are any, whether the sources ask for it."""
+    asking = [one for one in place.sources.values() if "police_incident" in one.counts]
+    fields = {field for one in asking for rule in one.measures if rule.name == NEVER_COUNTS for field in rule.where}
+    if not fields or not place.months():
+        return bool(fields)
+    tables = published_tables(place.which(None)[1], ("deliveries", "field_quality"))
+    police = tables["deliveries"].filter(
+        pl.col("source").is_in([one.name for one in asking]), pl.col("replaced_by").is_null()
+    )
+    last = police.filter(pl.col("period") == pl.col("period").max())
+    read = tables["field_quality"].filter(pl.col("field").is_in(list(fields)), pl.col("read") > 0)
+    return last.is_empty() or not last.join(read, on="delivery_id", how="semi").is_empty()

@@ -13,16 +13,16 @@ from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import OVERRIDES
 from hiu.month import Month
-from hiu.publish.pack.reviews import going
 from hiu.publish.release.folder import read_manifest
 from hiu.publish.release.working import whole_table
 from hiu.publish.sheet.page import person_sheet
+from hiu.rank.listing.population import access
 from pipelines.access.basis import allowed, refusal
 from pipelines.access.disclose import Disclosure, enter_disclosure
 from pipelines.access.looks import enter_look
 from pipelines.access.pages import stamp_of
 from pipelines.common.journal import record, utc
-from pipelines.common.place import Place
+from pipelines.common.place import Place, published_table
 
 SHEET = Disclosure(
     what="person sheet",
@@ -93,7 +93,7 @@ def write_sheet(
 def _table(folder: Path, name: str) -> pl.DataFrame:
     """A published table; empty if the month was published before there was one."""
     path = whole_table(folder, name)
-    return pl.read_parquet(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
+    return published_table(path) if path.exists() else pl.DataFrame(schema=schema(PUBLISHED[name]))
 
 
 def _current_id(tables: dict[str, pl.DataFrame], person: str, month: Month) -> str:
@@ -115,8 +115,7 @@ def _is_supported(tables: dict[str, pl.DataFrame], who: str, month: Month) -> bo
     row = tables["ranked"].filter(pl.col("person_id") == who)
     if row.height:
         return str(row["access"][0]) == "supported"
-    rows = tables["support"].filter(pl.col("person_id") == who).to_dicts()
-    return bool(rows) and going(rows[0], month) and rows[0]["consent"] == "given" and rows[0]["contacts"] >= 3
+    return who in access(month, tables["support"])["person_id"]
 
 
 def _override(place: Place, who: str, month: Month, reason: str, by: str, now: datetime) -> None:

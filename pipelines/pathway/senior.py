@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.governing import action_lines, incident_lines, latest_rows, open_at, overdue_at
@@ -154,10 +155,11 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
     }
     yield Grid("Caseload", ("", "People"), tuple((words, str(n)) for words, n in flow.items()), f"In {month.title}.")
     current = own.filter(now)
+    decided = C("consent").is_null() & C("capacity").eq_missing(BEST_INTERESTS)
     gates = {
-        "Consent": C("consent").ne_missing("given"),
+        "Consent": C("consent").ne_missing("given") & ~decided,
         "Lead clinician's permission": C("permission").ne_missing("granted"),
-        "Capacity review": C("capacity_at").is_null(),
+        "Capacity review": C("capacity_at").is_null() | C("capacity").eq_missing("lacks capacity"),
         "Privacy notice": C("notice_at").is_null(),
         "Plan review past its day, by the caseload": C("plan_review_at") < after,
     }

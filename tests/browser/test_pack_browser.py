@@ -204,7 +204,7 @@ def test_a_person_has_the_sentence_the_change_the_gates_and_the_sources(pack: An
         "from 4 to 7 police incidents",
         "Permissions and dates",
         "Lead clinician permission granted",
-        "Capacity reviewed 1 Dec 2025",
+        "Capacity reviewed, outcome not recorded, 1 Dec 2025",
         "Recorded by meetings",
         "Decision offer support Feb 2026 list, A. Chair",
         pack_area.SECRET,

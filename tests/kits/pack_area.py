@@ -124,6 +124,7 @@ def _support(one: str, dice: random.Random) -> dict[str, Any]:
         "consent_at": start,
         "permission": "granted",
         "permission_at": start,
+        "capacity": "reviewed",
         "capacity_at": date(2025, 12, 1),
         "notice_at": start,
         "start": start,

@@ -67,6 +67,7 @@ def support(*rows: dict[str, Any]) -> pl.DataFrame:
         "person_id": pl.String,
         "consent": pl.String,
         "consent_at": pl.Date,
+        "capacity": pl.String,
         "start": pl.Date,
         "end": pl.Date,
         "contacts": pl.Int64,

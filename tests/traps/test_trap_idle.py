@@ -197,6 +197,19 @@ def test_a_data_set_in_which_no_row_can_count_is_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("blank", [True, False])
+def test_a_police_file_that_says_nobody_s_part_is_a_warning_with_its_rows_and_people(
+    tmp_path: Path, blank: bool
+) -> None:
+    """A witness counts then as the person the incident is about, and the rank of a third party moves."""
+    told = "so that witnesses and professionals count as if the contact were about them: 8 rows count, of at most"
+    rows = sheet("Involvement" if blank else "Remarks", "", dates="Created date,Created time").splitlines()
+    file = "\n".join(f"{f'L{at},1' if at else 'Log number,Seq'},{row}" for at, row in enumerate(rows)) + "\n"
+    spring(
+        Trap(files={"2026-03/police.csv": file}, exit=3, rows={"2026-03/police.csv": (8, 0)}, says=(told,)), tmp_path
+    )
+
+
 def test_what_a_file_cannot_say_is_noted() -> None:
     sources = load_sources()
     never, notes = cannot_count({"start": "When", "log": "Log", "role": "Role"}, sources["police"])

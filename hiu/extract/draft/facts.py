@@ -142,7 +142,7 @@ def _block(found: Found, looks: Mapping[str, Look]) -> tuple[bool, list[str]]:
     return plain, [*lines, *_code_lines(packed, seen, values)]
 
 
-_YES = {"consent": "given", "permission": "granted", "capacity": "yes"}
+_YES = {"consent": "given", "permission": "granted", "capacity": "reviewed"}
 
 
 def _code_lines(packed: Packed, seen: Look, values: Mapping[str, int]) -> list[str]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from hiu.govern.basis.agreements import expiring
 from hiu.model.govern import EVERY
+from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.settings import Settings
 
@@ -59,8 +60,8 @@ def _notice(person: Row, settings: Settings, on: date) -> Row | None:
 
 
 def _consent(person: Row, settings: Settings, on: date) -> Row | None:
-    """Support is voluntary (G22): it does not go on without consent."""
-    if person["consent"] == "given":
+    """Support is voluntary (G22): it does not go on without consent, or a best-interests decision in its place."""
+    if person["consent"] == "given" or (person["consent"] is None and person["capacity"] == BEST_INTERESTS):
         return None
     reason = f"consent was {person['consent']}" if person["consent"] else "no consent is recorded"
     since = person["consent_at"] or person["start"]
@@ -77,6 +78,9 @@ def _permission(person: Row, settings: Settings, on: date) -> Row | None:
 
 def _capacity(person: Row, settings: Settings, on: date) -> Row | None:
     """Capacity is reviewed (G21)."""
+    if person["capacity"] == "lacks capacity":
+        words = "lacks capacity, and no best-interests decision is recorded"
+        return _row(person["person_id"], "capacity", person["capacity_at"] or person["start"], on, words)
     if person["capacity_at"] is None:
         return _row(person["person_id"], "capacity", person["start"], on, "no capacity review is recorded")
     months = settings.governance.capacity_months

@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.model.meeting import ENDING, GATE_DATES, NEEDED_TO_START
+from hiu.model.meeting import BEST_INTERESTS, ENDING, GATE_DATES, NEEDED_TO_START, REVIEWED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +23,11 @@ class Gate:
 
 def gates_on_record(support: pl.DataFrame) -> dict[str, dict[str, Gate]]:
     """The gates of everybody in the table `support` (earlier meetings' included), by person and gate."""
-    reviewed = pl.when(pl.col("capacity_at").is_not_null()).then(pl.lit("reviewed"))
+    # a release made before outcomes were recorded has the day alone
+    dated = pl.when(pl.col("capacity_at").is_not_null()).then(pl.lit(REVIEWED))
+    support = support.with_columns(capacity=pl.coalesce("capacity", dated))
     out: dict[str, dict[str, Gate]] = {}
-    for row in support.with_columns(capacity=reviewed).iter_rows(named=True):
+    for row in support.iter_rows(named=True):
         out[row["person_id"]] = {
             gate: Gate(word=row[gate], at=row[day], evidence=row.get(f"{gate}_evidence") or "")
             for gate, day in GATE_DATES.items()
@@ -51,13 +53,15 @@ def lacking(gates: Mapping[str, Gate], *, ended: date | None, on: date) -> dict[
 
     `ended` = the day on which earlier support ended, if there was any.
     """
-    found = {gate: _lack(gates.get(gate), word, ended, on) for gate, word in NEEDED_TO_START.items()}
+    found = {gate: _lack(gates.get(gate), words, ended, on) for gate, words in NEEDED_TO_START.items()}
+    if "consent" not in gates and not found["capacity"] and gates["capacity"].word == BEST_INTERESTS:
+        found["consent"] = ""
     return {gate: why for gate, why in found.items() if why}
 
 
-def _lack(gate: Gate | None, needed: str, ended: date | None, on: date) -> str:
-    if gate is None or gate.word != needed:
-        return f"'{needed}' is not on record"
+def _lack(gate: Gate | None, needed: tuple[str, ...], ended: date | None, on: date) -> str:
+    if gate is None or gate.word not in needed:
+        return f"{' or '.join(map(repr, needed))} is not on record"
     if gate.at is None:
         return "has no date on record"
     if gate.at > on:

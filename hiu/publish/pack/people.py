@@ -47,6 +47,7 @@ from hiu.publish.words.terms import (
     ENTERED,
     GATES,
     OF_SUPPORT,
+    OUTCOMES,
     TO_CHECK,
     conflicts,
     label_words,
@@ -269,11 +270,11 @@ def _bands(
 def _state(row: Row, gate: str) -> str:
     """A gate's word, if it has one, and its date."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
-    if gate not in ("permission", "consent"):
+    if gate not in ("permission", "consent", "capacity"):
         return day(when) if when else "not recorded"
     if not row[gate]:
         return "not recorded"
-    return f"{row[gate]}, {day(when) if when else 'no date recorded'}"
+    return f"{OUTCOMES.get(row[gate], row[gate])}, {day(when) if when else 'no date recorded'}"
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.basis.due import months_after
+from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.pack.view import Review
@@ -35,11 +36,14 @@ def overdue_of(row: Row, month: Month, settings: Settings) -> dict[str, str]:
     if not going(row, month):
         return {}
     late = {}
+    decided = row["consent"] is None and row["capacity"] == BEST_INTERESTS
     for gate, word in (("permission", "granted"), ("consent", "given")):
-        if row[gate] != word:
+        if row[gate] != word and not (gate == "consent" and decided):
             late[gate] = "support goes on without it"
     if row["capacity_at"] is None or _older(row["capacity_at"], month, settings.governance.capacity_months):
         late["capacity"] = "review overdue"
+    if row["capacity"] == "lacks capacity":
+        late["capacity"] = "no best-interests decision"
     if row["notice_at"] is None:
         late["notice"] = "not served"
     if row["plan_review_at"] and row["plan_review_at"] < month.end:

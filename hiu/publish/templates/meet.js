@@ -28,7 +28,7 @@ const FREE = ["notes", "action"];
 function control(field, value, id) {
   const about = { id, "data-field": field.name };
   if (field.kind === "choice") {
-    const words = ["", ...field.words];
+    const words = [...new Set(["", value, ...field.words])]; // an older word of the record stays as it is
     return h("select", about, ...words.map((word) => h("option", { value: word, selected: word === value }, word)));
   }
   const concealed = state.hidden && FREE.includes(field.name) && value;

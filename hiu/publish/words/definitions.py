@@ -21,8 +21,11 @@ def parts(counting: Counting) -> str:
     return "involved" if not own or set(own) == shipped.keys() else chosen
 
 
-def police_rule(counting: Counting) -> str:
-    """The sentence for papers on data protection: whether the part that a person had decides what counts."""
+def police_rule(counting: Counting, *, parts_read: bool = True) -> str:
+    """The sentence for papers on data protection: whether the part that a person had decides what counts; `parts_read`
+    = whether what was sent says it."""
+    if not parts_read:
+        return "What the police sent does not say a person's part: witnesses count, unless the force leaves them out."
     if (own := parts(counting)) != "involved":
         return f"By this site's own choice an incident counts only where the person is {own}."
     return "An incident counts the same whatever the part, but witnesses are left out."

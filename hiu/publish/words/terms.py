@@ -21,7 +21,7 @@ ENTERED = {
     "permission_at": "Permission, date",
     "consent": "Consent",
     "consent_at": "Consent, date",
-    "capacity": "Capacity reviewed",
+    "capacity": "Capacity",
     "capacity_at": "Capacity, date",
     "notice_at": "Privacy notice served, date",
     "plan_at": "Plan, date",
@@ -43,6 +43,9 @@ GATES = {name: ENTERED[name] for name in ("permission", "consent", "capacity")} 
     "start": "Support started",
 }
 """What has to be there before and during support (G20-G33)."""
+
+OUTCOMES = {"reviewed": "reviewed, outcome not recorded"}
+"""A gate's word that does not read by itself."""
 
 REVIEWS = GATES | {
     "capacity": "Capacity review",

@@ -40,9 +40,7 @@ def read_me(tab: Tab) -> None:
     sheet.set_column(1, 1, 110)
     tab.text(0, 0, "Risk and demand workbook", "title")
     tab.text(1, 0, MARKING, "marking")
-    needed = (
-        f"{name if name != 'permission' else ENTERED[name].lower()} {word}" for name, word in NEEDED_TO_START.items()
-    )
+    needed = (f"{ENTERED[name].lower()} ({' or '.join(words)})" for name, words in NEEDED_TO_START.items())
     values = {
         "stamp": stamp,
         "audit": stamp.audit_head[:16] or "none",

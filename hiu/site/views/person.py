@@ -37,7 +37,7 @@ GATES = {
     "notice_at": "privacy notice served",
     "permission_at": "lead clinician permission",
     "consent_at": "consent",
-    "capacity_at": "capacity reviewed",
+    "capacity_at": "capacity",
     "start": "support started",
     "end": "support ended",
     "plan_at": "plan dated",
@@ -202,7 +202,11 @@ class Person(Suggests):
         """Whether support may start and what is due: each gate, its date, and its state (G20-33)."""
         found = self._own("support").to_dicts()
         one = found[0] if found else {}
-        state = {"consent_at": one.get("consent"), "permission_at": one.get("permission")}
+        state = {
+            "consent_at": one.get("consent"),
+            "permission_at": one.get("permission"),
+            "capacity_at": one.get("capacity"),
+        }
         rows = [
             (title, one.get(name), state.get(name) or ("recorded" if one.get(name) else "not recorded"))
             for name, title in GATES.items()

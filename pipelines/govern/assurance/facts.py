@@ -18,6 +18,7 @@ from pipelines.common.fingerprint import build, digest
 from pipelines.common.model import model_of
 from pipelines.common.place import Place, published_tables
 from pipelines.govern.assurance.involvement import involvement
+from pipelines.govern.processing import parts_read
 from pipelines.govern.registers.overview import chapters_of
 from pipelines.govern.registers.transparency import list_counts, quality_lines, sections_of
 
@@ -49,7 +50,7 @@ def facts_of(place: Place, now: datetime) -> dict[str, object]:
         "settings_version": settings.version,
         "basis_version": digest([one.model_dump() for one in settings.basis], settings.governance.model_dump())[:8],
         "definitions_version": definitions_version(settings.counting),
-        "police_rule": police_rule(settings.counting),
+        "police_rule": police_rule(settings.counting, parts_read=parts_read(place)),
         "model": model_of(place).version,
         "fewest": FEWEST,
         "most_hidden": FEWEST - 1,

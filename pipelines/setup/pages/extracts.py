@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hiu.sources import load_sources
-from hiu.sources.spec import FieldSpec, Source
+from hiu.sources.spec import FieldSpec, Packed, Source
 
 MUST, WANTED, MAY = "must", "wanted", "may"
 WHO = frozenset(
@@ -31,6 +31,9 @@ letters, capitals do not matter, and a site's own mapping can ask for another na
 from the health and adult social care system (a police force is not bound, and can't ask for opt-outs). Leave people
 who opted out of the file; that the group has a list of them too does not mend it ([governance.md](governance.md)).
 It does not apply to a person's own care: ask the group's data protection officer before you leave anybody out.
+Send no former or other names of somebody whose record is restricted or who may have a protected gender history: send
+the present name and sex alone ([governance.md](governance.md)). Police: send the part that each person had; without it
+leave out the rows of witnesses, officers and professionals, who would count as if the incident were about them.
 Say whether your NHS numbers were traced in the Personal Demographics Service: nothing here traces them.
 """
 
@@ -62,8 +65,14 @@ def _source(source: Source) -> Iterator[str]:
             if needed(source, name) == need:
                 yield f"| {name.replace('_', ' ')} | {need} | {_headers(field)} |"
     for fact in source.facts:
-        yield f"| {fact.fact.replace('_', ' ')} | {WANTED} | {', '.join((*fact.columns, *fact.at_columns)[:3])} |"
+        headers = ", ".join((*fact.columns, *fact.at_columns)[:3])
+        yield f"| {fact.fact.replace('_', ' ')} | {WANTED} | {headers}{_words(fact)} |"
     yield ""
+
+
+def _words(fact: Packed) -> str:
+    """The words that a cell may have, where there is a list of them."""
+    return f"; words: {', '.join(fact.codes)}" if fact.codes and fact.fact != "grading" else ""
 
 
 def _headers(field: FieldSpec) -> str:

@@ -81,7 +81,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
 
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
-    from hiu.quality.counting import cannot_count, idle_flags, uncounted
+    from hiu.quality.counting import cannot_count, idle_flags, parts_unread, uncounted
     from hiu.quality.reading import (
         facts_to_come,
         in_utc,
@@ -107,6 +107,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about = [line for line in rates if line.partition(":")[0] not in explained]
     never, always = cannot_count(columns, source)
     about += never or uncounted(done.records, source)
+    about += parts_unread(done.records, done.quality, source)
     about += [no_rows(source)] if raw.received == 0 and no_rows(source) else []
     about += in_utc(raw.frame, columns, source)
     about += facts_to_come(done.facts, done.numbering, today) if done.facts.height else []

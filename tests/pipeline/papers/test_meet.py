@@ -117,7 +117,7 @@ def test_support_starts_with_permission_capacity_and_consent_alone(sitting: Sitt
     found = sitting.caller.save(person, decision="Start support")
     assert found["taken"] == 0 and "support can't start" in found["refused"][0]["why"]
     day = "2026-04-02"
-    gates = {"permission": "granted", "capacity": "reviewed", "consent": "given"}
+    gates = {"permission": "granted", "capacity": "has capacity", "consent": "given"}
     dated = {**gates, **{f"{gate}_at": day for gate in gates}}
     assert sitting.caller.save(person, decision="Start support", **dated)["taken"] == 7
 

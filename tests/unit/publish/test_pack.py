@@ -221,6 +221,7 @@ def review(**row: Any) -> dict[str, str]:
         "consent_at": None,
         "permission": "granted",
         "permission_at": None,
+        "capacity": "has capacity",
         "capacity_at": date(2025, 12, 1),
         "notice_at": date(2025, 1, 1),
         "end": None,

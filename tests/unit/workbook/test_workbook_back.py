@@ -183,7 +183,7 @@ def test_an_outdated_copy_is_refused_cell_by_cell_unless_asked_for(sent: bytes) 
 
 
 def test_support_starts_only_with_permission_capacity_and_consent(sent: bytes) -> None:
-    gates = {"permission": "granted", "capacity": "reviewed", "consent": "given"}
+    gates = {"permission": "granted", "capacity": "has capacity", "consent": "given"}
     for lacking in gates:
         copy = Edited(sent).put(at("decision"), "Start support")
         for name in gates.keys() - {lacking}:
@@ -203,13 +203,13 @@ def test_support_starts_only_with_permission_capacity_and_consent(sent: bytes) -
 def test_gates_the_register_holds_count_and_refusing_is_never_refused() -> None:
     """Of a candidate they count unseen (G18, G57); of a supported person they are in the cells."""
     tables = frames.published(4)
-    gates = {"permission": "granted", "capacity_at": date(2026, 2, 1), "consent": "given"}
-    gates |= dict.fromkeys(("permission_at", "consent_at"), date(2026, 2, 2))
+    gates = {"permission": "granted", "consent": "given", "capacity": "has capacity"}
+    gates |= dict.fromkeys(("permission_at", "consent_at", "capacity_at"), date(2026, 2, 2))
     tables["support"] = frames.support([{"person_id": one, **gates} for one in (ONE, TWO)])
     supported = pl.when(pl.col("person_id") == TWO).then(pl.lit("supported")).otherwise("access")
     tables["ranked"] = tables["ranked"].with_columns(access=supported)
     sent, register = made(tables), gates_on_record(tables["support"])
-    for line, person, seen in ((6, ONE, ("", "", "")), (7, TWO, ("granted", "given", "reviewed"))):
+    for line, person, seen in ((6, ONE, ("", "", "")), (7, TWO, ("granted", "given", "has capacity"))):
         copy = Edited(sent)
         [row] = [row for row in copy.back().rows if row.person_id == person]
         assert tuple(row.cells[name].text or "" for name in ("permission", "consent", "capacity")) == seen

@@ -115,7 +115,7 @@ def test_a_candidate_s_gates_in_the_team_s_list_count_though_the_workbook_does_n
         import_workbook(place, file, by="Ann", now=NOW, dry_run=True, older=False, ask=lambda _: False)
         return capsys.readouterr().out
 
-    gates = {"permission": "granted", "consent": "given", "contacts": 0}
+    gates = {"permission": "granted", "consent": "given", "capacity": "has capacity", "contacts": 0}
     days = dict.fromkeys(("permission_at", "consent_at", "capacity_at"), BEFORE.start)
     assert "0 changes, 0 conflicts, 1 refused" in take()
     person = {"person_id": row.person_id, **gates}

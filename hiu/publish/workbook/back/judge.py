@@ -152,8 +152,8 @@ def _touched(row: Row, sent: SentRow) -> list[str]:
     for name in ENTERED:
         try:
             same = value_of(name, row.cells[name].text) == sent.entered[name]
-        except Unfit:
-            same = False
+        except Unfit:  # an older word that was sent so is no entry
+            same = row.cells[name].text.strip() == sent.entered[name]
         out += [] if same else [name]
     return out
 

@@ -51,7 +51,7 @@ def refuse_undated(verdict: Verdict, row: Row, taken: dict[str, Change], now: Ma
     """
     for gate, dated in GATE_DATES.items():
         word, when = (taken[name].new if name in taken else now[name] for name in (gate, dated))
-        opens = word == NEEDED_TO_START[gate]
+        opens = word in NEEDED_TO_START[gate]
         title = ENTERED[dated]
         if gate in taken and opens and (dated not in taken or not when):
             del taken[gate]
