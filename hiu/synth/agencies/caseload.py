@@ -75,6 +75,7 @@ def _cells(
         "Responsible Clinician": one["clinicians"],
         "Community Team": one["teams"],
         "Capacity Checked": _text(offered - timedelta(days=3)),
+        "Capacity Outcome": "Has capacity",
         "Privacy Notice Given": _text(offered) if permitted else "",
         "Plan On": _text(plan),
         "Plan Review Due": _text(plan + timedelta(days=182) if plan else None),
