@@ -57,8 +57,6 @@ class Published(Tables):
         from hiu.engine.analyst import query as ask
         from hiu.engine.bounded import Bounds
 
-        if not isinstance(query, str):
-            raise UsageError(f"sql() takes the text of one SELECT; found a {type(query).__name__}")
         named = people_in(query.upper())
         read = tables_of(query, self._tables_there)
         if named or any(column.personal for name in read for column in RELEASED[name].columns):

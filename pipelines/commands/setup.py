@@ -75,7 +75,8 @@ def _draft_from(
     """
     from hiu.extract.draft.table.sample import Query
     from pipelines.fetch.ask import first_rows
-    from pipelines.setup.sources import draft_source, require_name
+    from hiu.sources.file import require_name
+    from pipelines.setup.sources import draft_source
 
     require_name(source)
     if file is not None and not sql and not dsn:

@@ -1,14 +1,30 @@
 """A mistyped name is answered with the nearest right one, and so is what a method does not take."""
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+KINDS: dict[str, tuple[type, str]] = {
+    "str": (str, "text"),
+    "int": (Integral, "a whole number"),
+    "float": (Real, "a number"),
+    "bool": (bool, "True or False"),
+    "None": (type(None), "None"),
+    "Path": (Path, "a path"),
+    "Mapping": (Mapping, "a dict"),
+    "Sequence": (Iterable, "a list"),
+    "Collection": (Iterable, "a list"),
+    "Iterable": (Iterable, "a list"),
+}
+"""What an annotation means: the type, and what it is called in a message."""
 
 
 class NoSuchName(UsageError, AttributeError):
@@ -17,13 +33,21 @@ class NoSuchName(UsageError, AttributeError):
 
 def answering(method: Method) -> Method:
     """A method that says in words what it takes, where it is given something else."""
+    known = cache(lambda: (inspect.signature(method), _kinds(method)))  # when it is first asked
 
     @wraps(method)
     def asked(*args: Any, **kwargs: Any) -> Any:
+        takes, kinds = known()
         try:
+            given = takes.bind(*args, **kwargs).arguments if kinds else {}
+            for name, (types, words) in kinds.items():
+                value = given.get(name, _GIVEN)
+                other = bytes if bool in types else bool | bytes  # to Python True is a number, and bytes are a list
+                if value is not _GIVEN and (not isinstance(value, types) or isinstance(value, other)):
+                    found = repr(value) if isinstance(value, str | Real | None) else type(value).__name__
+                    raise UsageError(f"{method.__name__}({name}=...): expected {words}; found {found}")
             return method(*args, **kwargs)
         except TypeError:
-            takes = inspect.signature(method)
             each = [one for name, one in takes.parameters.items() if name != "self"]
             unknown = next((name for name in kwargs if name not in takes.parameters), "")
             own = ", ".join(one.name + "=" * (one.kind is one.KEYWORD_ONLY) for one in each) or "nothing"
@@ -36,6 +60,21 @@ def answering(method: Method) -> Method:
             raise  # it is a mistake of the method's own
 
     return cast(Method, asked)
+
+
+_GIVEN = object()
+"""Stands for what was not given."""
+
+
+def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]]:
+    """Parameter -> the types it takes, and these in words; without those that read what they are given themselves."""
+    found = {}
+    for name, one in inspect.signature(method).parameters.items():
+        each = [kind.partition("[")[0] for kind in str(one.annotation).split(" | ")]
+        if set(each) <= KINDS.keys():
+            words = list(dict.fromkeys(KINDS[kind][1] for kind in each))
+            found[name] = (tuple(KINDS[kind][0] for kind in each), " or ".join(words))
+    return found
 
 
 class Suggests:

@@ -60,8 +60,8 @@ def what_if(
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
     common, names = run._common(), [counting] if isinstance(counting, str) else [*counting]
-    if wrong := next((name for name in names if name not in COUNTED), None):
-        raise UsageError(not_among(f"no way of counting '{wrong}'", wrong, COUNTED))
+    if wrong := [name for name in names if name not in COUNTED]:
+        raise UsageError(not_among(f"no way of counting '{wrong[0]}'", wrong[0], COUNTED))
     side = [measure for name in names for measure in COUNTED[name][1]]
     extra = run._whole("monthly_extra", where=C("measure").is_in(side))
     demand, changes = common["demand"], names

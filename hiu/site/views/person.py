@@ -275,9 +275,7 @@ class Person(Suggests):
         return self._card().text()
 
 
-def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
-    """One person of a month, by id or by rank. Raises as `id_now` does."""
-    if isinstance(who, bool) or not isinstance(who, str | int):
-        raise UsageError(f"person({who!r}): give an id as text, or a rank as a whole number")
-    person_id = id_at(tables, who) if isinstance(who, int) else id_now(tables, who.strip().upper())
+def person_in(tables: Tables, who: str | int, show_names: bool | None = None, own: str = "adult") -> Person:
+    """One person of a month, by id or by rank in a list. Raises as `id_now` does."""
+    person_id = id_at(tables, who, own) if isinstance(who, int) else id_now(tables, who.strip().upper())
     return Person(person_id, tables, names_shown(tables, show_names, [person_id], person_id))
