@@ -89,11 +89,11 @@ def followed(person_id: str, ids: Collection[str], became: Mapping[str, str]) ->
 
 
 def why_unlisted(tables: Tables, person: Row) -> str:
-    """Why somebody has no place on a month's list; `person` is their row of `people`."""
+    """Why somebody has no place on a month's list; `person` is their row of `people` as published."""
     month = tables.month
     if not person["named"]:
         reason = "the row names nobody, so it counts in totals alone"
-    elif person.get("died"):
+    elif person["died"] is not None and person["died"] <= month.end:
         reason = "a death is recorded"
     elif person["last_seen"] is None:
         reason = "no contact with a date is known"

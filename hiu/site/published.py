@@ -130,13 +130,14 @@ class Published(Tables):
 
     @look
     def compare(self, month: str | date | int | Month | None = None, *, under_18: bool = False) -> Listing:
-        """The whole list of adults (or of under-18s) beside that of another published month, the one before if not
-        named: ranks, places moved up, labels, contacts and intensity then and now. Somebody merged since is under the
-        id of today.
+        """The whole list of adults (or of under-18s) beside that of another published month, the last published before
+        it if not named: ranks, places moved up, labels, contacts and intensity then and now, and why somebody left
+        (`why_left`). Somebody merged since is under the id of today.
         """
         from hiu.site.views.comparison import compare
 
-        earlier = self.month - 1 if month is None else month
+        before = [one for one in self.opened.folders() if one < str(self.month)]
+        earlier = max(before, default=self.month - 1) if month is None else month
         return compare(self, Published(*self.opened.published(earlier), self.opened), under_18)
 
     @look

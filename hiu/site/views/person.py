@@ -65,7 +65,8 @@ class Person(Suggests):
     def why(self) -> str:
         """The sentence of the place, and of the change; or why there is none."""
         if not (found := self._own("ranked").to_dicts()):
-            return Sentence(why_unlisted(self.published, self._own("people").to_dicts()[0]))
+            own = self.published._whole("people", where=C("person_id") == self.person_id)
+            return Sentence(why_unlisted(self.published, own.to_dicts()[0]))
         return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}")
 
     @look

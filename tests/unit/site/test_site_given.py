@@ -4,13 +4,16 @@ in words, and a list of under-18s answers about nobody else."""
 from __future__ import annotations
 
 import inspect
+import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import hiu
 from hiu.errors import UsageError
+from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.suggest import KINDS
 from hiu.sources.file import NAME
@@ -124,3 +127,34 @@ def test_a_name_that_no_source_can_have_is_refused(area: Path) -> None:
 
 def test_words_for_every_kind_are_there() -> None:
     assert {"str", "int", "float", "bool", "None"} <= KINDS.keys()
+
+
+def test_why_somebody_left_the_list_is_said(run: Published, tmp_path: Path) -> None:
+    folder = tmp_path / "later"
+    shutil.copytree(run.folder, folder)
+    ranked, people = (pl.read_parquet(folder / f"{name}.parquet") for name in ("ranked", "people"))
+    died, younger, quiet, after = ranked.filter(list="adult").sort("rank")["person_id"][:4]
+    day = pl.when(person_id=died).then(run.month.end).when(person_id=after).then(run.month.after)
+    people.with_columns(died=day).write_parquet(folder / "people.parquet")
+    other = pl.when(person_id=younger).then(pl.lit("under_18")).otherwise("list").alias("list")
+    ranked.filter(~C("person_id").is_in([died, quiet, after])).with_columns(other).write_parquet(
+        folder / "ranked.parquet"
+    )
+    later = Published(run.month, folder, run.opened)
+    found = later.compare(run.month).to_polars()
+    left = dict(found.filter(C("rank").is_null()).select("person_id", "why_left").iter_rows())
+    quietly = "nothing counted in 12 months"
+    assert left == {died: "recorded as having died", younger: "on the list of under-18s now"} | dict.fromkeys(
+        (quiet, after), quietly
+    )
+    assert found.filter(C("rank").is_not_null())["why_left"].null_count() == found.height - 4 > 0
+    assert later.person(died).why().endswith(": a death is recorded.")
+    assert "death" not in later.person(after).why()
+
+
+def test_a_list_is_compared_with_the_last_one_published_before_it(run: Published, monkeypatch: Any) -> None:
+    there = run.opened.folders()
+    earlier = str(run.month - 3)
+    whole = {**there, earlier: there[str(run.month)]}
+    monkeypatch.setattr(Opened, "folders", lambda _: {one: whole[one] for one in (earlier, str(run.month))})
+    assert run.compare().title.endswith(f"beside that of {(run.month - 3).title}")
