@@ -172,8 +172,8 @@ class Published(Tables):
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
         """When in the week crisis episodes begin, or the events of one data set (each once, however many people are in
-        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named (table `hours`). A date without a
-        time is in no block."""
+        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named (table `hours`: a row a day, a column
+        a block, as "00-04"). A date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, dataset, months, hours)
