@@ -130,9 +130,9 @@ class Published(Tables):
 
     @look
     def compare(self, month: str | date | int | Month | None = None, *, under_18: bool = False) -> Listing:
-        """The whole list of adults (or of under-18s) beside that of another published month, the last published before
-        it if not named: ranks, places moved up, labels, contacts and intensity then and now, and why somebody left
-        (`why_left`). Somebody merged since is under the id of today.
+        """The whole list of adults (or of under-18s) beside that of another published month, the last before it if not
+        named: ranks, places moved up, labels, contacts and intensity then and now, `why_left` of whoever left it.
+        Somebody merged since is under the id of today.
         """
         from hiu.site.views.comparison import compare
 

@@ -20,9 +20,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "None": (type(None), "None"),
     "Path": (Path, "a path"),
     "Mapping": (Mapping, "a dict"),
-    "Sequence": (Iterable, "a list"),
-    "Collection": (Iterable, "a list"),
-    "Iterable": (Iterable, "a list"),
+    **dict.fromkeys(("Sequence", "Collection", "Iterable"), (Iterable, "a list")),
 }
 """What an annotation means: the type, and what it is called in a message."""
 
@@ -33,17 +31,16 @@ class NoSuchName(UsageError, AttributeError):
 
 def answering(method: Method) -> Method:
     """A method that says in words what it takes, where it is given something else."""
-    known = cache(lambda: (inspect.signature(method), _kinds(method)))  # when it is first asked
+    read = cache(lambda: (inspect.signature(method), _kinds(method)))  # when it is first asked
 
     @wraps(method)
     def asked(*args: Any, **kwargs: Any) -> Any:
-        takes, kinds = known()
+        takes, kinds = read()
         try:
-            given = takes.bind(*args, **kwargs).arguments if kinds else {}
-            for name, (types, words) in kinds.items():
-                value = given.get(name, _GIVEN)
+            for name, value in takes.bind(*args, **kwargs).arguments.items() if kinds else ():
+                types, words = kinds.get(name, ((object,), ""))
                 other = bytes if bool in types else bool | bytes  # to Python True is a number, and bytes are a list
-                if value is not _GIVEN and (not isinstance(value, types) or isinstance(value, other)):
+                if words and (not isinstance(value, types) or isinstance(value, other)):
                     found = repr(value) if isinstance(value, str | Real | None) else type(value).__name__
                     raise UsageError(f"{method.__name__}({name}=...): expected {words}; found {found}")
             return method(*args, **kwargs)
@@ -60,10 +57,6 @@ def answering(method: Method) -> Method:
             raise  # it is a mistake of the method's own
 
     return cast(Method, asked)
-
-
-_GIVEN = object()
-"""Stands for what was not given."""
 
 
 def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]]:

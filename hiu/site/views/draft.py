@@ -50,8 +50,7 @@ class Draft(Suggests):
         )
 
     def columns(self) -> Listing:
-        """Which header is read as which field. Raises InputRefused where a required field was not found: `.guesses()`
-        says which column could be it."""
+        """Which header is read as which field. Raises InputRefused for a required field that was not found."""
         from hiu.extract.files.columns import match_columns, unused_headers
 
         source = self.mapping()
