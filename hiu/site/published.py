@@ -136,9 +136,10 @@ class Published(Tables):
         """
         from hiu.site.views.comparison import compare
 
-        before = [one for one in self.opened.folders() if one < str(self.month)]
-        earlier = max(before, default=self.month - 1) if month is None else month
-        return compare(self, Published(*self.opened.published(earlier), self.opened), under_18)
+        before = max((one for one in self.opened.folders() if one < str(self.month)), default=self.month - 1)
+        return compare(
+            self, Published(*self.opened.published(before if month is None else month), self.opened), under_18
+        )
 
     @look
     def what_if(

@@ -280,7 +280,7 @@ def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
 
 
 def checked_months(months: int, what: str = "months", least: int = 1) -> int:
-    """How many months (or what) to look at. Raises UsageError for anything but a whole number from the least to MOST."""
+    """How many months (or what) to look at. Raises UsageError unless it is a whole number from the least to MOST."""
     if isinstance(months, bool) or not isinstance(months, int) or not least <= months <= MOST:
         raise UsageError(f"{months!r} {what}: give a whole number from {least} to {MOST:,}")
     return months

@@ -37,13 +37,16 @@ def answering(method: Method) -> Method:
     def asked(*args: Any, **kwargs: Any) -> Any:
         takes, kinds = read()
         try:
-            for name, value in takes.bind(*args, **kwargs).arguments.items() if kinds else ():
-                types, words = kinds.get(name, ((object,), ""))
+            given = takes.bind(*args, **kwargs)
+            for name in [one for one in kinds if one in given.arguments]:
+                (types, words), value = kinds[name], given.arguments[name]
                 other = bytes if bool in types else bool | bytes  # to Python True is a number, and bytes are a list
-                if words and (not isinstance(value, types) or isinstance(value, other)):
+                if not isinstance(value, types) or isinstance(value, other):
                     found = repr(value) if isinstance(value, str | Real | None) else type(value).__name__
                     raise UsageError(f"{method.__name__}({name}=...): expected {words}; found {found}")
-            return method(*args, **kwargs)
+                if isinstance(value, Integral) and bool not in types:
+                    given.arguments[name] = int(value)  # one of numpy's, from a frame of pandas
+            return method(*given.args, **given.kwargs)
         except TypeError:
             each = [one for name, one in takes.parameters.items() if name != "self"]
             unknown = next((name for name in kwargs if name not in takes.parameters), "")
@@ -62,11 +65,13 @@ def answering(method: Method) -> Method:
 def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]]:
     """Parameter -> the types it takes, and these in words; without those that read what they are given themselves."""
     found = {}
-    for name, one in inspect.signature(method).parameters.items():
-        each = [kind.partition("[")[0] for kind in str(one.annotation).split(" | ")]
+    for name, given in inspect.signature(method).parameters.items():
+        each = [kind.partition("[")[0] for kind in str(given.annotation).split(" | ")]
         if set(each) <= KINDS.keys():
-            words = list(dict.fromkeys(KINDS[kind][1] for kind in each))
-            found[name] = (tuple(KINDS[kind][0] for kind in each), " or ".join(words))
+            found[name] = (
+                tuple(KINDS[one][0] for one in each),
+                " or ".join(dict.fromkeys(KINDS[one][1] for one in each)),
+            )
     return found
 
 

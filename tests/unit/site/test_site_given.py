@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -15,7 +16,6 @@ import hiu
 from hiu.errors import UsageError
 from hiu.site.opened import Opened
 from hiu.site.published import Published
-from hiu.site.show.suggest import KINDS
 from hiu.sources.file import NAME
 from pipelines.setup.api import CLASSES, public
 
@@ -125,8 +125,11 @@ def test_a_name_that_no_source_can_have_is_refused(area: Path) -> None:
             hiu.open(area).draft(name, area / "site.toml")
 
 
-def test_words_for_every_kind_are_there() -> None:
-    assert {"str", "int", "float", "bool", "None"} <= KINDS.keys()
+def test_numbers_of_a_pandas_frame_are_taken(run: Published) -> None:
+    rank, listed = run.ranked().to_pandas()["rank"].to_numpy()[0], run.ranked()
+    assert not isinstance(rank, int)
+    assert run.person(rank).person_id == listed["person_id"][0] and run.why(who=rank) == listed.why(int(rank))
+    assert run.people(months=np.int64(3)).equals(run.people(months=3))
 
 
 def test_why_somebody_left_the_list_is_said(run: Published, tmp_path: Path) -> None:
