@@ -48,9 +48,7 @@ def id_at(tables: Tables, rank: int, own: str = "adult") -> str:
         return str(found)
     last, under = max(ids, default=0), own == "under_18"
     if not found and not 1 <= rank <= last:
-        raise UsageError(
-            f"no rank {rank}{' of the under-18s' * under} in {tables.month.title}: the last on the list is {last}"
-        )
+        raise UsageError(f"no rank {rank}{' of the under-18s' * under} in {tables.month.title}: the last is {last}")
     may = [one for one, person in ids.items() if person not in apart]
     near = [*[one for one in may if one < rank][-1:], *[one for one in may if one > rank][:1]]
     every = f"run.ranked({'under_18=True' * under}) has them all"

@@ -137,9 +137,8 @@ class Published(Tables):
         from hiu.site.views.comparison import compare
 
         before = max((one for one in self.opened.folders() if one < str(self.month)), default=self.month - 1)
-        return compare(
-            self, Published(*self.opened.published(before if month is None else month), self.opened), under_18
-        )
+        then = self.opened.published(before if month is None else month)
+        return compare(self, Published(*then, self.opened), under_18)
 
     @look
     def what_if(

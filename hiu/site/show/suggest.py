@@ -68,10 +68,8 @@ def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]
     for name, given in inspect.signature(method).parameters.items():
         each = [kind.partition("[")[0] for kind in str(given.annotation).split(" | ")]
         if set(each) <= KINDS.keys():
-            found[name] = (
-                tuple(KINDS[one][0] for one in each),
-                " or ".join(dict.fromkeys(KINDS[one][1] for one in each)),
-            )
+            types, words = zip(*(KINDS[one] for one in each), strict=True)
+            found[name] = (types, " or ".join(dict.fromkeys(words)))
     return found
 
 

@@ -119,9 +119,7 @@ class Ranked(Listing):
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        title = (
-            f"Certainty of the places of {first_of(self._run, 2 * top, self._list)}, and how many ranks each could span"
-        )
+        title = f"Certainty of the places of {first_of(self._run, 2 * top, self._list)}, and the ranks each could span"
         return Listing(found, title, kind="uncertain")
 
     def _adults(self, name: str) -> Tables:
