@@ -26,6 +26,6 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return f" Did you mean '{found}'?" if found else ""
 
 
-def not_among(problem: str, word: str, choices: Collection[str]) -> str:
+def not_among(problem: str, word: object, choices: Collection[str]) -> str:
     """What to say of a word that is none of the choices: the problem, the nearest of them, and all there are."""
-    return f"{problem}.{did_you_mean(word, choices)} There are: {', '.join(choices)}."
+    return f"{problem}.{did_you_mean(str(word), choices)} There are: {', '.join(choices)}."

@@ -59,7 +59,8 @@ class Site(Suggests):
     def draft(self, source: str, file: str | Path) -> Draft:
         """A first mapping of an unfamiliar extract: what each column seems to be, as TOML to read and mend.
 
-        `source` is a known source (police, ed ...) or a new name. Raises InputRefused, UsageError if there is no file.
+        `source` is a known source (police, ed ...) or a new name. Raises InputRefused, UsageError for no file, and for
+        what can be no name.
         """
         from hiu.site.views.draft import Draft
 

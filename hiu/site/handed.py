@@ -17,7 +17,7 @@ from hiu.site.show.listing import Listing
 C = pl.col
 KNOWN_ELSEWHERE = frozenset(
     {"source_file", "source_row", "quotes", "police_log", "spell", "episode", "name_text", "name", "lead_clinician"}
-    | {"birth_year", "days_since", "days_since_last"}
+    | {"birth_year", "days_since", "days_since_last", "why_left"}
 )
 """Columns by which a row is found in an extract or a paper, or a person by who they are; with every id of a row and
 every text of evidence they are empty. A time is that of its month's first day."""

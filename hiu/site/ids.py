@@ -30,27 +30,29 @@ def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
             raise UsageError("a table of people needs the column person_id")
         ids = given["person_id"]
         given = (ids if isinstance(ids, pl.Series) else pl.from_pandas(ids)).drop_nulls()
-    if not isinstance(given, Iterable | int):
+    if not isinstance(given, Iterable | int) or isinstance(given, bytes):
         raise UsageError(f"expected ids or ranks of people, or a table of them; found a {type(given).__name__}")
     found = [given] if isinstance(given, str | int) else list(given)
     if not found:
         raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")
-    if wrong := next((one for one in found if isinstance(one, bool) or not isinstance(one, str | int)), None):
-        raise UsageError(f"expected ids or ranks of people; found a {type(wrong).__name__}")
+    if wrong := [one for one in found if isinstance(one, bool) or not isinstance(one, str | int)]:
+        raise UsageError(f"expected ids or ranks of people; found a {type(wrong[0]).__name__}")
     return found
 
 
-def id_at(tables: Tables, rank: int) -> str:
-    """The id at a rank of the adults' list. Raises UsageError for a rank of nobody or of somebody who may be shown to
+def id_at(tables: Tables, rank: int, own: str = "adult") -> str:
+    """The id at a rank of a list. Raises UsageError for a rank of nobody or of somebody who may be shown to
     nobody, LookRefused for that of somebody whom no basis lets you ask for; both name the nearest ranks."""
-    ids, apart = dict(shown_places(tables).iter_rows()), tables._codes
+    ids, apart = dict(shown_places(tables, own).iter_rows()), tables._codes
     if (found := ids.get(rank)) and found not in apart:
         return str(found)
-    if not found and not 1 <= rank <= (last := max(ids, default=0)):
-        raise UsageError(f"no rank {rank} in {tables.month.title}: the last on the list is {last}")
+    last, under = max(ids, default=0), own == "under_18"
+    if not found and not 1 <= rank <= last:
+        raise UsageError(f"no rank {rank}{' of the under-18s' * under} in {tables.month.title}: the last is {last}")
     may = [one for one, person in ids.items() if person not in apart]
     near = [*[one for one in may if one < rank][-1:], *[one for one in may if one > rank][:1]]
-    nearest = f". The nearest who may are at {' and '.join(map(str, near))}: run.ranked() has them all" if near else ""
+    every = f"run.ranked({'under_18=True' * under}) has them all"
+    nearest = f". The nearest who may are at {' and '.join(map(str, near))}: {every}" if near else ""
     if found:
         refused = refusal([found], tables.opened.purpose, tables.opened.now().date())
         raise LookRefused(f"{refused}{nearest}", [found])
@@ -86,11 +88,11 @@ def followed(person_id: str, ids: Collection[str], became: Mapping[str, str]) ->
 
 
 def why_unlisted(tables: Tables, person: Row) -> str:
-    """Why somebody has no place on a month's list; `person` is their row of `people`."""
+    """Why somebody has no place on a month's list; `person` is their row of `people` as published."""
     month = tables.month
     if not person["named"]:
         reason = "the row names nobody, so it counts in totals alone"
-    elif person.get("died"):
+    elif person["died"] is not None and person["died"] <= month.end:
         reason = "a death is recorded"
     elif person["last_seen"] is None:
         reason = "no contact with a date is known"

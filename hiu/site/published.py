@@ -57,8 +57,6 @@ class Published(Tables):
         from hiu.engine.analyst import query as ask
         from hiu.engine.bounded import Bounds
 
-        if not isinstance(query, str):
-            raise UsageError(f"sql() takes the text of one SELECT; found a {type(query).__name__}")
         named = people_in(query.upper())
         read = tables_of(query, self._tables_there)
         if named or any(column.personal for name in read for column in RELEASED[name].columns):
@@ -132,14 +130,15 @@ class Published(Tables):
 
     @look
     def compare(self, month: str | date | int | Month | None = None, *, under_18: bool = False) -> Listing:
-        """The whole list of adults (or of under-18s) beside that of another published month, the one before if not
-        named: ranks, places moved up, labels, contacts and intensity then and now. Somebody merged since is under the
-        id of today.
+        """The whole list of adults (or of under-18s) beside that of another published month, the last before it if not
+        named: ranks, places moved up, labels, contacts and intensity then and now, `why_left` of whoever left it.
+        Somebody merged since is under the id of today.
         """
         from hiu.site.views.comparison import compare
 
-        earlier = self.month - 1 if month is None else month
-        return compare(self, Published(*self.opened.published(earlier), self.opened), under_18)
+        before = max((one for one in self.opened.folders() if one < str(self.month)), default=self.month - 1)
+        then = self.opened.published(before if month is None else month)
+        return compare(self, Published(*then, self.opened), under_18)
 
     @look
     def what_if(
@@ -173,8 +172,8 @@ class Published(Tables):
 
     def hour_of_week(self, dataset: str | None = None, *, months: int = 12, hours: int = 4) -> Finding:
         """When in the week crisis episodes begin, or the events of one data set (each once, however many people are in
-        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named (table `hours`). A date without a
-        time is in no block."""
+        it), in blocks of 4 `hours` (or 1, 2 ...): of everybody who could be named (table `hours`: a row a day, a column
+        a block, as "00-04"). A date without a time is in no block."""
         from hiu.site.views.patterns import hour_of_week
 
         return hour_of_week(self, dataset, months, hours)

@@ -28,6 +28,8 @@ from hiu.site.show.listing import Listing, Row, cell_text
 from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
 
+MOST = 1_200
+"""Months, or days, that may be looked at: a hundred years are more than any data."""
 SAY_WHO = ("links", "descriptions", "aliases", "timeline")
 """Tables by which somebody's rows are told in every other one."""
 
@@ -272,17 +274,15 @@ _CODES: WeakKeyDictionary[Tables, dict[str, str]] = WeakKeyDictionary()
 def checked_dataset(tables: Tables, dataset: str | None) -> str | None:
     """A data set of the month, or none. Raises UsageError naming the nearest."""
     names = sorted(tables._scan("coverage").select("dataset").unique().collect()["dataset"])
-    if dataset is not None and not isinstance(dataset, str):
-        raise UsageError(f"give one data set by name, or none for all of them: {', '.join(names)}")
     if dataset is not None and dataset not in names:
         raise UsageError(not_among(f"no data set '{dataset}'", dataset, names))
     return dataset
 
 
 def checked_months(months: int, what: str = "months", least: int = 1) -> int:
-    """How many months (or what) to look at. Raises UsageError for anything but a whole number, from 1 or the least."""
-    if isinstance(months, bool) or not isinstance(months, int) or months < least:
-        raise UsageError(f"{months!r} {what}: give a whole number from {least}")
+    """How many months (or what) to look at. Raises UsageError unless it is a whole number from the least to MOST."""
+    if isinstance(months, bool) or not isinstance(months, int) or not least <= months <= MOST:
+        raise UsageError(f"{months!r} {what}: give a whole number from {least} to {MOST:,}")
     return months
 
 

@@ -7,11 +7,19 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from hiu.errors import UsageError
 from hiu.toml_words import Frozen
 
 __all__ = ["NAME", "FileSpec", "Frozen", "Unpivot"]
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-"""What a connection may be called: the connection itself, with its password, is none."""
+
+"""What a source or a connection may be called: the connection itself, with its password, is none."""
+
+
+def require_name(name: str) -> None:
+    """Raises UsageError for a name that no source can have."""
+    if not NAME.fullmatch(name):
+        raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
 
 
 class Unpivot(Frozen):

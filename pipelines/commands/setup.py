@@ -74,8 +74,9 @@ def _draft_from(
     Raises UsageError unless there is either a file, or a query and the name of its connection; and for no rows.
     """
     from hiu.extract.draft.table.sample import Query
+    from hiu.sources.file import require_name
     from pipelines.fetch.ask import first_rows
-    from pipelines.setup.sources import draft_source, require_name
+    from pipelines.setup.sources import draft_source
 
     require_name(source)
     if file is not None and not sql and not dsn:

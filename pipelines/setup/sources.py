@@ -21,6 +21,7 @@ from hiu.model.units import EVENT, POINTS
 from hiu.publish.words.text import count_of
 from hiu.quality.suites import check_suites, site_sources, write_suites
 from hiu.sources import load_sources, source_of
+from hiu.sources.file import require_name
 from pipelines.common.place import REPOSITORY, Place
 from pipelines.common.progress import out
 
@@ -80,12 +81,6 @@ def _set_aside(place: Place, name: str, file: Path, text: str) -> str:
     codes = [*done.quarantine["code"], *failed["code"]]
     which = ", ".join(f"{n:,} for {code}" for code, n in Counter(codes).most_common())
     return f"# note: {len(codes):,} of {raw.received:,} rows would be set aside ({which})\n" if codes else ""
-
-
-def require_name(name: str) -> None:
-    """Raises UsageError for a name that no source can have."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageError(f"'{name}' is no name of a source: expected small letters, digits and _, such as crisis_line")
 
 
 def _write(target: Path, text: str) -> None:

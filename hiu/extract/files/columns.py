@@ -144,7 +144,7 @@ def _require(headers: Sequence[str], source: Source, matched: dict[str, str], na
     lacks = "; ".join(
         f"expected for '{field}' one of {quoted(words)}{_hint(field, words, free, source)}" for field, words in expected
     )
-    draft = f" ('hiu new {source.name} FILE' drafts a mapping that reads the file as it is)"
+    draft = f" ('hiu new {source.name} FILE' drafts a mapping, and marks with CHECK what could be it)"
     raise InputRefused("missing_column", f"found: {quoted(headers, 40)}; {lacks}{draft}", file=name, column=missing[0])
 
 

@@ -85,7 +85,7 @@ class Review(Suggests):
     @look
     def head(self, n: int = 10) -> Listing:
         """The first pairs."""
-        return self.listing().head(n)
+        return self.listing().head(min(n, self._queue.height))
 
     @look
     def to_polars(self) -> pl.DataFrame:

@@ -31,7 +31,8 @@ def meaning(table: str, column: str) -> str:
     reader's own making."""
     own = _meanings()
     kind = "area" if table in LEVELS else table if table in own or table in RELEASED or not table else "*"
-    model = {one.name: one.meaning for one in RELEASED[kind].columns} if kind in RELEASED else {}
+    columns = RELEASED[kind].columns if kind in RELEASED else ()
+    model = {one.name: one.meaning + (f" ({', '.join(one.codes)})" if one.codes else "") for one in columns}
     for words in (own.get(kind, {}), model, own["any"], _alike()):
         if column in words:
             return words[column]

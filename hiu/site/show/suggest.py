@@ -1,14 +1,28 @@
 """A mistyped name is answered with the nearest right one, and so is what a method does not take."""
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, wraps
+from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 
 Method = TypeVar("Method", bound=Callable[..., Any])
+
+KINDS: dict[str, tuple[type, str]] = {
+    "str": (str, "text"),
+    "int": (Integral, "a whole number"),
+    "float": (Real, "a number"),
+    "bool": (bool, "True or False"),
+    "None": (type(None), "None"),
+    "Path": (Path, "a path"),
+    "Mapping": (Mapping, "a dict"),
+    **dict.fromkeys(("Sequence", "Collection", "Iterable"), (Iterable, "a list")),
+}
+"""What an annotation means: the type, and what it is called in a message."""
 
 
 class NoSuchName(UsageError, AttributeError):
@@ -17,13 +31,23 @@ class NoSuchName(UsageError, AttributeError):
 
 def answering(method: Method) -> Method:
     """A method that says in words what it takes, where it is given something else."""
+    read = cache(lambda: (inspect.signature(method), _kinds(method)))  # when it is first asked
 
     @wraps(method)
     def asked(*args: Any, **kwargs: Any) -> Any:
+        takes, kinds = read()
         try:
-            return method(*args, **kwargs)
+            given = takes.bind(*args, **kwargs)
+            for name in [one for one in kinds if one in given.arguments]:
+                (types, words), value = kinds[name], given.arguments[name]
+                other = bytes if bool in types else bool | bytes  # to Python True is a number, and bytes are a list
+                if not isinstance(value, types) or isinstance(value, other):
+                    found = repr(value) if isinstance(value, str | Real | None) else type(value).__name__
+                    raise UsageError(f"{method.__name__}({name}=...): expected {words}; found {found}")
+                if isinstance(value, Integral) and bool not in types:
+                    given.arguments[name] = int(value)  # one of numpy's, from a frame of pandas
+            return method(*given.args, **given.kwargs)
         except TypeError:
-            takes = inspect.signature(method)
             each = [one for name, one in takes.parameters.items() if name != "self"]
             unknown = next((name for name in kwargs if name not in takes.parameters), "")
             own = ", ".join(one.name + "=" * (one.kind is one.KEYWORD_ONLY) for one in each) or "nothing"
@@ -36,6 +60,17 @@ def answering(method: Method) -> Method:
             raise  # it is a mistake of the method's own
 
     return cast(Method, asked)
+
+
+def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]]:
+    """Parameter -> the types it takes, and these in words; without those that read what they are given themselves."""
+    found = {}
+    for name, given in inspect.signature(method).parameters.items():
+        each = [kind.partition("[")[0] for kind in str(given.annotation).split(" | ")]
+        if set(each) <= KINDS.keys():
+            types, words = zip(*(KINDS[one] for one in each), strict=True)
+            found[name] = (types, " or ".join(dict.fromkeys(words)))
+    return found
 
 
 class Suggests:

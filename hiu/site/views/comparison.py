@@ -26,6 +26,8 @@ KEPT = ("person_id", "rank", "label", "contacts_3", "contacts_12", "intensity")
 
 def compare(run: Tables, earlier: Tables, under_18: bool) -> Listing:
     """The whole list beside that of an earlier month: ranks, and how many places up; under the ids of today."""
+    from hiu.rank.listing.population import absent
+
     own = C("list") == ("under_18" if under_18 else "adult")
     places, before = (one._scan("ranked").filter(own).select(KEPT).collect() for one in (run, earlier))
     lost = before.join(run._scan("people").select("person_id").collect(), on="person_id", how="anti")["person_id"]
@@ -39,9 +41,14 @@ def compare(run: Tables, earlier: Tables, under_18: bool) -> Listing:
     columns = ["rank", "rank_before", "moved_up", "person_id", "name", "label", "label_before"]
     columns += [f"{name}{side}" for name in ("contacts_3", "contacts_12", "intensity") for side in ("", "_before")]
     names = names_of(run, places["person_id"])
-    found = found.join(names, on="person_id", how="left").select(columns)
+    whose, others = ("under-18s", "adults") if under_18 else ("adults", "under-18s")
+    gone = found.filter(C("rank").is_null())["person_id"]
+    why = absent(gone, run._whole("people", "person_id", "named", "died"), run.month)
+    other = run._scan("ranked").filter(~own, C("person_id").is_in(gone.implode())).select("person_id").collect()
+    why |= dict.fromkeys(other["person_id"], f"on the list of {others} now")
+    left = C("person_id").replace_strict(why, default=None, return_dtype=pl.String)
+    found = found.join(names, on="person_id", how="left").select(*columns, why_left=left)
     found = found.sort("rank", "rank_before", nulls_last=True)
-    whose = "under-18s" if under_18 else "adults"
     title = f"The list of {whose} of {run.month.title} beside that of {earlier.month.title}"
     return Listing(
         found, title, empty={"rank": "not listed", "rank_before": "not listed", "moved_up": "-"}, kind="compare"
@@ -60,8 +67,8 @@ def what_if(
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
     common, names = run._common(), [counting] if isinstance(counting, str) else [*counting]
-    if wrong := next((name for name in names if name not in COUNTED), None):
-        raise UsageError(not_among(f"no way of counting '{wrong}'", wrong, COUNTED))
+    if wrong := [name for name in names if name not in COUNTED]:
+        raise UsageError(not_among(f"no way of counting '{wrong[0]}'", wrong[0], COUNTED))
     side = [measure for name in names for measure in COUNTED[name][1]]
     extra = run._whole("monthly_extra", where=C("measure").is_in(side))
     demand, changes = common["demand"], names

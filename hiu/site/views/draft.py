@@ -16,6 +16,7 @@ from hiu.site.opened import Opened
 from hiu.site.show.listing import Listing
 from hiu.site.show.suggest import Suggests
 from hiu.sources import Source, load_sources
+from hiu.sources.file import require_name
 
 if TYPE_CHECKING:
     from hiu.extract.files.read import RawTable
@@ -30,6 +31,7 @@ class Draft(Suggests):
     def __init__(self, opened: Opened, source: str, file: Path) -> None:
         from hiu.extract.draft.mapping import draft
 
+        require_name(source)
         if not file.is_file():
             raise UsageError(f"{file.resolve()}: no such file. Name an extract of one source, CSV or XLSX.")
         self.source, self.file, self._opened = source, file, opened
@@ -48,7 +50,7 @@ class Draft(Suggests):
         )
 
     def columns(self) -> Listing:
-        """Which header is read as which field."""
+        """Which header is read as which field. Raises InputRefused for a required field that was not found."""
         from hiu.extract.files.columns import match_columns, unused_headers
 
         source = self.mapping()
@@ -63,6 +65,7 @@ class Draft(Suggests):
         """What would become of the rows under the draft as it stands: loaded, or set aside and why.
 
         `period` is the month it is for, if the file's name doesn't say. 'hiu check' asks every expectation as well.
+        Raises InputRefused as `columns()`, UsageError for what is no month.
         """
         from hiu.extract.standardise import standardise
 

@@ -65,7 +65,8 @@ class Person(Suggests):
     def why(self) -> str:
         """The sentence of the place, and of the change; or why there is none."""
         if not (found := self._own("ranked").to_dicts()):
-            return Sentence(why_unlisted(self.published, self._own("people").to_dicts()[0]))
+            own = self.published._whole("people", where=C("person_id") == self.person_id)
+            return Sentence(why_unlisted(self.published, own.to_dicts()[0]))
         return Sentence(f"{found[0]['sentence']} {found[0]['label_sentence']}")
 
     @look
@@ -279,9 +280,7 @@ class Person(Suggests):
         return self._card().text()
 
 
-def person_in(tables: Tables, who: str | int, show_names: bool | None = None) -> Person:
-    """One person of a month, by id or by rank. Raises as `id_now` does."""
-    if isinstance(who, bool) or not isinstance(who, str | int):
-        raise UsageError(f"person({who!r}): give an id as text, or a rank as a whole number")
-    person_id = id_at(tables, who) if isinstance(who, int) else id_now(tables, who.strip().upper())
+def person_in(tables: Tables, who: str | int, show_names: bool | None = None, own: str = "adult") -> Person:
+    """One person of a month, by id or by rank in a list. Raises as `id_now` does."""
+    person_id = id_at(tables, who, own) if isinstance(who, int) else id_now(tables, who.strip().upper())
     return Person(person_id, tables, names_shown(tables, show_names, [person_id], person_id))

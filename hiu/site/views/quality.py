@@ -52,8 +52,8 @@ class Quality(Suggests):
 
     def fields(self, source_file: str | None = None) -> Listing:
         """How far each field of each delivery was read: filled = read + missing + unreadable + unknown. `missing` are
-        cells that say 'not known'; `without` are all rows without a value, the blank ones too. `period` is
-        the month of a delivery; of one that was `replaced_by` another the rows were sent again."""
+        cells that say 'not known'; `without` are all rows without a value, the blank ones too, not the
+        `unreadable`. `period` is a delivery's month; of one that was `replaced_by` another the rows were sent again."""
         name, without = "field_quality", C("rows") - C("filled") + C("missing")
         found = self.published._table(name).with_columns(share=C("read") / C("filled"), without=without)
         sent = self.published._table("deliveries").select("delivery_id", "period", "replaced_by")

@@ -31,20 +31,23 @@ class Ranked(Listing):
     """
 
     def __init__(
-        self, frame: pl.DataFrame, title: str = "", *, empty: object = None, published: Tables | None = None
+        self, frame: pl.DataFrame, title: str = "", *, published: Tables | None = None, own: str = "adult"
     ) -> None:
         super().__init__(frame, title, kind="ranked")
-        self._published = published
+        self._published, self._list = published, own
 
     @look
     def why(self, who: str | int) -> str:
-        """Why a person, by id or by rank, has the place they have."""
-        return person_in(self._run, who).why()
+        """Why a person, by id or by rank in this list, has the place they have."""
+        return person_in(self._run, who, own=self._list).why()
 
     @look
     def compare(self, first: str | int, second: str | int) -> str:
-        """Why one person stands above another, and whether that difference means anything."""
-        two = [person_in(self._run, who).row() for who in (first, second)]
+        """Why one person of this list stands above another, and whether that difference means anything. Raises
+        UsageError for somebody of the other list, and for one person given twice."""
+        two = [person_in(self._run, who, own=self._list).row() for who in (first, second)]
+        if two[0]["person_id"] == two[1]["person_id"] or {row["list"] for row in two} != {self._list}:
+            raise UsageError("compare() takes two people of one list: adults, or run.ranked(under_18=True)")
         above, below = sorted(two, key=lambda row: int(row["rank"]))
         apart = (above["rank_high"] or above["rank"]) < (below["rank_low"] or below["rank"])
         reliable = "do not overlap: the difference is reliable."
@@ -54,11 +57,12 @@ class Ranked(Listing):
 
     @look
     def sensitivity(self) -> Finding:
-        """The first N under every other definition, weight set and half-life: `scenarios`, and who stays (`people`)."""
+        """The first N under every other definition, weight set and half-life: `scenarios`, and who stays (`people`).
+        Raises UsageError for under-18s."""
         from hiu.rank.reports.cost import costs
         from hiu.rank.reports.sensitivity import sensitivity
 
-        run = self._run
+        run = self._adults("sensitivity")
         extra, gradings = run._whole("monthly_extra"), run._whole("risk_grading")
         found = sensitivity(**run._common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
@@ -69,10 +73,10 @@ class Ranked(Listing):
 
     def equality(self) -> Finding:
         """Is any group over- or under-represented? Exact counts, for analysts alone. Tables: `selection`, `assessment`,
-        `moved by risk`, `quality of matching`, `outcome`."""
+        `moved by risk`, `quality of matching`, `outcome`. Raises UsageError for under-18s."""
         from hiu.rank.reports.equality.audit import equality, groups_of
 
-        run = self._run
+        run = self._adults("equality")
         common = run._common("sex", "sources", "nhs_number")
         places = run._whole("ranked", "person_id", "list", "rank", "expected_points", "risk_source")
         found = equality(**common, ranked=places, groups=groups_of(common["people"], run.month))
@@ -94,9 +98,11 @@ class Ranked(Listing):
 
     @look
     def moves(self) -> Listing:
-        """What differs from last month's list: new, returned, rising, falling, left, merged, split, restated."""
+        """What differs from last month among the first N of the adults and of the under-18s: new, returned, rising,
+        falling, left, merged, split, restated. Who came on the whole list, and who left it: run.compare()."""
         changes = self._run._table("changes").sort("kind", "rank_now", nulls_last=True)
-        title = "Changes since last month's list"
+        top = self._run.settings.rank.top
+        title = f"Changes since last month among the first {top} of the adults and of the under-18s"
         return Listing(changes, title, empty={"rank_before": "-", "rank_now": "-"}, kind="changes")
 
     def uncertain(self) -> Listing:
@@ -113,8 +119,15 @@ class Ranked(Listing):
             .sort("certainty")
             .with_columns(meaning=pl.col("certainty").replace(words))
         )
-        title = f"Certainty of the places of {first_of(self._run, 2 * top)}, and how many ranks each could span"
+        title = f"Certainty of the places of {first_of(self._run, 2 * top, self._list)}, and the ranks each could span"
         return Listing(found, title, kind="uncertain")
+
+    def _adults(self, name: str) -> Tables:
+        """The month. Raises UsageError for the under-18s' list, of which there is no such report."""
+        run = self._run
+        if self._list != "adult":
+            raise UsageError(f"{name}() is of the adults' list alone: run.ranked().{name}()")
+        return run
 
     @property
     def _run(self) -> Tables:
@@ -137,7 +150,7 @@ def list_of(tables: Tables, top: int | None = None, show_names: bool | None = No
     whole = places.join(names, on="person_id", how="left", maintain_order="left").select(COLUMNS)
     title = f"People to discuss, {tables.month.title}" + (f": {first_of(tables, top, own)}" if top else "")
     title += " (under-18s, who are listed apart)" if under_18 else _apart(everybody)
-    return Ranked(whole, title, published=tables)
+    return Ranked(whole, title, published=tables, own=own)
 
 
 def names_of(tables: Tables, ids: pl.Series, show_names: bool | None = None) -> pl.DataFrame:

@@ -86,7 +86,7 @@ def test_missing_required_column_says_found_expected_and_nearest() -> None:
     assert str(refusal.value) == (
         "2026-02/x.csv, column 'ref': found: 'Log Reff', 'Date'; expected for 'ref' one of 'Log Ref', 'URN'; "
         'did you mean \'Log Reff\'? If so, write columns = ["Log Ref", "URN", "Log Reff"] under [fields.ref] in '
-        "sources/x.toml ('hiu new x FILE' drafts a mapping that reads the file as it is)"
+        "sources/x.toml ('hiu new x FILE' drafts a mapping, and marks with CHECK what could be it)"
     )
     assert refusal.value.code == "missing_column"
 

@@ -105,7 +105,7 @@ def test_errors_say_what_to_do(site: hiu.site.Site) -> None:
     near = month.ranked(1)["person_id"][0][:-1] + "9"
     with pytest.raises(UsageError, match="Did you mean 'HIU-"):
         month.person(near)
-    with pytest.raises(UsageError, match=r"no rank 1000000 .* the last on the list is"):
+    with pytest.raises(UsageError, match=r"no rank 1000000 .* the last is"):
         month.person(10**6)
     with pytest.raises(UsageError, match="Did you mean 'monthly_demand'"):
         month.table("monthly_demands")

@@ -129,7 +129,7 @@ def test_an_empty_place_is_named_with_those_beside_it(run: Published) -> None:
         with pytest.raises(UsageError, match=r"rank 3 .* may not be shown\. The nearest who may are at 2 and 4"):
             ask()
     last = run.ranked()["rank"].max()
-    with pytest.raises(UsageError, match=f"no rank {last + 5} .* the last on the list is {last}"):
+    with pytest.raises(UsageError, match=f"no rank {last + 5} .* the last is {last}"):
         run.person(last + 5)
 
 

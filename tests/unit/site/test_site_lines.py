@@ -231,3 +231,51 @@ def test_people_are_counted_over_the_period_that_the_page_gives(run: Published) 
         own = seen[seen["dataset"].isin(sets) & (seen["start"] >= since)]
         n = own.drop_duplicates(["person_id", "source", "event_id"]).groupby("person_id").size()
         assert sorted(ask(run, part)["person_id"]) == sorted(n[n >= least].index)
+
+
+def test_oddities_are_of_both_kinds_that_the_line_asks_for(run: Published) -> None:
+    whole = run.linkage().oddities().to_polars()
+    kinds = whole["odd"].str.split("|")
+    either = whole.filter(kinds.list.contains("two dates of birth") | kinds.list.contains("two sexes"))
+    found = ask(run, "two sexes")
+    assert sorted(found["person_id"]) == sorted(either["person_id"]) and len(found)
+
+
+def test_the_length_of_the_list_is_that_of_people_counted_in_twelve_months(run: Published) -> None:
+    whole, names = of(run, "monthly_demand"), of(run, "people")
+    own = whole[(whole["n"] > 0) & whole["person_id"].isin(names[names["named"]]["person_id"])]
+    seen = pd.to_datetime(own["month"])
+    found = ask(run, "as seen from monthly_demand")
+    for month, people in found.iter_rows():
+        end = pd.Timestamp(month)
+        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]
+        assert people == inside["person_id"].nunique()
+    died = names[names["died"].notna()]["person_id"]
+    assert (
+        found["people"][-1]
+        == len(of(run, "ranked"))
+        + own[seen > SINCE - pd.DateOffset(days=1)]["person_id"].drop_duplicates().isin(died).sum()
+    )
+
+
+def test_the_first_source_after_a_stay(run: Published) -> None:
+    stays, seen = of(run, "stay"), of(run, "timeline")
+    stays = stays[~stays["nobody"]].assign(end=lambda one: pd.to_datetime(one["end"]))
+    spells = stays.groupby(["person_id", "spell"])["end"].agg(["max", "count", "size"]).reset_index()
+    gone = spells[(spells["count"] == spells["size"]) & (spells["max"] >= SINCE)]
+    seen = seen[seen["counted"] & seen["dataset"].isin([*CONTACTS, "mh_bed_day"])].sort_values("start")
+    first: dict[str, int] = {}
+    for person, at in zip(gone["person_id"], gone["max"], strict=True):
+        after = seen[(seen["person_id"] == person) & (seen["start"] > at)]["source"].to_list()
+        first |= {after[0]: first.get(after[0], 0) + 1} if after else {}
+    assert dict(ask(run, "arg_min(source, start)").iter_rows()) == first and first
+
+
+def test_a_csv_of_groups_is_joined_to_people(run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = adults(run)[0]
+    pl.DataFrame({"person_id": [one], "quintile": [5]}).write_csv(tmp_path / "groups.csv")
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"`(run\.people\(\)\.join\(.*?)`", page)
+    found = eval(line, {"run": run, "pl": pl})
+    assert found.filter(quintile=5).rows() == [("adult", 5, 1)] and found["len"].sum() == run.people().height

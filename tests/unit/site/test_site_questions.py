@@ -146,7 +146,7 @@ def test_every_code_of_a_row_set_aside_is_among_the_expectations(run: Published)
         (lambda run: run.ranked(99_999, under_18=True), r"ranked\(99999\): the list has"),
         (lambda run: run.places().team(99_999), r"team\(99999\): the list has"),
         (lambda run: run.places().tasking(-1), r"tasking\(-1\): the list has"),
-        (lambda run: run.people(months="12"), "'12' months: give a whole number"),
+        (lambda run: run.people(months="12"), "expected a whole number; found '12'"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(run: Published, ask: Ask, words: str) -> None:
