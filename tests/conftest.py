@@ -56,16 +56,18 @@ FIRST_TEST = ("tests/hostile",)
 """What others tried against commands that unit and pipeline tests trace: of each file the first test is traced."""
 
 
-EVERY_FIFTH = (
-    "tests/traps",
-    "tests/hostile/test_free_text.py",
-    "tests/hostile/test_workbook_rows.py",
-    "tests/hostile/test_erased_again.py",
-    "tests/pipeline/run/test_fingerprint.py",
-    "tests/unit/network",
-)
+QUICK_CASES = {
+    "tests/traps": 10,
+    "tests/hostile/test_free_text.py": 5,
+    "tests/hostile/test_workbook_rows.py": 5,
+    "tests/hostile/test_erased_again.py": 5,
+    "tests/pathway/test_missing.py": 5,
+    "tests/pathway/test_one_part.py": 5,
+    "tests/pipeline/run/test_fingerprint.py": 5,
+    "tests/unit/network": 5,
+}
 MANY = 6
-"""Of a test with more cases every fifth one is in the quick suite; `make fuzz` and `make slow` try them all."""
+"""Of a test with more cases every fifth or tenth is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -82,10 +84,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(EVERY_FIFTH):
-            cases.setdefault(item.nodeid.split("[")[0], []).append(item)
-    for some in cases.values():
-        for item in (item for n, item in enumerate(some) if n % 5 and len(some) > MANY):
+        cases.setdefault(item.nodeid.split("[")[0], []).append(item)
+    for test, some in cases.items():
+        every = next((each for part, each in QUICK_CASES.items() if test.startswith(part)), 1)
+        for item in (item for n, item in enumerate(some) if n % every and len(some) > MANY):
             item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items

@@ -20,7 +20,7 @@ def violations(page: Any, **more: object) -> list[str]:
     return [f"{rule['id']}: {node['target']}" for rule in found["violations"] for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing(scheme: str, opening: Callable[..., Any], tmp_path: Path) -> None:
     # axe is put in from outside, past the page's policy, which would rightly refuse it
     opened = opening(made(tmp_path, NAMES[:10]), color_scheme=scheme, bypass_csp=True)
