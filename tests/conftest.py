@@ -13,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from _pytest.runner import runtestprotocol
 from examples import QUICK
 
 import hiu
@@ -59,6 +60,7 @@ FIRST_TEST = ("tests/hostile",)
 QUICK_CASES = {
     "tests/traps": 10,
     "tests/hostile/test_free_text.py": 5,
+    "tests/hostile/test_records_added.py": 5,
     "tests/hostile/test_workbook_rows.py": 5,
     "tests/hostile/test_erased_again.py": 5,
     "tests/pathway/test_missing.py": 5,
@@ -146,6 +148,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Of a test that passes a process hands on one report, not three, a start and an end: each costs as much as a test.
+
+    With --durations all are handed on.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.getoption("durations", None) is not None:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.hookimpl(optionalhook=True)
