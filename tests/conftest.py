@@ -43,6 +43,8 @@ UNTRACED = (
     "tests/crash",
     "tests/pipeline/run/test_run.py",
     "tests/pipeline/rights/test_subject.py",
+    "tests/unit/link/test_link_generations.py",
+    "tests/unit/link/test_link_planted.py",
 )
 """Hundreds of tests along the same few ways through the code, which fixtures, unit and pipeline tests trace already:
 they run without coverage, which would cost them a third of their time and tell nothing more. So do property tests,
