@@ -13,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from _pytest.runner import runtestprotocol
 from examples import QUICK
 
 import hiu
@@ -42,6 +43,8 @@ UNTRACED = (
     "tests/crash",
     "tests/pipeline/run/test_run.py",
     "tests/pipeline/rights/test_subject.py",
+    "tests/unit/link/test_link_generations.py",
+    "tests/unit/link/test_link_planted.py",
 )
 """Hundreds of tests along the same few ways through the code, which fixtures, unit and pipeline tests trace already:
 they run without coverage, which would cost them a third of their time and tell nothing more. So do property tests,
@@ -56,16 +59,19 @@ FIRST_TEST = ("tests/hostile",)
 """What others tried against commands that unit and pipeline tests trace: of each file the first test is traced."""
 
 
-EVERY_FIFTH = (
-    "tests/traps",
-    "tests/hostile/test_free_text.py",
-    "tests/hostile/test_workbook_rows.py",
-    "tests/hostile/test_erased_again.py",
-    "tests/pipeline/run/test_fingerprint.py",
-    "tests/unit/network",
-)
+QUICK_CASES = {
+    "tests/traps": 10,
+    "tests/hostile/test_free_text.py": 5,
+    "tests/hostile/test_records_added.py": 5,
+    "tests/hostile/test_workbook_rows.py": 5,
+    "tests/hostile/test_erased_again.py": 5,
+    "tests/pathway/test_missing.py": 5,
+    "tests/pathway/test_one_part.py": 5,
+    "tests/pipeline/run/test_fingerprint.py": 5,
+    "tests/unit/network": 5,
+}
 MANY = 6
-"""Of a test with more cases every fifth one is in the quick suite; `make fuzz` and `make slow` try them all."""
+"""Of a test with more cases every fifth or tenth is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -82,10 +88,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first. Files, and tests in a file, otherwise keep their order."""
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        if item.nodeid.startswith(EVERY_FIFTH):
-            cases.setdefault(item.nodeid.split("[")[0], []).append(item)
-    for some in cases.values():
-        for item in (item for n, item in enumerate(some) if n % 5 and len(some) > MANY):
+        cases.setdefault(item.nodeid.split("[")[0], []).append(item)
+    for test, some in cases.items():
+        every = next((each for part, each in QUICK_CASES.items() if test.startswith(part)), 1)
+        for item in (item for n, item in enumerate(some) if n % every and len(some) > MANY):
             item.add_marker("slow")
     place = {
         item: next((n for n, part in enumerate(FIRST_OF_ALL) if item.nodeid.startswith(part)), 99) for item in items
@@ -144,6 +150,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Of a test that passes a process hands on one report, not three, a start and an end: each costs as much as a test.
+
+    With --durations all are handed on.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.getoption("durations", None) is not None:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.hookimpl(optionalhook=True)

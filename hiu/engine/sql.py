@@ -144,7 +144,7 @@ def bind(text: str, params: Mapping[str, Scalar], dialect: str = "duckdb") -> st
     missing, unused = sorted(found - params.keys()), sorted(params.keys() - found)
     if missing or unused:
         raise UsageError(f"parameters: missing {missing}, not used {unused}")
-    values = {name: exp.convert(params[name]).sql(dialect, identify=True) for name in found}
+    values = {name: exp.convert(params[name]).sql(dialect, identify=True, copy=False) for name in found}
     return _PLACE.sub(lambda place: values[place[1]], query)
 
 
@@ -163,7 +163,7 @@ def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
         node.replace(exp.Var(this=f"\ue000{node.name}\ue001"))
     if dialect == "spark":
         _as_duckdb_means(tree)
-    return tree.sql(dialect, identify=True), frozenset(node.name for node in places)
+    return tree.sql(dialect, identify=True, copy=False), frozenset(node.name for node in places)
 
 
 def _as_duckdb_means(tree: exp.Expr) -> None:

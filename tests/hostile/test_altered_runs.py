@@ -193,7 +193,7 @@ def test_without_the_key_nothing_is_shown_before_an_objection_is_applied(home: S
     assert problems_of(back.place, on=datetime.now(UTC).date()) == []
 
 
-@pytest.mark.parametrize("part", ["pack.html", "extra.html"])
+@pytest.mark.parametrize("part", ["pack.html", pytest.param("extra.html", marks=pytest.mark.slow)])
 def test_an_altered_run_of_a_backup_is_taken_away(part: str, home: Site, tmp_path: Path) -> None:
     person, folder = first_of(home)
     scope = scope_of(home.place, person)

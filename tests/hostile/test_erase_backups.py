@@ -62,6 +62,7 @@ def test_a_listed_path_that_is_no_backup_of_this_site_is_named_and_stays(
         assert f"would be left: {one}:" in trial and f"left: {one}:" in done
 
 
+@pytest.mark.slow
 def test_a_prepared_backup_removes_no_file(site: Site, person: str, tmp_path: Path) -> None:
     made = backup(site.place, tmp_path / "copies", now=NOW).path
     victim = tmp_path / "thesis.docx"

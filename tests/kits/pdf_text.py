@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ _HEX = r"<([0-9A-Fa-f]+)>"
 _ONE, _RUN = re.compile(rf"{_HEX}\s*{_HEX}"), re.compile(rf"{_HEX}\s*{_HEX}\s*{_HEX}")
 _APART = re.compile(" (?=[:;,.])")
 """A stop behind bold words is drawn for itself."""
+_TWO_BYTES = struct.Struct(">H")
 Letters = dict[Any, dict[int, str]]
 
 
@@ -40,7 +42,7 @@ def _pieces(page: pikepdf.Page, letters: Letters) -> Iterator[str]:
         elif what in ("Tj", "TJ"):
             strings = operands[0] if what == "TJ" else operands
             codes = [bytes(each) for each in strings if isinstance(each, pikepdf.String)]
-            yield from (now[int.from_bytes(one[k : k + 2])] for one in codes for k in range(0, len(one), 2))
+            yield from (now[glyph] for one in codes for (glyph,) in _TWO_BYTES.iter_unpack(one))
         else:
             yield " "
 

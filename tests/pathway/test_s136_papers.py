@@ -171,7 +171,12 @@ def test_neither_a_year_nor_its_months_tell_what_the_other_hides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "names"), [(11, "ABCD"), (16, "ABCD"), (37, "ABCD"), (37, ("East: 1", "East: 2", "", "-"))]
+    ("seed", "names"),
+    [
+        (11, ("East: 1", "East: 2", "", "-")),
+        *(pytest.param(seed, "ABCD", marks=pytest.mark.slow) for seed in (11, 16, 37)),
+        pytest.param(37, ("East: 1", "East: 2", "", "-"), marks=pytest.mark.slow),
+    ],
 )
 def test_a_reader_of_all_months_and_of_their_year_bounds_nothing_that_is_hidden(
     seed: int, names: Sequence[str]

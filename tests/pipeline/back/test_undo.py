@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import LAST, NOW, copy_months, run, table
+from areakit import LAST, NOW, run, table
 from typer.testing import CliRunner
 
 from hiu.errors import UsageError
@@ -34,15 +34,16 @@ def at(hours: int) -> datetime:
 
 
 @pytest.fixture(scope="module")
-def correction(area: Path, published: Outcome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+def correction(area: Path, two_months: Outcome, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
     """A folder with raw and curated after a corrected file; the ids of its first delivery and of the second."""
     folder = tmp_path_factory.mktemp("correction")
-    copy_months(area / "data" / "raw", folder / "raw", [path.name for path in (area / "data" / "raw").iterdir()])
-    shutil.copytree(area / "data" / "curated", folder / "curated")
+    assert two_months.published
+    for part in ("raw", "curated"):
+        shutil.copytree(two_months.published.parents[2] / part, folder / part)
     path = folder / "raw" / FILE
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     after = run(open_place(area, raw=folder / "raw", curated=folder / "curated"), at=at(1))
-    [first], [second] = held(published), held(after)
+    [first], [second] = held(two_months), held(after)
     return folder, first, second
 
 

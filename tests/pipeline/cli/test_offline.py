@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from hiu.govern.rights import has_bits
 from pipelines.cli import app
@@ -141,12 +142,9 @@ def test_a_live_site_others_can_read_is_refused_with_the_fix_and_runs_after_it(t
     text = (home / "site.toml").read_text(encoding="utf-8").replace("synthetic = true", "synthetic = false")
     (home / "site.toml").write_text(text, encoding="utf-8", newline="\n")
     (home / "data" / "raw").chmod(0o755)
-    line = [*MODULE, "status", "--site", str(home)]
-    assert subprocess.run(line, capture_output=True).returncode == 0
-    done = subprocess.run(
-        [*MODULE, "run", str(LAST), "--site", str(home)], capture_output=True, text=True, encoding="utf-8"
-    )
-    assert done.returncode == 1 and "open to others (mode 755)" in done.stderr, done.stderr
+    assert CliRunner().invoke(app, ["status", "--site", str(home)]).exit_code == 0
+    done = CliRunner().invoke(app, ["run", str(LAST), "--site", str(home)])
+    assert done.exit_code == 1 and "open to others (mode 755)" in done.stderr, done.stderr
     [fix] = re.findall(r"Run: (chmod 700 '[^']*raw')", done.stderr)
     subprocess.run(fix, shell=True, check=True)
     assert not [line for line in (open_place(home).curated).iterdir() if stat.S_IMODE(line.stat().st_mode) & 0o077]

@@ -203,7 +203,7 @@ def test_it_is_entered(made: Place) -> None:
     assert [event["recipient"] for event in Site(made).events("mart_written")] == ["analyst", "analyst", "trust-bi"]
 
 
-@pytest.mark.parametrize("code", ["objection", "national_opt_out"])
+@pytest.mark.parametrize("code", ["objection", pytest.param("national_opt_out", marks=pytest.mark.slow)])
 def test_who_forbids_it_is_in_no_mart_at_once(made: Place, tmp_path: Path, code: str) -> None:
     place = copied(made, tmp_path)
     person = str(read(folder_of(place) / "identifiable")["mart_name"]["person_id"][3])

@@ -234,6 +234,7 @@ def test_a_source_may_extend_a_shipped_one(home: Path, with_fire: Outcome, known
     assert "police_incident" in set(table(outcome, "coverage")["dataset"])
 
 
+@pytest.mark.slow
 def test_a_sheet_title_rows_and_codes_are_a_matter_of_configuration(
     home: Path, tmp_path: Path, with_fire: Outcome, known: list[dict[str, object]]
 ) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from areakit import FIRST, LAST, NOW, PlaceOf, copy_months, link_rows, run, same, table
+from traps.intake_traps import counted, take_in
 
 from hiu.errors import Busy, HiuError
 from hiu.govern import records
@@ -216,15 +217,20 @@ def test_a_changed_file_replaces_the_one_before(place_of_two: Place, two_months:
         same(run(place), first, *COUNTED)
 
 
+def coverage_of(place: Place) -> pl.DataFrame:
+    with counted(place, LAST) as warehouse:
+        return warehouse.read("coverage")
+
+
 def test_the_same_file_under_another_month_is_not_loaded(area: Path, place_of: PlaceOf, tmp_path: Path) -> None:
     raw, name = tmp_path / "raw", "police_incidents.csv"
     copy_months(area / "data" / "raw", raw, [str(LAST - 1), str(LAST)])
     shutil.copy(raw / str(LAST - 1) / name, raw / str(LAST) / name)
-    outcome = run(place_of(raw=raw))
-    assert any("same bytes" in warning for warning in outcome.warnings)
-    taken = table(outcome, "deliveries").filter(pl.col("period") == LAST.start)
-    assert not taken.is_empty() and "police" not in set(taken["source"])
-    coverage = table(outcome, "coverage").filter(pl.col("dataset") == "police_incident").sort("month")
+    place = place_of(raw=raw)
+    intake, deliveries, _ = take_in(place, LAST)
+    assert any("same bytes" in warning for warning in intake.warnings)
+    assert deliveries.height and f"{LAST}/{name}" not in set(deliveries["source_file"])
+    coverage = coverage_of(place).filter(pl.col("dataset") == "police_incident").sort("month")
     assert coverage["supplied"].to_list() == [True, False]
 
 
@@ -258,8 +264,9 @@ def test_a_month_of_no_rows_is_supplied_if_its_sender_means_no_events(
     place = place_of(raw=raw)
     ed = place.sources["ed"]
     meant = ed.model_copy(update={"file": ed.file.model_copy(update={"empty": "no events"})})
-    outcome = run(Place(place.home, place.settings, {**place.sources, "ed": meant}))
-    supplied = table(outcome, "coverage").group_by("dataset").agg("supplied")
+    place = Place(place.home, place.settings, {**place.sources, "ed": meant})
+    take_in(place, LAST)
+    supplied = coverage_of(place).group_by("dataset").agg("supplied")
     by_dataset = dict(supplied.iter_rows())
     assert by_dataset["ed_attendance"] == [True, True]
     assert by_dataset["police_incident"] == [False, False], "a header alone is otherwise a month not supplied"
@@ -302,9 +309,11 @@ def test_no_agreement_no_delivery(area: Path, tmp_path: Path) -> None:
     copy_months(area / "data" / "raw", raw, [str(LAST)])
     place = open_place(area, raw=raw, curated=tmp_path / "curated")
     ended = tuple(a.model_copy(update={"end": a.start}) if a.source == "ed" else a for a in place.settings.agreements)
-    outcome = run(Place(place.home, place.settings.model_copy(update={"agreements": ended}), place.sources))
-    assert {refusal.code for refusal in outcome.intake.refused} == {"no_agreement"}
-    assert "ed" not in set(table(outcome, "links")["source"])
+    intake, deliveries, records_of = take_in(
+        Place(place.home, place.settings.model_copy(update={"agreements": ended}), place.sources), LAST
+    )
+    assert {refusal.code for refusal in intake.refused} == {"no_agreement"}
+    assert deliveries.height and "ed" not in set(records_of["source"])
 
 
 def test_a_second_run_says_who_holds_the_site(place_of: PlaceOf) -> None:

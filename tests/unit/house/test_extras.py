@@ -77,7 +77,7 @@ def used() -> dict[str, set[str]]:
 
 def test_every_module_imported_is_of_the_core_or_of_an_extra() -> None:
     core = {name_of(one) for one in PROJECT["project"]["dependencies"]}
-    brought = packages_distributions()
+    brought = _brought()
     strangers = {}
     for path in FILES:
         tops = {name.partition(".")[0] for name in used()[path]} - set(sys.stdlib_module_names)
@@ -96,7 +96,7 @@ def test_the_extras_of_the_code_are_those_of_the_project() -> None:
     parts = {part for name in made_of_others for part in re.findall(r"\[(.*)\]", OPTIONAL[name][0])[0].split(",")}
     assert set(EXTRAS) - {"spark"} <= parts, "a cluster is for few, and brings much"
     assert made_of_others <= parts | {"all"}
-    brought = packages_distributions()
+    brought = _brought()
     for extra, modules in EXTRAS.items():
         if extra == "spark" and not installed(extra):  # tried in an environment of its own
             continue
@@ -151,6 +151,7 @@ def _reached_by(job: object) -> set[str]:
     return set[str]().union(*(_reached(one) for one in found if f"{one.replace('.', '/')}.py" in FILES))
 
 
+_brought = cache(packages_distributions)
 _reached = cache(lambda root: reached(shipped(), root) if root.startswith("pipelines") else set())
 
 

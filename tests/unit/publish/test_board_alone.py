@@ -147,7 +147,7 @@ def test_the_numbers_before_a_target_are_on_the_page_where_they_are_in_the_data_
     assert_same_everywhere(paper)
 
 
-@pytest.mark.parametrize("made", [kit.first, rich])
+@pytest.mark.parametrize("made", [pytest.param(kit.first, marks=pytest.mark.slow), rich])
 def test_every_figure_of_the_data_file_is_on_the_pages_too(made: Any) -> None:
     assert_same_everywhere(made())
 

@@ -345,7 +345,14 @@ def filled(page: pypdf.PageObject) -> float:
     return (top - min(lowest)) / (top - 45)
 
 
-@pytest.mark.parametrize(("n", "on_register"), [(1, True), (5, True), (19, True), (20, True), (0, False), (5, False)])
+@pytest.mark.parametrize(
+    ("n", "on_register"),
+    [
+        *((20, True), (0, False)),
+        *(pytest.param(n, n > 0, marks=pytest.mark.slow) for n in (1, 5, 19)),
+        pytest.param(5, False, marks=pytest.mark.slow),
+    ],
+)
 def test_a_sheet_has_at_most_three_pages_and_none_is_two_thirds_empty(n: int, on_register: bool) -> None:
     about = {"person_id": pack_area.person_id(0), "source": "ed", "dataset": "ed_attendance", "counted": True}
     starts = [datetime(2026, 3, 28, 9) - timedelta(days=9 * k) for k in range(n)]

@@ -149,9 +149,11 @@ def test_the_pages_examples_are_of_ranks_that_are_there(
     found: dict[str, object] = {"run": run, "pl": pl, "C": C, "site": Site(run.opened), "hiu": hiu}
     exec("".join(code), found)
     assert found["one"] == 2 and found["two"] == 4
+    given = found | {"first": run.cohort(run.ranked(20))}
     for row in page.split("## More questions, a line each")[1].split("\n## ")[0].splitlines():
-        for line in re.findall("`(.*?)`", row) if row.startswith("| ") else []:
-            assert eval(line, found | {"first": run.cohort(run.ranked(20))}) is not None
+        lines = re.findall("`(.*?)`", row) if row.startswith("| ") else []
+        for line in (one for one in lines if re.search(r"\(\[?\d", one)):  # test_site_forty.py asks every line
+            assert eval(line, dict(given)) is not None
     classes = [
         one for _, one in CLASSES if one.__name__ not in ("Cohort", "Places")
     ]  # a title of two people; a crosswalk

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -61,6 +62,7 @@ NO_NUMBER = bag(
 """Words of a header below which no number is that of a person."""
 
 
+@lru_cache(4096)
 def spaced(text: str) -> str:
     """Words in lower case: 'StartDateWardStay', 'START_DATE' and 'PNCID' come apart."""
     apart = re.sub(
@@ -97,6 +99,7 @@ _SHORT = by_word(
 """Words as systems shorten them in headers."""
 
 
+@lru_cache(4096)
 def _long(text: str) -> str:
     return " ".join(_SHORT.get(word, word) for word in spaced(text).split())
 
