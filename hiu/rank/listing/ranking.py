@@ -81,12 +81,9 @@ def rank(
         for name in (("adult",) if adults_alone else ("adult", "under_18"))
     ]
     ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
-    sentences = (
-        rank_sentences(ranked.with_columns(estimated="filled"), gaps, few, top=settings.rank.top)
-        + ranked.select(level_words()).to_series()
-        + _own_words(ranked["person_id"], missing, month)
-    )
-    ranked = ranked.with_columns(sentences.alias("sentence"))
+    own = _own_words(ranked["person_id"], missing, month)
+    told = ranked.with_columns(estimated="filled")
+    ranked = ranked.with_columns(rank_sentences(told, gaps, few, level_words(), own, top=settings.rank.top))
     return Ranking(
         _as_ranked(ranked),
         _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few},
@@ -137,7 +134,7 @@ def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: 
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
     fitted_on = (who["list"] == ("adult" if (who["list"] == "adult").any() else "under_18")).to_numpy()
-    return Base(who, past, weights, scored, fitted_on, fit(scored.s.T[:, fitted_on].T, scored.w))
+    return Base(who, past, weights, scored, fitted_on, fit(scored, fitted_on))
 
 
 def _scores(graded: pl.DataFrame, base: Base, median: float) -> pl.DataFrame:
