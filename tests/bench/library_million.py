@@ -5,7 +5,7 @@
 SITE is what `tests/bench/run_million.py --folder` leaves, with the month before run too, or any other. In each process
 the site is opened and the object is there; then the call is timed, with what a notebook would show of it, and once more.
 A call that shows a chart is timed in a process that has drawn one: what the first costs is a line of its own. Memory is
-the most that the whole fresh process held, with the chart library's where the call draws. Calls that take less than
+the most that the whole fresh process held after the first, with the chart library's where the call draws. Calls that take less than
 `--least` seconds are counted only.
 Prints a Markdown table.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import os
 import subprocess
 import sys
 from functools import partial
@@ -90,9 +91,8 @@ def ask():
     if hasattr(shown, "_repr_html_"):
         shown._repr_html_()
     return time.process_time() - cpu, time.perf_counter() - wall
-first, again = ask(), ask()[1]
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-print(json.dumps([*first, again, memory, "altair" in sys.modules]))
+first, memory = ask(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+print(json.dumps([*first, ask()[1], memory, "altair" in sys.modules]))
 """
 
 FIRST = """
@@ -122,7 +122,8 @@ def calls() -> dict[str, tuple[str, str]]:
 def measured(script: str) -> list[float | None]:
     """CPU seconds, seconds on the clock, seconds again, MB, and of a call whether it drew, of a script in a process of
     its own."""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    own = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}  # a job's, not a library's
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, env=own)
     if done.returncode:
         raise SystemExit(f"{script}\n{done.stderr}")
     numbers: list[float | None] = json.loads(done.stdout.strip().splitlines()[-1])

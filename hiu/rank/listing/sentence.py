@@ -29,9 +29,7 @@ def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def rank_sentences(
-    table: pl.DataFrame, gaps: str, little: str = "", *more: pl.Expr | pl.Series, top: int
-) -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.Expr | pl.Series, top: int) -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those

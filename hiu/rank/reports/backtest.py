@@ -67,6 +67,7 @@ def backtest(
         for name, score in _rules(past, scored, settings.rank, weights, costs or cost.costs().central).items():
             results += [(name, top, *_score(score, future, needed[top], top)) for top in tops]
         sure.append(_certainty(scored, future, settings.rank))
+        del scored  # before the next month's: they are as many numbers as there are people and months
     if not results:
         raise HiuError(
             f"No month up to {month} can be tried: each needs {BEFORE} months before it and {AHEAD} months after it "

@@ -169,14 +169,13 @@ def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFr
 def _side(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFrame:
     """What counts in place of the data set of COUNTED[name]."""
     dataset, measures, beside = COUNTED[name]
-    side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
-    side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))
+    key, n = ("person_id", "month"), pl.col("n")
+    side = extra.filter(pl.col("measure").is_in(measures)).group_by(key).agg(n.sum().cast(pl.Int64))
     if beside:
-        n = pl.col("n")
         together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
-        both = pl.concat([demand.select(side.columns).filter(pl.col("dataset") == dataset), side])
-        side = both.group_by("person_id", "month").agg(dataset=pl.lit(dataset), n=together)
-    return side
+        own = demand.filter(pl.col("dataset") == dataset).select(*key, "n")
+        side = pl.concat([own, side]).group_by(key).agg(together)
+    return side.select(*key, pl.lit(dataset).alias("dataset"), "n")
 
 
 def _compare(default: Scenario, others: Iterable[Scenario], ids: pl.Series, top: int) -> Sensitivity:
