@@ -3,10 +3,10 @@
     python tests/bench/library_million.py SITE [--least 0.25] [--only cohort]
 
 SITE is what `tests/bench/run_million.py --folder` leaves, with the month before run too, or any other. In each process
-the site is opened and the object is there; then the call is timed, with what a notebook would show of it, and once more.
-A call that shows a chart is timed in a process that has drawn one: what the first costs is a line of its own. Memory is
-the most that the whole fresh process held after the first, with the chart library's where the call draws. Calls that take less than
-`--least` seconds are counted only.
+the site is opened and the object is there; then the call is timed, with what a notebook would show of it, and once
+more. A call that shows a chart is timed in a process that has drawn one: what the first costs is a line of its own.
+Memory is the most that the whole fresh process held after the first call, with the chart library's where it draws.
+Calls that take less than `--least` seconds, and no more than 300 MB, are counted only.
 Prints a Markdown table.
 """
 

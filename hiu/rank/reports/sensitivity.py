@@ -187,7 +187,8 @@ def _compare(default: Scenario, others: Iterable[Scenario], ids: pl.Series, top:
         best, worst, times = np.minimum(best, ranks), np.maximum(worst, ranks), times + here
         counts = (int(part.sum()) for part in (here & usual, here & ~usual, ~here & usual))
         rows.append((one.kind, one.name, *counts))
-    found, of = {"place": place, "best": best, "worst": worst, "times": times}, len(rows) + 1
+    found: dict[str, NDArray[np.integer]] = {"place": place, "best": best, "worst": worst, "times": times}
+    of = len(rows) + 1
     table = pl.DataFrame({"person_id": ids} | {name: values.astype(np.int64) for name, values in found.items()})
     people = table.with_columns(of=pl.lit(of, pl.Int64), stable=pl.col("times") == of)
     schema = ["kind", "scenario", "stay", "enter", "leave"]
