@@ -84,8 +84,8 @@ def rank(
     ]
     ranked = pl.concat(lists)
     own = _own_words(ranked["person_id"], missing, month)
-    told = ranked.with_columns(estimated="filled")
-    ranked = ranked.with_columns(rank_sentences(told, gaps, few, level_words(), own, top=settings.rank.top))
+    filled = ranked.with_columns(estimated="filled")
+    ranked = ranked.with_columns(rank_sentences(filled, gaps, few, level_words(), own, top=settings.rank.top))
     return Ranking(_as_ranked(ranked), figures, _nearest(lists[0], settings.rank.top))
 
 
