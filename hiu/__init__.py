@@ -4,12 +4,16 @@ Its rooms are in docs/architecture.md. What may enter this floor itself: what ev
 of an agency or a person, such as a month, text without accents, a file written whole.
 """
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hiu.site import open as open
 
 __all__ = ["open"]
+
+# what Polars no longer needs goes back to the machine at once; it reads this when it is first imported
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 
 
 def __getattr__(name: str) -> object:

@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+os.environ.setdefault("_RJEM_MALLOC_CONF", "")  # jobs keep what Polars may need again, which is faster
+
 # jsonschema, which charts and the gate load, would build 39 grammars of web addresses at its import (1.3 s of each
 # process); no schema here has an address in it, and jsonschema does without when the package is not there
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -126,7 +126,7 @@ def shared_people(places: pl.DataFrame, unit: str = "incident", care: str = "pro
     return counts.sort("command_unit", "trust")
 
 
-def coverage(places: pl.DataFrame) -> pl.DataFrame:
+def coverage(places: pl.LazyFrame) -> pl.DataFrame:
     """Of each source and area how many contacts there are, of how many the area is known, and why of the others not."""
     reasons = next(column.codes for column in TABLES["event_place"].columns if column.name == "not_known")
     return (
@@ -138,6 +138,7 @@ def coverage(places: pl.DataFrame) -> pl.DataFrame:
             mental_health_unknown=C("mental_health").is_null().sum().cast(pl.Int64),
         )
         .sort("source", "area")
+        .collect(engine="streaming")
     )
 
 

@@ -91,8 +91,9 @@ def tables_of(one: Any) -> OfMonth:
 def people_in(value: object) -> frozenset[str]:
     """Ids of everybody who is in what is shown."""
     if isinstance(value, pl.DataFrame):
-        texts = [value[name].drop_nulls().unique() for name, kind in value.schema.items() if kind == pl.String]
-        found = [text.str.extract(PERSON_ID.pattern, 0).drop_nulls() for text in texts]
+        texts = [value[name] for name, kind in value.schema.items() if kind == pl.String]
+        texts = [text.filter(text.str.contains(PERSON_ID.pattern)).unique() for text in texts]
+        found = [text.str.extract(PERSON_ID.pattern, 0) for text in texts]
         several = [text.filter(text.str.count_matches(PERSON_ID.pattern) > 1) for text in texts]
         found += [text.str.extract_all(PERSON_ID.pattern).explode() for text in several]
         return frozenset().union(*(series.to_list() for series in found))

@@ -131,7 +131,7 @@ def default(world: dict[str, Array], half_life: float = 3) -> Array:
     """Expected points of the product's rank."""
     past = past_of(world)
     scored = points(past, WEIGHTS, half_life)
-    return fit(scored.s, scored.w).expected(scored.S, scored.n)
+    return fit(scored).expected(scored.S, scored.n)
 
 
 YEAR, MONTH, NEXT = slice(PAST - 12, PAST), slice(PAST - 1, PAST), slice(PAST, PAST + AHEAD)

@@ -153,6 +153,20 @@ class History:
         }
         return {name: lacking for name, lacking in gaps.items() if lacking}
 
+    def recounted(self, dataset: str, other: History) -> History:
+        """The same with what another history of the same people and months has of a data set."""
+        if dataset not in self.datasets:
+            return self
+        d = self.datasets.index(dataset)
+        (before, after), own = np.searchsorted(self.cells.d, (d, d + 1)), other.cells.where(other.cells.d == d)
+        pairs = ((getattr(self.cells, name), getattr(own, name)) for name in ("d", "p", "t", "n"))
+        cells = Cells(*(np.concatenate([rest[:before], some, rest[after:]]) for rest, some in pairs))
+        unknown = self.unknown
+        if unknown is not None or other.unknown is not None:
+            unknown = np.zeros_like(other.unknown) if unknown is None else unknown.copy()
+            unknown[d] = False if other.unknown is None else other.unknown[d]
+        return replace(self, cells=cells, unknown=unknown)
+
     def cut(self, people: pl.Series, month: Month) -> History:
         """The history of some of the people, ended after an earlier month."""
         keep = month.since(self.months[0]) + 1

@@ -135,14 +135,16 @@ def _used(history: History, weights: dict[str, float]) -> Flags:
     return np.asarray(history.supplied[bearing].any(axis=0), dtype=np.bool_)
 
 
-def fit(s: Floats, w: Floats) -> Constants:
-    """Fit m, phi and b0 on the people of a list (rows of `s`). An empty list gives m = 0."""
-    n, q, S = float(w.sum()), float((w**2).sum()), _weighted_sum(s, w)
+def fit(scored: Points, people: Flags | slice = slice(None)) -> Constants:
+    """Fit m, phi and b0 on some of the people. An empty list gives m = 0."""
+    w, n, S = scored.w, scored.n, scored.S[people]
+    q = float((w**2).sum())
     if not S.sum() or not n:
         return Constants(0.0, 1.0, 1.0)
     m = float(S.sum()) / (n * len(S))
     r = S / n
-    phi = max(1.0, _spread(s, w, r) / float(S.sum()))
+    spread = sum(w[t] * ((scored.s[:, t][people] - r) ** 2).sum() for t in np.flatnonzero(w))
+    phi = max(1.0, float(spread) / float(S.sum()))
     between = float(((r - m) ** 2).mean()) - phi * m * q / n**2
     return Constants(m, phi, phi * m / max(between, 0.001 * m**2))
 
@@ -169,7 +171,3 @@ def _weighted_sum(s: Floats, w: Floats) -> Floats:
     for t in np.flatnonzero(w):
         total += w[t] * s[:, t]
     return total
-
-
-def _spread(s: Floats, w: Floats, r: Floats) -> float:
-    return float(sum(w[t] * ((s[:, t] - r) ** 2).sum() for t in np.flatnonzero(w)))

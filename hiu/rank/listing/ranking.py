@@ -75,23 +75,18 @@ def rank(
     table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
-    few = little(past, weights)
+    few, gaps, n = little(past, weights), gaps_in_words(past, weights), scored.n
+    figures = _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few}
+    del base, past, scored, graded  # the points by month take much memory, and what follows does too
     lists = [
-        _place(table.filter(pl.col("list") == name), scored.n, constants, settings, capped=bool(few))
+        _place(table.filter(pl.col("list") == name), n, constants, settings, capped=bool(few))
         for name in (("adult",) if adults_alone else ("adult", "under_18"))
     ]
-    ranked, gaps = pl.concat(lists), gaps_in_words(past, weights)
-    sentences = (
-        rank_sentences(ranked.with_columns(estimated="filled"), gaps, few, top=settings.rank.top)
-        + ranked.select(level_words()).to_series()
-        + _own_words(ranked["person_id"], missing, month)
-    )
-    ranked = ranked.with_columns(sentences.alias("sentence"))
-    return Ranking(
-        _as_ranked(ranked),
-        _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few},
-        _nearest(lists[0], settings.rank.top),
-    )
+    ranked = pl.concat(lists)
+    own = _own_words(ranked["person_id"], missing, month)
+    filled = ranked.with_columns(estimated="filled")
+    ranked = ranked.with_columns(rank_sentences(filled, gaps, few, level_words(), own, top=settings.rank.top))
+    return Ranking(_as_ranked(ranked), figures, _nearest(lists[0], settings.rank.top))
 
 
 def _own_words(people: pl.Series, missing: pl.DataFrame | None, month: Month) -> pl.Series:
@@ -137,7 +132,7 @@ def base_of(who: pl.DataFrame, past: History, coverage: pl.DataFrame, settings: 
     weights = weights_of(settings.rank.weights, coverage)
     scored = points(past, weights, settings.rank.half_life)
     fitted_on = (who["list"] == ("adult" if (who["list"] == "adult").any() else "under_18")).to_numpy()
-    return Base(who, past, weights, scored, fitted_on, fit(scored.s.T[:, fitted_on].T, scored.w))
+    return Base(who, past, weights, scored, fitted_on, fit(scored, fitted_on))
 
 
 def _scores(graded: pl.DataFrame, base: Base, median: float) -> pl.DataFrame:

@@ -110,7 +110,7 @@ class Moves:
     def _scored(self) -> tuple[Floats, float]:
         """The weight of each month, and how much one point now adds to the points expected."""
         scored = points(self.past, dict(self.weights), self.half_life)
-        return scored.w, AHEAD / (fit(scored.s, scored.w).b0 + scored.n)
+        return scored.w, AHEAD / (fit(scored).b0 + scored.n)
 
     def effects(self, person: str) -> dict[str, float]:
         """By data set: the points expected now, less what they would be with its months as they stood a month ago."""

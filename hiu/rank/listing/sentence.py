@@ -29,11 +29,12 @@ def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int) -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.Expr | pl.Series, top: int) -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
-    marked `estimated`; `little` says why no place is surer than B; `top` = places that the meeting discusses.
+    marked `estimated`; `little` says why no place is surer than B; `more` is put after it; `top` = places that the
+    meeting discusses.
     """
     highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
     places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
@@ -72,6 +73,7 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *, top: int
         ").",
         f" No place is surer than B: {little}." if little else "",
         _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),
+        *more,
     )
     joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
     return table.select(joined.alias("sentence")).to_series()

@@ -77,7 +77,10 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
     ranks = _ranks(values)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        cells = rest.cell(values)
+        cells = np.empty(values.shape, dtype=np.int32)
+        for own, draw in zip(cells, values, strict=True):  # one by one: of all draws at once it takes much memory
+            own[:] = rest.cell(draw)
+        del values
         ranks += rest.sample(cells, needs)
     p = np.asarray((ranks <= top).mean(axis=0), dtype=np.float64)
     edge = int((1 - _RANGE) / 2 * (draws - 1))
@@ -137,9 +140,9 @@ def _draw(
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.int32]:
-    order = np.argsort(-values, axis=1)
     ranks = np.empty(values.shape, dtype=np.int32)
-    np.put_along_axis(ranks, order, np.arange(1, values.shape[1] + 1, dtype=np.int32)[None, :], axis=1)
+    for own, draw in zip(ranks, values, strict=True):
+        own[np.argsort(-draw)] = np.arange(1, len(draw) + 1, dtype=np.int32)
     return ranks
 
 
@@ -186,7 +189,10 @@ class Rest:
         steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
         number = rng.poisson(steps, size=(len(cells), len(self.grid)))
         ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
-        return np.take_along_axis(ahead, np.minimum(cells, len(self.grid) - 1), axis=1)
+        found = np.empty(cells.shape, dtype=np.int32)
+        for own, cell, above in zip(found, cells, ahead, strict=True):
+            own[:] = above[np.minimum(cell, len(self.grid) - 1)]
+        return found
 
     def ranges(self, cells: NDArray[np.int32], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""

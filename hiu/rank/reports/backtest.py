@@ -67,6 +67,7 @@ def backtest(
         for name, score in _rules(past, scored, settings.rank, weights, costs or cost.costs().central).items():
             results += [(name, top, *_score(score, future, needed[top], top)) for top in tops]
         sure.append(_certainty(scored, future, settings.rank))
+        del scored  # before the next month's: they are as many numbers as there are people and months
     if not results:
         raise HiuError(
             f"No month up to {month} can be tried: each needs {BEFORE} months before it and {AHEAD} months after it "
@@ -99,7 +100,7 @@ def _rules(
 ) -> dict[str, Floats]:
     def expected(half_life: float) -> Floats:
         scored = reweigh(base, half_life)
-        return fit(scored.s, scored.w).expected(scored.S, scored.n)
+        return fit(scored).expected(scored.S, scored.n)
 
     lives = sorted({*HALF_LIVES, rank.half_life})
     return {
@@ -132,10 +133,11 @@ def _score(score: Floats, future: Floats, needed: Floats, top: int) -> tuple[flo
 def _certainty(scored: Points, future: Floats, rank: Rank) -> pl.DataFrame:
     order = np.argsort(-np.round(scored.S, PLACES), kind="stable")
     same = np.ones(len(order))
-    post = Posterior.of(scored.S[order], scored.n, fit(scored.s, scored.w), same, same > 0)
+    post = Posterior.of(scored.S[order], scored.n, fit(scored), same, same > 0)
     sure = in_the_first(post, top=rank.top, draws=rank.draws, seed=rank.seed)
     needed = _first(future, rank.top)[order] * (future[order] > 0)
-    return pl.DataFrame({"certainty": letters(sure), "hit": needed})
+    each = pl.DataFrame({"certainty": letters(sure), "hits": needed})
+    return each.group_by("certainty").agg(pl.len().alias("people"), pl.col("hits").sum())
 
 
 def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:
@@ -151,5 +153,5 @@ def _summary(results: list[tuple[str, int, float, float]]) -> pl.DataFrame:
 
 
 def _hits(sure: list[pl.DataFrame]) -> pl.DataFrame:
-    by_letter = pl.concat(sure).group_by("certainty")
-    return by_letter.agg(people=pl.len(), hits=pl.col("hit").sum(), rate=pl.col("hit").mean()).sort("certainty")
+    by_letter = pl.concat(sure).group_by("certainty").agg(pl.col("people", "hits").sum())
+    return by_letter.with_columns(rate=pl.col("hits") / pl.col("people")).sort("certainty")

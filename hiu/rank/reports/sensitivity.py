@@ -1,15 +1,17 @@
 """Would another definition have named other people? The first N again under each toggle, and who stays throughout."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from hiu.model import CONTACTS, DATASETS
 from hiu.month import Month
 from hiu.rank.listing.history import Floats, History, history
-from hiu.rank.listing.intensity import PLACES, fit, points, weights_of
+from hiu.rank.listing.intensity import PLACES, Points, fit, points, reweigh, weights_of
 from hiu.rank.listing.population import numbered, population
 from hiu.rank.listing.risk import BANDS, middle, risk
 from hiu.rank.reports.backtest import HALF_LIVES
@@ -37,23 +39,37 @@ class Sensitivity:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One way to rank: counts, weights, half-life, and each person's risk."""
+    """One way to rank: the points expected of each person of the history, and each person's risk."""
 
     kind: str
     name: str
+    expected: Floats
+    risk: Floats
+
+    def ranks(self) -> NDArray[np.int32]:
+        """Rank of each person; ties by person_id."""
+        order = np.argsort(-np.round(self.expected * self.risk, PLACES), kind="stable")
+        out = np.empty(len(order), dtype=np.int32)
+        out[order] = np.arange(1, len(order) + 1)
+        return out
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What the list is made of under the site's definitions: counts, weights, half-life, and each person's risk."""
+
     past: History
     weights: dict[str, float]
     half_life: float
     risk: Floats
 
-    def ranks(self) -> Floats:
-        """Rank of each person of the history; ties by person_id."""
-        scored = points(self.past, self.weights, self.half_life)
-        expected = np.round(fit(scored.s, scored.w).expected(scored.S, scored.n), PLACES)
-        order = np.argsort(-np.round(expected * self.risk, PLACES), kind="stable")
-        out = np.empty(len(order))
-        out[order] = np.arange(1, len(order) + 1)
-        return out
+    def other(self, kind: str, name: str, past: History, weights: dict[str, float]) -> Scenario:
+        """With other counts or weights."""
+        return Scenario(kind, name, _expected(points(past, weights, self.half_life)), self.risk)
+
+
+def _expected(scored: Points) -> Floats:
+    return np.round(fit(scored).expected(scored.S, scored.n), PLACES)
 
 
 def sensitivity(
@@ -73,27 +89,26 @@ def sensitivity(
     who = population(month, demand, people, settings.rank.minimum_age).filter(pl.col("list") == "adult")
     graded = who.join(risk(month, gradings), on="person_id", how="left", maintain_order="left")
     past = history(who["person_id"], month, demand, coverage)
-    default = Scenario(
-        "default",
-        "default",
-        past,
-        weights_of(settings.rank.weights, coverage),
-        settings.rank.half_life,
-        graded["risk"].fill_null(middle(graded["risk"])).to_numpy(),
+    weights, own = weights_of(settings.rank.weights, coverage), graded["risk"].fill_null(middle(graded["risk"]))
+    base = Usual(past, weights, settings.rank.half_life, own.to_numpy())
+    default = base.other("default", "default", past, weights)
+    others = chain(
+        _half_lives(base),
+        _weights(base, costs),
+        _risks(default.expected, graded, month, gradings),
+        _recounts(base, month, demand, extra, measures, coverage, settings.counting.datasets),
     )
-    scenarios = [default, *_half_lives(default), *_weights(default, costs), *_risks(default, graded, month, gradings)]
-    scenarios += _recounts(default, month, demand, extra, measures, coverage, settings.counting.datasets)
-    top = settings.rank.top
-    return _compare(scenarios, {one.name: one.ranks() for one in scenarios}, ids.gather(who["person_id"]), top)
+    return _compare(default, others, ids.gather(who["person_id"]), settings.rank.top)
 
 
-def _half_lives(base: Scenario) -> Iterator[Scenario]:
+def _half_lives(base: Usual) -> Iterator[Scenario]:
+    scored = points(base.past, base.weights, base.half_life)
     for life in HALF_LIVES:
         if life != base.half_life:
-            yield Scenario("half-life", f"half-life {life:g}", base.past, base.weights, life, base.risk)
+            yield Scenario("half-life", f"half-life {life:g}", _expected(reweigh(scored, life)), base.risk)
 
 
-def _weights(base: Scenario, costs: dict[str, float]) -> Iterator[Scenario]:
+def _weights(base: Usual, costs: dict[str, float]) -> Iterator[Scenario]:
     sets = {
         "contacts alone": dict.fromkeys(CONTACTS, 1.0),
         "without bed days": base.weights | {"mh_bed_day": 0.0},
@@ -104,12 +119,12 @@ def _weights(base: Scenario, costs: dict[str, float]) -> Iterator[Scenario]:
         "cost weighted": costs,
     }
     for name, weights in sets.items():
-        yield Scenario("weights", name, base.past, weights, base.half_life, base.risk)
+        yield base.other("weights", name, base.past, weights)
 
 
-def _risks(base: Scenario, graded: pl.DataFrame, month: Month, gradings: pl.DataFrame) -> Iterator[Scenario]:
+def _risks(expected: Floats, graded: pl.DataFrame, month: Month, gradings: pl.DataFrame) -> Iterator[Scenario]:
     def scenario(name: str, values: pl.Series) -> Scenario:
-        return Scenario("risk", name, base.past, base.weights, base.half_life, values.cast(pl.Float64).to_numpy())
+        return Scenario("risk", name, expected, values.cast(pl.Float64).to_numpy())
 
     yield scenario("frequency alone", pl.Series(np.ones(graded.height)))
     for role in ("clinical", "public_safety"):
@@ -122,7 +137,7 @@ def _risks(base: Scenario, graded: pl.DataFrame, month: Month, gradings: pl.Data
 
 
 def _recounts(
-    base: Scenario,
+    base: Usual,
     month: Month,
     demand: pl.DataFrame,
     extra: pl.DataFrame,
@@ -138,8 +153,8 @@ def _recounts(
     for name, (dataset, measures, beside) in COUNTED.items():
         if not site_measures.issuperset(measures) or (beside and not set(measures).isdisjoint(chosen.get(dataset, ()))):
             continue
-        past = history(base.past.people, month, recounted(demand, extra, name), coverage)
-        yield Scenario("counting", name, past, base.weights, base.half_life, base.risk)
+        other = history(base.past.people, month, _side(demand, extra, name), coverage)
+        yield base.other("counting", name, base.past.recounted(dataset, other), base.weights)
 
 
 def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -147,35 +162,35 @@ def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFr
 
     Columns: person_id, month, dataset, n (null where it is missing).
     """
+    side = _side(demand, extra, name)
+    return pl.concat([demand.select(side.columns).filter(pl.col("dataset") != COUNTED[name][0]), side])
+
+
+def _side(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFrame:
+    """What counts in place of the data set of COUNTED[name]."""
     dataset, measures, beside = COUNTED[name]
-    side = extra.filter(pl.col("measure").is_in(measures)).group_by("person_id", "month").agg(pl.col("n").sum())
-    side = side.select("person_id", "month", dataset=pl.lit(dataset), n=pl.col("n").cast(pl.Int64))
-    others, own = demand.select(side.columns).filter(pl.col("dataset") != dataset), pl.col("dataset") == dataset
+    key, n = ("person_id", "month"), pl.col("n")
+    side = extra.filter(pl.col("measure").is_in(measures)).group_by(key).agg(n.sum().cast(pl.Int64))
     if beside:
-        n = pl.col("n")
         together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
-        both = pl.concat([demand.select(side.columns).filter(own), side])
-        side = both.group_by("person_id", "month", "dataset").agg(together)
-    return pl.concat([others, side])
+        own = demand.filter(pl.col("dataset") == dataset).select(*key, "n")
+        side = pl.concat([own, side]).group_by(key).agg(together)
+    return side.select(*key, pl.lit(dataset).alias("dataset"), "n")
 
 
-def _compare(scenarios: list[Scenario], ranks: dict[str, Floats], ids: pl.Series, top: int) -> Sensitivity:
-    first = {name: found <= top for name, found in ranks.items()}
-    usual = first["default"]
-    rows = []
-    for one in scenarios[1:]:
-        top_here = first[one.name]
-        counts = (int(part.sum()) for part in (top_here & usual, top_here & ~usual, ~top_here & usual))
+def _compare(default: Scenario, others: Iterable[Scenario], ids: pl.Series, top: int) -> Sensitivity:
+    place = default.ranks()
+    usual, best, worst, times, rows = place <= top, place, place, (place <= top).astype(np.int64), []
+    for one in others:  # one after the other: all of them at once would take much memory
+        ranks = one.ranks()
+        here = ranks <= top
+        best, worst, times = np.minimum(best, ranks), np.maximum(worst, ranks), times + here
+        counts = (int(part.sum()) for part in (here & usual, here & ~usual, ~here & usual))
         rows.append((one.kind, one.name, *counts))
-    stacked, hits = np.stack(list(ranks.values())), np.stack(list(first.values()))
-    found = {
-        "place": ranks["default"],
-        "best": stacked.min(axis=0),
-        "worst": stacked.max(axis=0),
-        "times": hits.sum(axis=0),
-    }
+    found: dict[str, NDArray[np.integer]] = {"place": place, "best": best, "worst": worst, "times": times}
+    of = len(rows) + 1
     table = pl.DataFrame({"person_id": ids} | {name: values.astype(np.int64) for name, values in found.items()})
-    people = table.with_columns(of=pl.lit(len(ranks), pl.Int64), stable=pl.col("times") == len(ranks))
+    people = table.with_columns(of=pl.lit(of, pl.Int64), stable=pl.col("times") == of)
     schema = ["kind", "scenario", "stay", "enter", "leave"]
     return Sensitivity(
         pl.DataFrame(rows, schema=schema, orient="row"), people.filter(pl.col("times") > 0).sort("place"), top

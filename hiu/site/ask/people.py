@@ -98,6 +98,7 @@ def _home(run: Tables, level: str) -> pl.DataFrame:
     """The area of the address that a person's latest contact in it gave as home; of nobody without one in 12 months."""
     if level not in LEVELS:
         raise UsageError(not_among(f"no level '{level}'", level, LEVELS))
-    own = run._rows("event_place", C("area") == "home").drop_nulls(level)
+    needed = ("person_id", "start", "event_id", level)
+    own = run._rows("event_place", C("area") == "home", only=needed).drop_nulls(level)
     latest = own.sort("start", "event_id", level, descending=[True, False, False])
     return latest.unique("person_id", keep="first", maintain_order=True).select("person_id", level)

@@ -80,10 +80,11 @@ def what_if(
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
-    changed = {**common, "demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
     support, gradings = run._whole("support"), run._whole("risk_grading")
-    again = rank(**changed, extra=extra, support=support, gradings=gradings, adults_alone=True).ranked
-    return _beside(run, _present(gradings=gradings, **common), again, changes, own.top)
+    before = _present(gradings=gradings, **common)
+    common |= {"demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
+    again = rank(**common, extra=extra, support=support, gradings=gradings, adults_alone=True).ranked
+    return _beside(run, before, again, changes, own.top)
 
 
 def _present(
@@ -135,9 +136,11 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.LazyFrame, roles: set[str]
     alone = [text for text in texts if roles >= set(text.split("|"))]
     dropped = timeline.filter("counted", C("role").is_in(alone), C("dataset") == "police_incident")
     month = C("start").dt.truncate("1mo").dt.date()
-    less = dropped.group_by("person_id", "dataset", month=month).agg(less=pl.len().cast(pl.Int64)).collect()
-    joined = demand.join(less, on=["person_id", "month", "dataset"], how="left")
-    return joined.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
+    less = dropped.group_by("person_id", month=month).agg(less=pl.len().cast(pl.Int64)).collect()
+    police = C("dataset") == "police_incident"
+    own = demand.filter(police).join(less, on=["person_id", "month"], how="left")
+    own = own.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))
+    return pl.concat([demand.filter(~police), own])
 
 
 def _beside(run: Tables, before: pl.DataFrame, again: pl.DataFrame, changes: list[str], top: int) -> Finding:

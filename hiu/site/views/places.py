@@ -79,8 +79,9 @@ class Places(Suggests):
 
     def coverage(self) -> Listing:
         """Of each source and area for how many contacts the area is known, and why it is not known for the others."""
-        places = self.published._whole("event_place", "source", "area", "not_known", "mental_health")
-        return Listing(counts.coverage(places), "How far areas are known", kind="areas_known")
+        return Listing(
+            counts.coverage(self.published._scan("event_place")), "How far areas are known", kind="areas_known"
+        )
 
     @look
     def team(self, top: int | None = None) -> Finding:

@@ -60,10 +60,12 @@ class Ranked(Listing):
         """The first N under every other definition, weight set and half-life: `scenarios`, and who stays (`people`).
         Raises UsageError for under-18s."""
         from hiu.rank.reports.cost import costs
-        from hiu.rank.reports.sensitivity import sensitivity
+        from hiu.rank.reports.sensitivity import COUNTED, sensitivity
 
         run = self._adults("sensitivity")
-        extra, gradings = run._whole("monthly_extra"), run._whole("risk_grading")
+        side = [measure for _, measures, _ in COUNTED.values() for measure in measures]
+        extra = run._whole("monthly_extra", where=pl.col("measure").is_in(side))
+        gradings = run._whole("risk_grading")
         found = sensitivity(**run._common(), extra=extra, gradings=gradings, costs=costs().central)
         stable = int(found.people["stable"].sum())
         first, definitions = first_of(run, found.top), found.scenarios.height + 1

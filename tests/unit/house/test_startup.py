@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +33,14 @@ def test_whoever_needs_the_grammars_after_a_chart_has_them() -> None:
 def test_help_loads_no_engine() -> None:
     heavy = {"polars", "pandas", "duckdb", "altair", "great_expectations", "scipy"}
     assert not heavy & loaded("import pipelines.cli")
+
+
+def test_a_notebook_gives_memory_back_at_once_and_a_job_keeps_it() -> None:
+    own = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+    for code, at_once in (("import hiu", True), ("import pipelines, hiu", False)):
+        show = f"{code}\nimport os, polars; print(os.environ['_RJEM_MALLOC_CONF'])"
+        done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True, env=own)
+        assert done.stdout.strip().endswith("muzzy_decay_ms:0") == at_once
 
 
 def test_scipy_stats_loads_only_where_it_is_used() -> None:

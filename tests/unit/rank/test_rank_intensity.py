@@ -16,7 +16,7 @@ from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, peopl
 from hiu.model import RANKED
 from hiu.month import Month
 from hiu.rank import rank
-from hiu.rank.listing.intensity import Constants, fit
+from hiu.rank.listing.intensity import Constants, Points, fit
 
 POLICE, AMBULANCE, ED, BEDS = "police_incident", "ambulance_deployment", "ed_attendance", "mh_bed_day"
 
@@ -336,7 +336,8 @@ def test_intensity_rises_with_every_count_and_with_risk(
 
 
 def test_constants_of_a_list_with_no_points_are_harmless() -> None:
-    held = fit(np.zeros((3, 4)), np.ones(4))
+    none = np.zeros(3)
+    held = fit(Points(np.zeros((3, 4)), np.ones(4), none, 4.0, none > 0, none > 0, none, none))
     assert held.expected(np.zeros(3), 4.0).tolist() == [0, 0, 0]
 
 

@@ -187,7 +187,7 @@ def _effect_of_each(ids: pl.Series, now: dict[str, Any]) -> dict[str, dict[str, 
     """By data set and person: how many points more are expected than if its months stood as they did a month ago."""
     past, weights = history(ids, MARCH, now["demand"], now["coverage"]), SETTINGS.rank.weights.by_dataset()
     scored = points(past, weights, SETTINGS.rank.half_life)
-    fitted = fit(scored.s, scored.w)
+    fitted = fit(scored)
     out = {}
     for d, name in enumerate(past.datasets):
         own = past.cells.d == d

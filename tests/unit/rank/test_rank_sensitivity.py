@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from rank_area import MARCH, SETTINGS, extra, gradings, inputs
 
 from hiu.rank import rank
+from hiu.rank.listing.history import history
 from hiu.rank.reports.cost import costs
-from hiu.rank.reports.sensitivity import Sensitivity, sensitivity
+from hiu.rank.reports.sensitivity import COUNTED, Sensitivity, recounted, sensitivity
 
 POLICE, ED, BED, AMBULANCE = "police_incident", "ed_attendance", "mh_bed_day", "ambulance_deployment"
 
@@ -73,3 +75,18 @@ def test_a_side_measure_that_the_site_counts_already_is_not_counted_twice() -> N
     )
     settings = frames["settings"].model_copy(update={"counting": chosen})
     assert named not in run(frames, extra=left, settings=settings).scenarios["scenario"].to_list()
+
+
+@pytest.mark.parametrize("name", COUNTED)
+@pytest.mark.parametrize("lacking", ["", "P05"])
+def test_a_history_counted_otherwise_is_that_of_the_counts(name: str, lacking: str) -> None:
+    frames, (dataset, measures, _) = given(), COUNTED[name]
+    gone = (pl.col("person_id") == lacking) & (pl.col("month") == MARCH.start)
+    demand = frames["demand"].with_columns(n=pl.when(~gone).then("n"))
+    side = extra(*((person, MARCH - ago, one, ago) for person in ("P05", "P33") for ago in (0, 2) for one in measures))
+    ids = frames["people"]["person_id"].sort()
+    past, again = (history(ids, MARCH, one, frames["coverage"]) for one in (demand, recounted(demand, side, name)))
+    found = past.recounted(dataset, again)
+    assert (np.diff(found.cells.d) >= 0).all() and np.array_equal(found.n, again.n)
+    unknown = [np.zeros(again.n.shape, bool) if one.unknown is None else one.unknown for one in (found, again)]
+    assert np.array_equal(*unknown) and unknown[0].any() == bool(lacking)

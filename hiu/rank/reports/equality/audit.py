@@ -184,7 +184,7 @@ def _outcome(
     if len(whole.months) <= AHEAD or not who.height or not used or not whole.supplied[used, -AHEAD:].all():
         return pl.DataFrame(), f"needs the {AHEAD} months to {month.title} from every source, and a list before them."
     scored = points(whole.cut(who["person_id"], past), weights, settings.rank.half_life)
-    constants = fit(scored.s, scored.w)
+    constants = fit(scored)
     adults = who.select("person_id").with_columns(
         observed=pl.Series(observed(whole, weights, AHEAD)), expected=pl.Series(constants.expected(scored.S, scored.n))
     )
