@@ -145,7 +145,7 @@ SITES = {
         counts={"A": {POLICE: [1] * 24, AMBULANCE: [5]}, "B": {POLICE: [1] * 24}},
         contacts={"A": 8},
         labels={"A": "WITHIN USUAL RANGE"},
-        says={"A": ("8 contacts in 3 months; 3 of them compared, 3 expected",)},
+        says={"A": ("8 contacts in 3 months; 3 of them compared, 3 would be usual",)},
         order="AB",
     ),
     "quiet but for the one that joined": Site(
