@@ -18,8 +18,6 @@ from hiu.engine.duckdb import Warehouse
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.govern.keys import derive, require_own_key, site_key, tombstone_keys
 from hiu.govern.rights import make_private
-from hiu.model import PUBLISHED
-from hiu.model.frames import schema
 from hiu.month import Month
 from hiu.places import Crosswalk, crosswalk
 from hiu.publish.release.folder import WORKING
@@ -29,6 +27,9 @@ from hiu.settings import Settings, load
 from hiu.sources import Source, load_sources
 
 HELD_BACK = "held-back"
+LATER_COLUMNS = {"support": ("capacity",)}
+"""Columns of text that a table of an earlier version may lack, by table: without them it says as much as it did then.
+A table that lacks any other column is too old for its pages to be made of it again."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 _PACKED = Path(__file__).resolve().parents[1] / "notebooks"
 NOTEBOOKS = _PACKED if _PACKED.is_dir() else REPOSITORY / "notebooks"
@@ -216,13 +217,13 @@ def published_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFra
 
 
 def published_table(path: Path) -> pl.DataFrame:
-    """A table of a published folder, with the columns it has had since, empty. Raises HiuError for a damaged one."""
+    """A table of a published folder, with LATER_COLUMNS that it lacks, empty. Raises HiuError for a damaged one."""
     try:
         found = pl.read_parquet(path)
     except pl.exceptions.PolarsError:
         raise HiuError(f"{path}: not a table any more. 'hiu verify' lists what was changed since") from None
-    lately = schema(PUBLISHED[path.stem]) if path.stem in PUBLISHED else {}
-    return found.with_columns(pl.lit(None, kind).alias(one) for one, kind in lately.items() if one not in found.columns)
+    lacking = [name for name in LATER_COLUMNS.get(path.stem, ()) if name not in found.columns]
+    return found.with_columns(pl.lit(None, pl.String).alias(name) for name in lacking)
 
 
 def scratch_warehouse(place: Place) -> Engine:

@@ -158,8 +158,8 @@ def basis_block(purpose: str, recipient: str, start: date) -> str:
         f'[[basis]]\npurpose = "{purpose}"\nrecipient = "{recipient}"\n'
         'code = "the lawful basis, as your privacy notice cites it"\ndecided_by = "who decided it"\n'
         'evidence = "reference of the impact assessment"\n'
-        '# confidentiality = "implied consent"  # or explicit consent, required by law, best interests,\n'
-        "#                                      # public interest, section 251\n"
+        '# confidentiality = "implied consent"  # or explicit consent, required by law, best interests, '
+        "public interest, section 251\n"
         f"start = {start}\nend = YYYY-MM-DD\n"
     )
 
