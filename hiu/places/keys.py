@@ -3,7 +3,7 @@
 Many contacts say the same of an area, and are looked up once: together they are a spot.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 
@@ -20,6 +20,7 @@ Keys = Collection[tuple[str, str]]
 CONTACT = ["source", "event_id", "person_id"]
 ORDER = {"incident": ("ward", "lsoa", "area", "site"), "provider": ("ward", "lsoa", "site", "area")}
 """The kinds of key that a word which is no postcode is tried as."""
+_SAME = ("person_id", "start", "source", "event_id", "agency", "contacts", "mental_health")
 _AREAS = ("home", "incident", "provider")
 _FIELD, _VALUE = chr(30), chr(31)
 """What stands between the fields of an area, and between several values of one field."""
@@ -27,24 +28,21 @@ _FIELD, _VALUE = chr(30), chr(31)
 
 def contact_areas(rows: pl.DataFrame, sources: Mapping[str, Source], places: pl.DataFrame) -> pl.DataFrame:
     """The areas of each contact, from the rows of the question contact_rows: CONTACT, start, agency, contacts,
-    mental_health, area, said (every value that was sent of it, by field), and era: contacts that say the same on days of
-    one era lie in the same areas. `places`: the table place.
+    mental_health, area, said (every value that was sent of it, by field), and era: contacts that say the same on days
+    of one era lie in the same areas. `places`: the table place.
     """
-    parts = [
-        part
-        for (name,), own in rows.group_by("source")
-        if name in sources
-        for part in _of_source(own, sources[str(name)])
-    ]
-    columns = ["person_id", "start", "source", "event_id", "agency", "contacts", "mental_health", "area"]
-    found = pl.concat([pl.DataFrame(schema={name: EVENT_KEY[name] for name in columns} | {"said": pl.String}), *parts])
+    parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
+    types = {name: EVENT_KEY[name] for name in _SAME} | {"said": pl.List(pl.String)}
+    found = pl.concat([pl.DataFrame(schema=types), *parts]).sort("person_id", "source", "event_id")
+    found = found.with_columns(area=pl.lit(list(_AREAS))).explode("area", "said")
     turns = pl.concat([places["valid_from"], places["valid_to"].dt.offset_by("1d")]).drop_nulls().unique().sort()
     return found.with_columns(era=turns.search_sorted(found["start"].cast(pl.Date), side="right"))
 
 
 def event_keys(spots: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the table event_key for `spots`, as `contact_areas` gives contacts: each has at least one row, with a null
-    key where nothing was sent. Of the keys that a value may be those are given that are in `places`, or else the first.
+    """Rows of the table event_key for `spots`, as `contact_areas` gives contacts: each has at least one row, with a
+    null key where nothing was sent. Of the keys that a value may be those are given that are in `places`, or else the
+    first.
     """
     fields = spots.select(*CONTACT, "area", sent=C("said").str.split(_FIELD))
     fields = fields.with_columns(field=pl.int_ranges(1, C("sent").list.len() + 1)).explode("sent", "field")
@@ -55,8 +53,8 @@ def event_keys(spots: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(C("field", "sent", "turn").fill_null(0)).select(*EVENT_KEY)
 
 
-def _of_source(rows: pl.DataFrame, source: Source) -> Iterator[pl.DataFrame]:
-    """The contacts of one source, once for each area."""
+def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The contacts of one source, each with what was said of its _AREAS."""
     fields = pl.Struct(dict.fromkeys(sorted(source.kept), pl.String))
     texts = rows.select("details").unique()
     if source.kept:
@@ -66,21 +64,24 @@ def _of_source(rows: pl.DataFrame, source: Source) -> Iterator[pl.DataFrame]:
     wanted = {"home": ("postcode",), **source.areas}
     values = sorted({field for names in wanted.values() for field in names})
     several = kept.select(CONTACT).is_duplicated()
-    joined = kept.filter(several).group_by(CONTACT).agg(
-        C("start").min(),
-        C("contacts").max(),
-        C("agency").first(),
-        C("mental_health").max(),  # of several rows one that says so is enough
-        *(C(field).drop_nulls().unique().sort().str.join(_VALUE) for field in values),
+    joined = (
+        kept.filter(several)
+        .group_by(CONTACT)
+        .agg(
+            C("start").min(),
+            C("contacts").max(),
+            C("agency").first(),
+            C("mental_health").max(),  # of several rows one that says so is enough
+            *(C(field).drop_nulls().unique().sort().str.join(_VALUE) for field in values),
+        )
     )
     # nearly all have one row: to group them would take most of the time
     whole = pl.concat([kept.filter(~several).select(joined.columns), joined])
-    for area in _AREAS:
-        said = [C(field).fill_null("") for field in wanted.get(area, ())]
-        yield whole.select(
-            "person_id", "start", "source", "event_id", "agency", "contacts", "mental_health",
-            area=pl.lit(area), said=pl.concat_str(said, separator=_FIELD) if said else pl.lit(""),
-        )
+    said = (
+        pl.concat_str([C(field).fill_null("") for field in wanted.get(area, ())] or [pl.lit("")], separator=_FIELD)
+        for area in _AREAS
+    )
+    return whole.select(*_SAME, said=pl.concat_list(*said))
 
 
 def _mental_health(rows: pl.DataFrame, source: Source) -> pl.Expr:

@@ -30,4 +30,4 @@ def place_tables(work: Work) -> dict[str, pl.DataFrame]:
     for name in ("event_place", "event_key", "place"):
         work.warehouse.drop(name)
     where = spots.select(*alike, "spot").join(found, on="spot")
-    return {"event_place": contacts.join(where, on=alike).select(TABLES["event_place"].names)}
+    return {"event_place": contacts.join(where, on=alike, maintain_order="left").select(TABLES["event_place"].names)}
