@@ -163,7 +163,7 @@ def _template(text: str, dialect: str) -> tuple[str, frozenset[str]]:
         node.replace(exp.Var(this=f"\ue000{node.name}\ue001"))
     if dialect == "spark":
         _as_duckdb_means(tree)
-    return tree.sql(dialect, identify=True), frozenset(node.name for node in places)
+    return tree.sql(dialect, identify=True, copy=False), frozenset(node.name for node in places)
 
 
 def _as_duckdb_means(tree: exp.Expr) -> None:
