@@ -61,7 +61,7 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
         texts = texts.select("details", C("details").str.json_decode(fields).struct.unnest())
     kept = rows.join(texts, on="details", how="left", nulls_equal=True)
     kept = kept.with_columns(agency=pl.lit(source.agency), mental_health=_mental_health(kept, source))
-    wanted = {"home": ("postcode",), **source.areas}
+    wanted: dict[str, tuple[str, ...]] = {"home": ("postcode",), **source.areas}
     values = sorted({field for names in wanted.values() for field in names})
     several = kept.select(CONTACT).is_duplicated()
     joined = (
