@@ -28,13 +28,13 @@ _FIELD, _VALUE = chr(30), chr(31)
 
 def contact_areas(rows: pl.DataFrame, sources: Mapping[str, Source], places: pl.DataFrame) -> pl.DataFrame:
     """The areas of each contact, from the rows of the question contact_rows: CONTACT, start, agency, contacts,
-    mental_health, area, said (every value that was sent of it, by field), and era: contacts that say the same on days
+    mental_health, area, text (every value that was sent of it, by field), and era: contacts that say the same on days
     of one era lie in the same areas. `places`: the table place.
     """
     parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
-    types = {name: EVENT_KEY[name] for name in _SAME} | {"said": pl.List(pl.String)}
+    types = {name: EVENT_KEY[name] for name in _SAME} | {"text": pl.List(pl.String)}
     found = pl.concat([pl.DataFrame(schema=types), *parts]).sort("person_id", "source", "event_id")
-    found = found.with_columns(area=pl.lit(list(_AREAS))).explode("area", "said")
+    found = found.with_columns(area=pl.lit(list(_AREAS))).explode("area", "text")
     turns = pl.concat([places["valid_from"], places["valid_to"].dt.offset_by("1d")]).drop_nulls().unique().sort()
     return found.with_columns(era=turns.search_sorted(found["start"].cast(pl.Date), side="right"))
 
@@ -44,7 +44,7 @@ def event_keys(spots: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     null key where nothing was sent. Of the keys that a value may be those are given that are in `places`, or else the
     first.
     """
-    fields = spots.select(*CONTACT, "area", sent=C("said").str.split(_FIELD))
+    fields = spots.select(*CONTACT, "area", sent=C("text").str.split(_FIELD))
     fields = fields.with_columns(field=pl.int_ranges(1, C("sent").list.len() + 1)).explode("sent", "field")
     values = fields.with_columns(value=C("sent").str.split(_VALUE))
     values = values.with_columns(sent=pl.int_ranges(1, C("value").list.len() + 1)).explode("value", "sent")
@@ -54,7 +54,7 @@ def event_keys(spots: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """The contacts of one source, each with what was said of its _AREAS."""
+    """The contacts of one source, each with what was sent of its _AREAS."""
     fields = pl.Struct(dict.fromkeys(sorted(source.kept), pl.String))
     texts = rows.select("details").unique()
     if source.kept:
@@ -77,11 +77,11 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
     )
     # nearly all have one row: to group them would take most of the time
     whole = pl.concat([kept.filter(~several).select(joined.columns), joined])
-    said = (
+    each = (
         pl.concat_str([C(field).fill_null("") for field in wanted.get(area, ())] or [pl.lit("")], separator=_FIELD)
         for area in _AREAS
     )
-    return whole.select(*_SAME, said=pl.concat_list(*said))
+    return whole.select(*_SAME, text=pl.concat_list(*each))
 
 
 def _mental_health(rows: pl.DataFrame, source: Source) -> pl.Expr:

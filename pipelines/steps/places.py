@@ -19,7 +19,7 @@ def place_tables(work: Work) -> dict[str, pl.DataFrame]:
     since = (work.month - (MONTHS - 1)).start
     rows = work.warehouse.ask("contact_rows", since=since, after=work.month.after)
     contacts = contact_areas(rows, work.place.sources, given.rows)
-    alike = ["area", "said", "era"]
+    alike = ["area", "text", "era"]
     spots = contacts.unique(alike, keep="any").with_row_index("spot").with_columns(C("spot").cast(pl.String))
     # a spot stands as a contact of its own
     named = spots.with_columns(person_id="spot", source=pl.lit(""), event_id=pl.lit(""))

@@ -40,10 +40,10 @@ def test_contacts_that_say_the_same_on_days_of_one_era_are_alike() -> None:
     before, after = date(2026, 1, 31), date(2026, 2, 1)
     found = areas(row("a", before, "BS3 1AA"), row("b", date(2026, 1, 2), "BS3 1AA"), row("c", after, "BS3 1AA"))
     home = found.filter(area="home").sort("event_id")
-    assert home["said"].to_list() == ["BS3 1AA"] * 3
+    assert home["text"].to_list() == ["BS3 1AA"] * 3
     assert home["era"].to_list()[0] == home["era"].to_list()[1] < home["era"].to_list()[2]
     assert found["area"].to_list() == ["home", "incident", "provider"] * 3
-    assert found.filter(area="incident")["said"].to_list() == [""] * 3
+    assert found.filter(area="incident")["text"].to_list() == [""] * 3
 
 
 def test_rows_of_one_contact_give_each_value_once_with_the_keys_that_the_crosswalk_has() -> None:
