@@ -3,7 +3,7 @@
 Many contacts say the same of an area, and are looked up once: together they are a spot.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -61,7 +61,7 @@ def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
         texts = texts.select("details", C("details").str.json_decode(fields).struct.unnest())
     kept = rows.join(texts, on="details", how="left", nulls_equal=True)
     kept = kept.with_columns(agency=pl.lit(source.agency), mental_health=_mental_health(kept, source))
-    wanted: dict[str, tuple[str, ...]] = {"home": ("postcode",), **source.areas}
+    wanted = dict[str, Sequence[str]]([("home", ("postcode",)), *source.areas.items()])
     values = sorted({field for names in wanted.values() for field in names})
     several = kept.select(CONTACT).is_duplicated()
     joined = (
