@@ -1,6 +1,9 @@
-"""What was sent of the three areas of each contact, as keys of a crosswalk; in which area that lies is asked later."""
+"""What was sent of the three areas of each contact, as keys of a crosswalk; in which area that lies is asked later.
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+Many contacts say the same of an area, and are looked up once: together they are a spot.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
@@ -17,41 +20,68 @@ Keys = Collection[tuple[str, str]]
 CONTACT = ["source", "event_id", "person_id"]
 ORDER = {"incident": ("ward", "lsoa", "area", "site"), "provider": ("ward", "lsoa", "site", "area")}
 """The kinds of key that a word which is no postcode is tried as."""
+_SAME = ("person_id", "start", "source", "event_id", "agency", "contacts", "mental_health")
+_AREAS = ("home", "incident", "provider")
+_FIELD, _VALUE = chr(30), chr(31)
+"""What stands between the fields of an area, and between several values of one field."""
 
 
-def event_keys(rows: pl.DataFrame, sources: Mapping[str, Source], places: pl.DataFrame) -> pl.DataFrame:
-    """Rows of the table event_key, from those of the question contact_rows: each contact has at least one row for its
-    home, incident and provider, with a null key where nothing was sent. `places`: the table place. Of the keys that a
-    value may be those are given that are in it, or else the first.
+def contact_areas(rows: pl.DataFrame, sources: Mapping[str, Source], places: pl.DataFrame) -> pl.DataFrame:
+    """The areas of each contact, from the rows of the question contact_rows: CONTACT, start, agency, contacts,
+    mental_health, area, text (every value that was sent of it, by field), and era: contacts that say the same on days
+    of one era lie in the same areas. `places`: the table place.
     """
-    place_keys = set(places.select("kind", "key").iter_rows())
-    parts = [
-        _of_source(own, sources[str(name)], place_keys) for (name,), own in rows.group_by("source") if name in sources
-    ]
-    return pl.concat([pl.DataFrame(schema=EVENT_KEY), *(part.select(*EVENT_KEY) for part in parts)])
+    parts = [_of_source(own, sources[str(name)]) for (name,), own in rows.group_by("source") if name in sources]
+    types = {name: EVENT_KEY[name] for name in _SAME} | {"text": pl.List(pl.String)}
+    found = pl.concat([pl.DataFrame(schema=types), *parts]).sort("person_id", "source", "event_id")
+    found = found.with_columns(area=pl.lit(list(_AREAS))).explode("area", "text")
+    turns = pl.concat([places["valid_from"], places["valid_to"].dt.offset_by("1d")]).drop_nulls().unique().sort()
+    return found.with_columns(era=turns.search_sorted(found["start"].cast(pl.Date), side="right"))
 
 
-def _of_source(rows: pl.DataFrame, source: Source, place_keys: Keys) -> pl.DataFrame:
-    fields = sorted(source.kept)
-    decoded = C("details").str.json_decode(pl.Struct(dict.fromkeys(fields, pl.String))).struct.unnest()
-    kept = rows.with_columns(decoded) if fields else rows
-    about = _about(kept, source)
-    sent = pl.concat(list(_sent(kept, source)))
-    keyed = sent.join(_keys(sent, place_keys), on=["area", "value"], how="left")
-    every = about.join(pl.DataFrame({"area": ["home", "incident", "provider"]}), how="cross")
-    found = every.join(keyed, on=[*CONTACT, "area"], how="left")
-    return found.with_columns(C("field").fill_null(0), C("sent").fill_null(0), C("turn").fill_null(0))
+def event_keys(spots: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Rows of the table event_key for `spots`, as `contact_areas` gives contacts: each has at least one row, with a
+    null key where nothing was sent. Of the keys that a value may be those are given that are in `places`, or else the
+    first.
+    """
+    fields = spots.select(*CONTACT, "area", sent=C("text").str.split(_FIELD))
+    fields = fields.with_columns(field=pl.int_ranges(1, C("sent").list.len() + 1)).explode("sent", "field")
+    values = fields.with_columns(value=C("sent").str.split(_VALUE))
+    values = values.with_columns(sent=pl.int_ranges(1, C("value").list.len() + 1)).explode("value", "sent")
+    keyed = values.join(_keys(values, set(places.select("kind", "key").iter_rows())), on=["area", "value"])
+    found = spots.join(keyed, on=[*CONTACT, "area"], how="left")
+    return found.with_columns(C("field", "sent", "turn").fill_null(0)).select(*EVENT_KEY)
 
 
-def _about(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """One row a contact: whether it was about mental health, and what it counts."""
-    about_health = _mental_health(rows, source)
-    return rows.group_by(CONTACT).agg(
-        C("start").min(),
-        C("contacts").max(),
-        agency=pl.lit(source.agency).first(),
-        mental_health=about_health.max(),  # of several rows one that says so is enough
+def _of_source(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """The contacts of one source, each with what was sent of its _AREAS."""
+    fields = pl.Struct(dict.fromkeys(sorted(source.kept), pl.String))
+    texts = rows.select("details").unique()
+    if source.kept:
+        texts = texts.select("details", C("details").str.json_decode(fields).struct.unnest())
+    kept = rows.join(texts, on="details", how="left", nulls_equal=True)
+    kept = kept.with_columns(agency=pl.lit(source.agency), mental_health=_mental_health(kept, source))
+    wanted = dict[str, Sequence[str]]([("home", ("postcode",)), *source.areas.items()])
+    values = sorted({field for names in wanted.values() for field in names})
+    several = kept.select(CONTACT).is_duplicated()
+    joined = (
+        kept.filter(several)
+        .group_by(CONTACT)
+        .agg(
+            C("start").min(),
+            C("contacts").max(),
+            C("agency").first(),
+            C("mental_health").max(),  # of several rows one that says so is enough
+            *(C(field).drop_nulls().unique().sort().str.join(_VALUE) for field in values),
+        )
     )
+    # nearly all have one row: to group them would take most of the time
+    whole = pl.concat([kept.filter(~several).select(joined.columns), joined])
+    each = (
+        pl.concat_str([C(field).fill_null("") for field in wanted.get(area, ())] or [pl.lit("")], separator=_FIELD)
+        for area in _AREAS
+    )
+    return whole.select(*_SAME, text=pl.concat_list(*each))
 
 
 def _mental_health(rows: pl.DataFrame, source: Source) -> pl.Expr:
@@ -64,16 +94,6 @@ def _mental_health(rows: pl.DataFrame, source: Source) -> pl.Expr:
     by_rule = pl.any_horizontal([holds(where, rows.columns) for where in source.mental_health])
     silent = pl.all_horizontal([C(field).is_null() for field in fields])
     return pl.when(C("under_the_act") | by_rule).then(True).when(~silent).then(False)
-
-
-def _sent(rows: pl.DataFrame, source: Source) -> Iterator[pl.DataFrame]:
-    """CONTACT, area, field, sent and value: what rows say of each area, each value of a field once."""
-    wanted: list[tuple[str, Sequence[str]]] = [("home", ["postcode"]), *source.areas.items()]
-    for area, fields in wanted:
-        for turn, field in enumerate(fields, 1):
-            own = rows.select(*CONTACT, value=C(field)).drop_nulls("value").unique()
-            number = C("value").rank("dense").over(CONTACT).cast(pl.Int64)
-            yield own.select(*CONTACT, "value", area=pl.lit(area), field=pl.lit(turn, pl.Int64), sent=number)
 
 
 def _keys(sent: pl.DataFrame, place_keys: Keys) -> pl.DataFrame:

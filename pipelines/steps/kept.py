@@ -46,7 +46,7 @@ def of_source(rows: pl.DataFrame, source: Source, gone: list[str]) -> pl.DataFra
         texts = decoded.select("details", **columns)
     found = rows.join(texts, on="details", how="left")
     words = {name: _words(source, field) for name, field in source.shown.items()}
-    found = found.with_columns(_shared(name, usual, gone) for name, usual in words.items())
+    found = found.with_columns(_shared(found, name, usual, gone) for name, usual in words.items())
     several = found.select(*KEY).is_duplicated()
     each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in (*BESIDE, *words)]
     joined = found.filter(several).group_by(KEY).agg(each)
@@ -60,10 +60,10 @@ def _words(source: Source, field: str) -> list[str]:
     return sorted({str(word) for word in source.fields[field].codes.values()})
 
 
-def _shared(column: str, words: list[str], gone: list[str]) -> pl.Expr:
-    who = pl.when(~C("person_id").is_in(gone)).then("person_id") if gone else C("person_id")
-    many = who.drop_nulls().n_unique().over(column) >= MANY
-    return pl.when(C(column).is_in(words) | many).then(C(column).str.replace_all("|", " ", literal=True))
+def _shared(found: pl.DataFrame, column: str, words: list[str], gone: list[str]) -> pl.Expr:
+    others = found.select("person_id", column).filter(~C(column).is_in(words), ~C("person_id").is_in(gone)).unique()
+    many = others.group_by(column).len().filter(C("len") >= MANY)[column]
+    return pl.when(C(column).is_in([*words, *many])).then(C(column).str.replace_all("|", " ", literal=True))
 
 
 def not_counted() -> pl.Expr:

@@ -62,7 +62,8 @@ def changes_since(work: Work, before: Path | None, made: Tables) -> pl.DataFrame
         return changes(made["ranked"], None, month=work.month, places=places)
     aliases = work.warehouse.read("aliases")
     earlier = published_tables(before, ("monthly_demand", "coverage", "ranked", "people"))
-    gone = set(earlier["ranked"]["person_id"]) - set(made["ranked"]["person_id"])
+    led = earlier["ranked"].filter(pl.col("rank") <= places)
+    gone = led.join(made["ranked"], on="person_id", how="anti")["person_id"].to_list()
     demand = _as_before(work, earlier | {"aliases": aliases}, made)
     news = restated(work.warehouse, demand, earlier["coverage"], work.month - 1, aliases)
     return changes(

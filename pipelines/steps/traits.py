@@ -14,14 +14,10 @@ HOUSEHOLD = (2, 8)
 def traits(people: pl.DataFrame, descriptions: pl.DataFrame, timeline: pl.DataFrame, month: Month) -> pl.DataFrame:
     """Rows of model.TRAITS, one for each of `people`, as at the month's end.
 
-    Frames have the columns of PEOPLE, DESCRIPTIONS and TIMELINE. A year of birth
+    Frames have the columns of PEOPLE, DESCRIPTIONS and TIMELINE, the last in the order of its key. A year of birth
     alone is taken as of a birthday that is past.
     """
-    first = (
-        timeline.sort("start", "source")
-        .group_by("person_id", maintain_order=True)
-        .agg(first_seen_by=C("source").first())
-    )
+    first = timeline.select("person_id", first_seen_by="source").unique("person_id", keep="first")
     banded = people.select("person_id", age_band=age_band(age_on(month.end)))
     found = banded.join(_households(descriptions), on="person_id", how="left").join(first, on="person_id", how="left")
     return found.select(TRAITS.names).sort("person_id")

@@ -79,18 +79,22 @@ def agreement(pairs: pl.DataFrame, identity: pl.DataFrame, model: Scorer, month:
 
     pairs: identity_a, identity_b, pattern · identity: identity_id, sources (joined by |), and first_period for `month`.
     """
-    each = identity.select("identity_id", C("sources").str.split("|"))
-    ends = pairs.select("identity_a", "identity_b", "pattern").with_row_index("pair")
-    sides = [ends.select("pair", "pattern", identity_id=end).join(each, on="identity_id") for end in PAIR]
+    late = C("first_period") == month if month is not None else pl.lit(False)
+    each = identity.select("identity_id", "sources", late=late.fill_null(False))
+    ends = pairs.select(*PAIR, "pattern").join(each.rename({"identity_id": PAIR[0]}), on=PAIR[0], how="left")
+    ends = ends.join(each.rename({"identity_id": PAIR[1]}), on=PAIR[1], how="left", suffix="_b")
+    # few ways to be a pair of sources: counted first, each is looked at once
+    alike = ends.group_by("pattern", "sources", "sources_b", new=C("late") | C("late_b")).len().with_row_index("pair")
+    sides = [
+        alike.select("pair", "pattern", "len", sources=C(side).str.split("|")) for side in ("sources", "sources_b")
+    ]
     by_source = pl.concat(sides).explode("sources").unique(["pair", "sources"])
-    whole = ends.group_by("pattern").len().with_columns(sources=pl.lit(""))
-    counted = pl.concat([whole, by_source.group_by("pattern", "sources").len()], how="diagonal")
+    whole = alike.group_by("pattern").agg(C("len").sum()).with_columns(sources=pl.lit(""))
+    counted = pl.concat([whole, by_source.group_by("pattern", "sources").agg(C("len").sum())], how="diagonal")
     for (source,), some in sorted(counted.group_by("sources"), key=lambda part: str(part[0])):
         yield from _beside(str(source), _levels_of(some, model), model.expected, "model")
     if month is not None:
-        late = identity.filter(C("first_period") == month)["identity_id"].implode()
-        new = ends.select("pattern", new=C("identity_a").is_in(late) | C("identity_b").is_in(late))
-        parts = (new.filter(which).group_by("pattern").len() for which in (C("new"), ~C("new")))
+        parts = (alike.filter(which).group_by("pattern").agg(C("len").sum()) for which in (C("new"), ~C("new")))
         now, before = (_levels_of(part, model) for part in parts)
         yield from _beside(NEW, now, _as_shares(before), "count")
 

@@ -80,7 +80,8 @@ def changes(
             old, new = _by_person(then, names), _by_person(here, names)
             today = {} if recounted is None else _by_person(_on_list(recounted, resolved, which), names)
             again = _restated_rows(old, today)
-            gone = {**(absent or {}), **dict.fromkeys(set(ranked["person_id"]) - set(here["name"]), ELSEWHERE[which])}
+            ranked_now = ranked.filter(pl.col("person_id").is_in(list(names)))["person_id"]
+            gone = {**(absent or {}), **dict.fromkeys(set(ranked_now) - new.keys(), ELSEWHERE[which])}
             # a record that was joined or split without any effect on its figures owes its move to something else
             why = _Why(changed - (today.keys() & old.keys() - again.keys()), again, moves, gone, here["intensity"])
             _places(found, old, new, places, returning, why, of)

@@ -18,8 +18,9 @@ from pipelines.common.work import Row
 from pipelines.common.workers import worker_pool
 from pipelines.steps.intake.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
 
-FEW_BYTES, MANY_BYTES = 4_000_000, 32_000_000
-"""Less than the first to read is read in a thread, more than the second in two processes."""
+FEW_BYTES, MANY_BYTES, FEW_FILES = 4_000_000, 32_000_000, 100
+"""Less than the first to read, in fewer files than the last, is read in a thread; more than the second in two
+processes."""
 
 AHEAD_BYTES = 32_000_000
 WINDOW_ROWS, WINDOW_FILES = 150_000, 64
@@ -81,7 +82,8 @@ def _ask_window(place: Place, window: Sequence[Read]) -> Iterator[NextDelivery]:
 
 def _pool(jobs: Sequence[LoadJob]) -> Executor:
     size = sum(map(_bytes, jobs))
-    return ThreadPoolExecutor(1) if size < FEW_BYTES else worker_pool(1 if size < MANY_BYTES else 2)
+    few = size < FEW_BYTES and len(jobs) < FEW_FILES
+    return ThreadPoolExecutor(1) if few else worker_pool(1 if size < MANY_BYTES else 2)
 
 
 def _read(pool: Executor, place: Place, jobs: Sequence[LoadJob], today: date) -> Iterator[Read]:

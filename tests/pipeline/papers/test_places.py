@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -15,15 +15,20 @@ from areakit import LAST, NOW, table
 
 from hiu.errors import HiuError
 from hiu.govern import reads, records
+from hiu.model import TABLES
 from hiu.model.govern import DISCLOSURES
-from hiu.places import crosswalk
+from hiu.places import Crosswalk, crosswalk
+from hiu.places.keys import contact_areas, event_keys
 from hiu.publish.release.folder import verify_release
 from pipelines.access.releases import kept_export
-from pipelines.common.place import Place, open_place
+from pipelines.common.place import Place, open_place, open_warehouse
+from pipelines.common.progress import Reporter
+from pipelines.common.work import Work
 from pipelines.papers.places.cells import TOTAL, UNKNOWN, Part, decide
 from pipelines.papers.places.figures import Counted, _row
 from pipelines.papers.places.write import AREAS, _kept, write_figures, write_people
 from pipelines.run import Outcome
+from pipelines.steps.places import place_tables
 
 HIDDEN = ("*", "not shown", "")
 
@@ -65,6 +70,34 @@ def test_every_contact_has_its_three_areas_once_and_a_reason_where_one_is_not_kn
         pl.col("counted"), ~pl.col("dataset").is_in(["ambulance_call", "left_before_treatment", "mha_not_completed"])
     )
     assert set(places.select(key).rows()) == set(counted.select(key).rows())
+
+
+def test_contacts_that_are_looked_up_together_lie_where_each_alone_would(place_after: Place) -> None:
+    given = place_after.crosswalk.rows
+    turn = (LAST - 1).start
+    ending = given.with_columns(valid_to=pl.when(pl.col("kind") != "site").then(pl.lit(turn)))
+    vars(place_after)["crosswalk"] = Crosswalk(
+        pl.concat(
+            [
+                ending,
+                given.filter(kind="area").with_columns(
+                    valid_from=pl.lit(turn + timedelta(1)), command_unit=pl.lit("Another unit")
+                ),
+            ]
+        )
+    )
+    with open_warehouse(place_after) as warehouse:
+        work = Work(place_after, LAST, "run", NOW, warehouse, Reporter(quiet=True), "")
+        together = place_tables(work)["event_place"]
+        rows = warehouse.ask("contact_rows", since=(LAST - 11).start, after=LAST.after)
+        places = place_after.crosswalk.rows
+        warehouse.put("place", places)
+        warehouse.put("event_key", event_keys(contact_areas(rows, place_after.sources, places), places))
+        warehouse.build("event_place", temporary=True)
+        alone = warehouse.read("event_place")
+    assert together.sort(TABLES["event_place"].key).equals(alone.sort(TABLES["event_place"].key))
+    assert {"Another unit", None} < set(together["command_unit"]), "the crosswalk turns within the months"
+    assert "not_on_that_day" in set(together["not_known"])
 
 
 def test_months_of_the_twelve_that_nobody_supplied_are_said_to_be_missing(written: Place) -> None:

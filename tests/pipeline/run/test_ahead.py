@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
@@ -73,6 +74,15 @@ def test_processes_of_their_own_read_the_same_and_refuse_the_same(
     monkeypatch.setattr(ahead, "MANY_BYTES", many)
     monkeypatch.setattr(ahead, "AHEAD_BYTES", at_once)
     same(here, read(month_with_a_bad_file))
+
+
+def test_many_small_files_are_read_in_a_process_and_a_few_in_a_thread(
+    month_with_a_bad_file: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = jobs(month_with_a_bad_file)
+    assert 1 < len(few) < ahead.FEW_FILES and isinstance(ahead._pool(few), ThreadPoolExecutor)
+    monkeypatch.setattr(ahead, "FEW_FILES", len(few))
+    assert isinstance(ahead._pool(few), ProcessPoolExecutor)
 
 
 class Broken:
