@@ -182,6 +182,7 @@ def test_the_list_by_doubtful_rows(run: Published) -> None:
     low = ((links["how"] == "model") & (links["match_probability"] < 0.95)).groupby(links["person_id"])
     some, every = low.any().sum(), low.all().sum()
     assert ask(run, "no_other").row(0) == (some, every)
+    assert ask(run, "as doubtful")["doubtful"].to_list() == low.sum()[adults(run)[:20]].to_list()
 
 
 def test_whoever_is_supported_is_named_also_on_no_list(run: Published) -> None:
@@ -247,10 +248,14 @@ def test_the_length_of_the_list_is_that_of_people_counted_in_twelve_months(run: 
     own = whole[(whole["n"] > 0) & whole["person_id"].isin(names[names["named"]]["person_id"])]
     seen = pd.to_datetime(own["month"])
     found = ask(run, "as seen from monthly_demand")
-    for month, people in found.iter_rows():
+    names = names.assign(year=pd.to_datetime(names["dob"]).dt.year.fillna(names["birth_year"]))
+    born, grown = names.set_index("person_id")["year"], set[str]()
+    for month, people, of_age, new in found.iter_rows():
         end = pd.Timestamp(month)
-        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]
-        assert people == inside["person_id"].nunique()
+        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]["person_id"].unique()
+        before, grown = grown, {one for one in inside if pd.isna(born[one]) or born[one] <= end.year - 18}
+        assert (people, of_age, new) == (len(inside), len(grown), len(grown - before))
+    assert 0 < len(grown) < len(inside)
     died = names[names["died"].notna()]["person_id"]
     assert (
         found["people"][-1]
@@ -297,12 +302,12 @@ def test_each_of_the_first_20_has_a_row_also_who_has_none(place_after: Place) ->
     demand, one = pl.read_parquet(run.folder / "monthly_demand.parquet"), adults(run)[6]
     demand.filter(C("person_id") != one).write_parquet(run.folder / "monthly_demand.parquet")
     rows = [row for row in PAGE.read_text(encoding="utf-8").splitlines() if "each of the first 20" in row]
-    assert len(rows) == 3
-    for row in rows:
-        (found,) = (ask(run, line) for line in re.findall("`(.*?)`", row)[:1])
-        ids = adults(run)[:20]
-        listed = of(run, "ranked").set_index("person_id")["rank"]
-        assert sorted(found["rank"]) == sorted(listed[ids]) and found.filter(rank=listed[one]).height == 1, row
+    found = {line: ask(run, line) for row in rows for line in re.findall("`(run.*?)`", row)}
+    ranks = of(run, "ranked").set_index("person_id")["rank"][adults(run)[:20]].to_list()
+    each = {line: frame for line, frame in found.items() if "rank" in frame.columns}
+    assert len(each) == len(rows) == 4
+    assert all(sorted(frame["rank"]) == ranks for frame in each.values())
+    assert sum(frame.filter(rank=ranks[6]).row(0)[-1] is None for frame in each.values()) >= 2
 
 
 def test_a_csv_of_groups_is_joined_to_people(run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,3 +317,17 @@ def test_a_csv_of_groups_is_joined_to_people(run: Published, tmp_path: Path, mon
     (line,) = re.findall(r"`(run\.people\(\)\.join\(.*?)`", PAGE.read_text(encoding="utf-8"))
     found = eval(line, {"run": run, "pl": pl})
     assert found.filter(quintile=5).rows() == [("adult", 5, 1)] and found["len"].sum() == run.people().height
+    pl.DataFrame({"quintile": [4, 5], "population": [100, 500]}).write_csv(tmp_path / "population.csv")
+    (line,) = re.findall(r"`(run\.people\(\).*population\.csv.*?)`", PAGE.read_text(encoding="utf-8"))
+    rates = eval(line, {"run": run, "pl": pl}).select("quintile", "rate").sort("quintile").rows()
+    assert rates == [(None, None), (4, 0.0), (5, 2.0)]
+
+
+def test_places_moved_in_three_months_are_those_of_both_lists(run: Published) -> None:
+    own, then = adults(run), run.cohort().flow(4, top=run.ranked().height).table("who")
+    then = then.filter(C("month") == (run.month - 3).start, C("place").is_not_null())
+    before = dict(then.select("person_id", "place").iter_rows())
+    moved = {one: before[one] - place for place, one in enumerate(own, 1) if one in before}
+    found = ask(run, "moved_up=")
+    assert dict(found.drop_nulls().select("person_id", "moved_up").iter_rows()) == moved and len(moved) > 20
+    assert found["moved_up"].drop_nulls().is_sorted(descending=True)
