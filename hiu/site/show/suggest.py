@@ -26,9 +26,10 @@ KINDS: dict[str, tuple[type, str]] = {
 
 
 SHARED = (
-    "together(), flow(), concentration() and next_contact() of run.cohort() have a part that may leave; the board paper "
-    "('hiu export board') has the rest that others may read."
+    "together(), flow(), concentration() and next_contact() of run.cohort() have a part that may leave. What else "
+    "others may read is in 'hiu equality' (counts by group) and in the board paper ('hiu export board')."
 )
+"""Which figures may leave the analysts."""
 
 
 class NoSuchName(UsageError, AttributeError):

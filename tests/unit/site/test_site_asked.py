@@ -101,6 +101,7 @@ def test_the_flow_is_of_the_lists_that_were_published(place_after: Place) -> Non
         (lambda run: run.ranked().compare(1, 1), r"two people of one list; found one person twice$"),
         (lambda run: run.sql("select count(died) from people"), r"^'died' is masked: .*run\.compare\(\).*why_left"),
         (lambda run: run.sql("select month from (select 1)"), r"No published table is in the query: run\.tables\(\)"),
+        (lambda run: run.compare("2019-13"), r"'2019-13' is not a month: expected the form 2026-03$"),
         (lambda run: run.compare("2019-01"), r"2019-01 is not published.* run\.cohort\(\)\.flow\(\)"),
     ],
 )
