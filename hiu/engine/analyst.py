@@ -208,7 +208,8 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     quoted = first.split('"')[1::2]
     word = quoted[-1 if " does not have a column " in first else 0] if quoted else ""
     if not shown:
-        return f"{first}. No published table is in the query: is FROM written out?"
+        why = "is FROM written out?" if "FROM clause is missing" in first else "run.tables() lists them."
+        return f"{first.rstrip('!.')}. No published table is in the query: {why}"
     if word and "syntax error at or near" in first:
         return (
             f"the query can't be read at '{word}': a name of your own stands after AS, in double quotes where it is a "
@@ -217,5 +218,7 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
     if "column" not in first.lower() or "Ambiguous" in first or not word:
         return first
     if word in whole - shown:
-        return f"'{word}' is masked: there are initials (name_text) and birth_year; show_names=True is logged"
+        died = "run.compare() has in why_left who left the list by a death"
+        near = died if word == "died" else "there are initials (name_text) and birth_year"
+        return f"'{word}' is masked: {near}; show_names=True is logged"
     return f"no column '{word}'.{did_you_mean(word, sorted(shown))} There are: {', '.join(sorted(shown))}."

@@ -137,7 +137,11 @@ class Published(Tables):
         from hiu.site.views.comparison import compare
 
         before = max((one for one in self.opened.folders() if one < str(self.month)), default=self.month - 1)
-        then = self.opened.published(before if month is None else month)
+        asked = Month.read(before if month is None else month)
+        try:
+            then = self.opened.published(asked)
+        except UsageError as refused:
+            raise UsageError(f"{refused} run.cohort().flow() ranks anew the months that were not published.") from None
         return compare(self, Published(*then, self.opened), under_18)
 
     @look

@@ -35,7 +35,18 @@ def flow(run: Tables, months: int, top: int | None, shared: Callable[[pl.DataFra
     how += ", the others ranked anew with the data of today" * (not compared <= lists.keys())
     tables = {"flow": found, "who": Listing(who, "who", empty={"place": "not among them"}, kind="who")}
     leaving = {"flow": shared(found)}
-    return Finding(f"Flow between months: {how}", [sentence, *lacking(run)], tables, [chart], leaving=leaving)
+    lines = [sentence, *_begin(run, min(compared)), *lacking(run, max(span, 12))]
+    return Finding(f"Flow between months: {how}", lines, tables, [chart], leaving=leaving)
+
+
+def _begin(run: Tables, earliest: Month) -> list[str]:
+    """From when there are data, if the earliest list has fewer than 12 months of them behind it."""
+    first = Month.of(run._whole("coverage").filter("supplied")["month"].min())  # type: ignore[arg-type]
+    full = first + 11
+    least = (
+        f"Data begin in {first.title}: no list is older, and those before {full.title} rest on fewer than 12 months."
+    )
+    return [least] if earliest < full else []
 
 
 def _published(run: Tables, months: list[Month], top: int) -> dict[Month, list[str]]:

@@ -64,7 +64,7 @@ def trends(
     sentences = [one.sentence for one in found] + sorted({line for one in found for line in _breaks(one)})
     none = "No s136 target: needs 6 supplied months before it and one since."
     sentences += [aim.sentence if aim else none for aim in aims.values()]
-    left_out = "People who may be shown to nobody are left out, so agencies have sent more than this."
+    left_out = "People who may be shown to nobody are left out, so agencies may have sent more than this."
     sentences += [left_out] if people is None else []
     charts = [_drawn(one, aims.get(one.dataset), run, each[one.dataset]) for one in found if one.table["n"].count() > 1]
     title = f"Demand by month, {who}, each event {OF[of]}"

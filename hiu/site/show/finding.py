@@ -14,7 +14,7 @@ from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN
 from hiu.plain import plain
 from hiu.site.show.chart import Chart
 from hiu.site.show.listing import Listing
-from hiu.site.show.suggest import Suggests
+from hiu.site.show.suggest import SHARED, Suggests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +73,7 @@ class Finding(Suggests):
         Raises UsageError where no part of it may; the board paper has what others may read.
         """
         if self._leaving is None:
-            raise UsageError(
-                f"'{self.title}' is for analysts alone: its figures are exact. The board paper "
-                "('hiu export commissioner') has what others may read."
-            )
+            raise UsageError(f"'{self.title}' is for analysts alone: its figures are exact. {SHARED}")
         hidden = (
             f"* is a count of 1 to {FEWEST - 1}, or one that would give such a count away; "
             f"others are to the nearest {BASE}."

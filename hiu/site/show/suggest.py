@@ -25,6 +25,13 @@ KINDS: dict[str, tuple[type, str]] = {
 """What an annotation means: the type, and what it is called in a message."""
 
 
+SHARED = (
+    "together(), flow(), concentration() and next_contact() of run.cohort() have a part that may leave. What else "
+    "others may read is in 'hiu equality' (counts by group) and in the board paper ('hiu export board')."
+)
+"""Which figures may leave the analysts."""
+
+
 class NoSuchName(UsageError, AttributeError):
     """An object was asked for something it does not have."""
 
@@ -87,6 +94,8 @@ class Suggests:
         def __getattr__(self, name: str) -> object:
             if name.startswith("_"):
                 raise AttributeError(name)
+            if name == "to_share":
+                raise NoSuchName(f"{type(self).__name__} has no 'to_share'. {SHARED}")
             names = [each for each in dir(type(self)) if not each.startswith("_")]
             month = self.__dict__.get("published", self.__dict__.get("_published"))
             kind, of = type(self).__name__, getattr(type(month), name, None)

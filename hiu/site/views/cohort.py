@@ -172,7 +172,7 @@ class Cohort(Suggests):
         lines = [sentence, *lacking(run, sets=sets), *(unnamed(run, 12, sets) if self.people is None else [])]
         return Finding(f"Concentration of {what}, last 12 months", lines, tables, [chart], leaving=leaving)
 
-    def next_contact(self, dataset: str | None = None, *, days: Iterable[int] = ()) -> Finding:
+    def next_contact(self, dataset: str | None = None, *, days: int | Iterable[int] = ()) -> Finding:
         """Time to the next contact, or the next of one data set, after a discharge from a mental-health bed:
         Kaplan-Meier, with numbers at risk by some `days`, such as (3, 7, 30), and when a quarter, half and three
         quarters had one (`by_share`).
@@ -186,7 +186,8 @@ class Cohort(Suggests):
         run, name = self.published, checked_dataset(self.published, dataset)
         watched = discharges(self._own(run._whole("stay")), self._events(24, [name] if name else ()), run.month)
         any_event = "any event that counts, a new stay too; follow-up in the community is one only if it is sent"
-        usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in days}
+        each = [days] if isinstance(days, int) else days
+        usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in each}
         found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
             return Finding(

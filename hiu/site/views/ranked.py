@@ -46,7 +46,9 @@ class Ranked(Listing):
         """Why one person of this list stands above another, and whether that difference means anything. Raises
         UsageError for somebody of the other list, and for one person given twice."""
         two = [person_in(self._run, who, own=self._list).row() for who in (first, second)]
-        if two[0]["person_id"] == two[1]["person_id"] or {row["list"] for row in two} != {self._list}:
+        if two[0]["person_id"] == two[1]["person_id"]:
+            raise UsageError("compare() takes two people of one list; found one person twice")
+        if {row["list"] for row in two} != {self._list}:
             raise UsageError("compare() takes two people of one list: adults, or run.ranked(under_18=True)")
         above, below = sorted(two, key=lambda row: int(row["rank"]))
         apart = (above["rank_high"] or above["rank"]) < (below["rank_low"] or below["rank"])

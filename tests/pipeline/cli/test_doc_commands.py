@@ -104,6 +104,17 @@ def test_a_command_of_another_role_would_be_found() -> None:
     assert for_another("operator.md", "```sh\nhiu hold  # what\nhiu key  # officer\n```") == ["hiu hold: officer"]
 
 
+def test_a_command_that_a_message_names_is_a_real_one() -> None:
+    code = [
+        path.read_text(encoding="utf-8")
+        for part in ("hiu", "pipelines")
+        for path in REPOSITORY.joinpath(part).rglob("*.py")
+    ]
+    found = {named for text in code for named in re.findall(r"['`]hiu ([a-z][a-z0-9-]*)(?: ([a-z]+)(?= ?['`]))?", text)}
+    assert {name for name, _ in found} <= COMMANDS.keys() and len(found) > 20
+    assert {what for name, what in found if name == "export"} == {"", "board"}
+
+
 def test_a_wrong_command_line_would_be_found() -> None:
     with pytest.raises(Exception, match="--sight"):
         parse(["run", "2026-03", "--sight", "mysite"])

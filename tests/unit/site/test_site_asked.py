@@ -15,6 +15,7 @@ import pytest
 import hiu
 from hiu.errors import UsageError
 from hiu.fuzzy import nearest
+from hiu.month import Month
 from hiu.site.published import Published
 from hiu.site.show.suggest import answering
 from hiu.site.tables import Tables
@@ -91,11 +92,43 @@ def test_the_flow_is_of_the_lists_that_were_published(place_after: Place) -> Non
         (lambda run: hiu.open(site=".", naem=1), r"open\(\) takes no 'naem'"),
         (lambda run: run.people(area="district"), r"no level 'district'\. There are"),
         (lambda run: run.ranked().person, r"The month has: run.person"),
+        (
+            lambda run: run.people().to_share(),
+            r"Listing has no 'to_share'\. together\(\), flow\(\).*'hiu export board'",
+        ),
+        (lambda run: run.cohort().to_share, r"Cohort has no 'to_share'\. together\(\)"),
+        (lambda run: run.cohort().trend().to_share(), r"figures are exact\. together\(\).*'hiu export board'"),
+        (lambda run: run.ranked().compare(1, 1), r"two people of one list; found one person twice$"),
+        (lambda run: run.sql("select count(died) from people"), r"^'died' is masked: .*run\.compare\(\).*why_left"),
+        (lambda run: run.sql("select month from (select 1)"), r"No published table is in the query: run\.tables\(\)"),
+        (lambda run: run.compare("2019-13"), r"'2019-13' is not a month: expected the form 2026-03$"),
+        (lambda run: run.compare("2019-01"), r"2019-01 is not published.* run\.cohort\(\)\.flow\(\)"),
     ],
 )
 def test_what_a_method_does_not_take_is_answered_in_words(run: Published, ask: object, words: str) -> None:
     with pytest.raises(UsageError, match=words):
         ask(run)  # type: ignore[operator]
+
+
+def test_one_number_of_days_is_taken_as_it_is_meant(run: Published) -> None:
+    one, listed = (run.cohort().next_contact(days=days).table("days") for days in (7, [7]))
+    assert one.equals(listed) and one["days"].to_list() == [7]
+
+
+def test_a_flow_says_from_when_there_are_data(run: Published) -> None:
+    first = Month.of(run.table("coverage").filter("supplied")["month"].min())
+    most = run.month.since(first)  # months between the first list and the last
+    found = run.cohort().flow(most + 12)
+    assert found.table("flow").height == most
+    full = (first + 11).title
+    assert f"Data begin in {first.title}: no list is older, and those before {full} rest on fewer" in repr(found)
+    assert any(f"of {most + 12} months" in line for line in found.sentences)
+    assert most < 12 or "Data begin" not in repr(run.cohort().flow(most - 11))
+
+
+def test_everybody_is_not_said_to_be_fewer_where_nobody_is_left_out(run: Published) -> None:
+    said = run.cohort().trend("ed_attendance").sentences[-1]
+    assert "may be shown to nobody" in said and "may have sent more" in said
 
 
 def test_every_public_method_answers_an_unknown_word() -> None:

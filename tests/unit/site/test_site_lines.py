@@ -13,9 +13,11 @@ import hiu
 from hiu.errors import UsageError
 from hiu.publish.hours import pattern
 from hiu.site.published import Published
+from pipelines.common.place import Place
 from pipelines.run import Outcome
 
 C = pl.col
+PAGE = Path(__file__).parents[3] / "docs" / "analyst.md"
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +91,7 @@ CONTACTS = ("police_incident", "ambulance_deployment", "ed_attendance")
 
 def ask(run: Published, part: str) -> pl.DataFrame:
     """What the one line of the page that has these words in it answers."""
-    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
-    section = page.split("## More questions, a line each")[1].split("\n## ")[0]
+    section = PAGE.read_text(encoding="utf-8").split("## More questions, a line each")[1].split("\n## ")[0]
     (line,) = [one for one in re.findall("`(.*?)`", section) if part in one]
     scope = {"run": run, "pl": pl, "C": C, "first": run.cohort(run.ranked(20))}
     found = eval(line, scope)
@@ -181,6 +182,7 @@ def test_the_list_by_doubtful_rows(run: Published) -> None:
     low = ((links["how"] == "model") & (links["match_probability"] < 0.95)).groupby(links["person_id"])
     some, every = low.any().sum(), low.all().sum()
     assert ask(run, "no_other").row(0) == (some, every)
+    assert ask(run, "as doubtful")["doubtful"].to_list() == low.sum()[adults(run)[:20]].to_list()
 
 
 def test_whoever_is_supported_is_named_also_on_no_list(run: Published) -> None:
@@ -246,10 +248,14 @@ def test_the_length_of_the_list_is_that_of_people_counted_in_twelve_months(run: 
     own = whole[(whole["n"] > 0) & whole["person_id"].isin(names[names["named"]]["person_id"])]
     seen = pd.to_datetime(own["month"])
     found = ask(run, "as seen from monthly_demand")
-    for month, people in found.iter_rows():
+    names = names.assign(year=pd.to_datetime(names["dob"]).dt.year.fillna(names["birth_year"]))
+    born, grown = names.set_index("person_id")["year"], set[str]()
+    for month, people, of_age, new in found.iter_rows():
         end = pd.Timestamp(month)
-        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]
-        assert people == inside["person_id"].nunique()
+        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]["person_id"].unique()
+        before, grown = grown, {one for one in inside if pd.isna(born[one]) or born[one] <= end.year - 18}
+        assert (people, of_age, new) == (len(inside), len(grown), len(grown - before))
+    assert 0 < len(grown) < len(inside)
     died = names[names["died"].notna()]["person_id"]
     assert (
         found["people"][-1]
@@ -258,24 +264,70 @@ def test_the_length_of_the_list_is_that_of_people_counted_in_twelve_months(run: 
     )
 
 
-def test_the_first_source_after_a_stay(run: Published) -> None:
+def of_each_stay(run: Published) -> dict[str | None, int]:
+    """Stays that ended in 12 months by the source that saw the person first from the day after, None for none."""
     stays, seen = of(run, "stay"), of(run, "timeline")
     stays = stays[~stays["nobody"]].assign(end=lambda one: pd.to_datetime(one["end"]))
     spells = stays.groupby(["person_id", "spell"])["end"].agg(["max", "count", "size"]).reset_index()
     gone = spells[(spells["count"] == spells["size"]) & (spells["max"] >= SINCE)]
     seen = seen[seen["counted"] & seen["dataset"].isin([*CONTACTS, "mh_bed_day"])].sort_values("start")
-    first: dict[str, int] = {}
-    for person, at in zip(gone["person_id"], gone["max"], strict=True):
-        after = seen[(seen["person_id"] == person) & (seen["start"] > at)]["source"].to_list()
-        first |= {after[0]: first.get(after[0], 0) + 1} if after else {}
-    assert dict(ask(run, "arg_min(source, start)").iter_rows()) == first and first
+    first: dict[str | None, int] = {}
+    for person, at in zip(gone["person_id"], gone["max"].dt.normalize(), strict=True):
+        after = seen[(seen["person_id"] == person) & (seen["start"].dt.normalize() > at)]["source"].to_list()
+        first |= {(source := after[0] if after else None): first.get(source, 0) + 1}
+    return first
+
+
+def test_the_first_source_after_a_stay(run: Published) -> None:
+    assert dict(ask(run, "arg_min(source, start)").iter_rows()) == of_each_stay(run)
+
+
+def test_a_contact_on_the_day_of_discharge_is_not_after_the_stay(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    day, closed = C("end").dt.truncate("1d"), ~C("nobody") & C("end").is_not_null()
+    stay = pl.read_parquet(run.folder / "stay.parquet").with_columns(end=day)
+    timeline = pl.read_parquet(run.folder / "timeline.parquet")
+    early = stay.filter(closed).select("person_id", start=C("end") + pl.duration(minutes=30))
+    like = timeline.filter("counted", dataset="police_incident").head(1).drop("person_id", "start")
+    pl.concat([timeline, early.join(like, how="cross").select(timeline.columns)]).write_parquet(
+        run.folder / "timeline.parquet"
+    )
+    stay.write_parquet(run.folder / "stay.parquet")
+    first = of_each_stay(run)
+    assert dict(ask(run, "arg_min(source, start)").iter_rows()) == first and early.height and len(first) > 1
+
+
+def test_each_of_the_first_20_has_a_row_also_who_has_none(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    demand, one = pl.read_parquet(run.folder / "monthly_demand.parquet"), adults(run)[6]
+    demand.filter(C("person_id") != one).write_parquet(run.folder / "monthly_demand.parquet")
+    rows = [row for row in PAGE.read_text(encoding="utf-8").splitlines() if "each of the first 20" in row]
+    found = {line: ask(run, line) for row in rows for line in re.findall("`(run.*?)`", row)}
+    ranks = of(run, "ranked").set_index("person_id")["rank"][adults(run)[:20]].to_list()
+    each = {line: frame for line, frame in found.items() if "rank" in frame.columns}
+    assert len(each) == len(rows) == 4
+    assert all(sorted(frame["rank"]) == ranks for frame in each.values())
+    assert sum(frame.filter(rank=ranks[6]).row(0)[-1] is None for frame in each.values()) >= 2
 
 
 def test_a_csv_of_groups_is_joined_to_people(run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = adults(run)[0]
     pl.DataFrame({"person_id": [one], "quintile": [5]}).write_csv(tmp_path / "groups.csv")
     monkeypatch.chdir(tmp_path)
-    page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
-    (line,) = re.findall(r"`(run\.people\(\)\.join\(.*?)`", page)
+    (line,) = re.findall(r"`(run\.people\(\)\.join\(.*?)`", PAGE.read_text(encoding="utf-8"))
     found = eval(line, {"run": run, "pl": pl})
     assert found.filter(quintile=5).rows() == [("adult", 5, 1)] and found["len"].sum() == run.people().height
+    pl.DataFrame({"quintile": [4, 5], "population": [100, 500]}).write_csv(tmp_path / "population.csv")
+    (line,) = re.findall(r"`(run\.people\(\).*population\.csv.*?)`", PAGE.read_text(encoding="utf-8"))
+    rates = eval(line, {"run": run, "pl": pl}).select("quintile", "rate").sort("quintile").rows()
+    assert rates == [(None, None), (4, 0.0), (5, 2.0)]
+
+
+def test_places_moved_in_three_months_are_those_of_both_lists(run: Published) -> None:
+    own, then = adults(run), run.cohort().flow(4, top=run.ranked().height).table("who")
+    then = then.filter(C("month") == (run.month - 3).start, C("place").is_not_null())
+    before = dict(then.select("person_id", "place").iter_rows())
+    moved = {one: before[one] - place for place, one in enumerate(own, 1) if one in before}
+    found = ask(run, "moved_up=")
+    assert dict(found.drop_nulls().select("person_id", "moved_up").iter_rows()) == moved and len(moved) > 20
+    assert found["moved_up"].drop_nulls().is_sorted(descending=True)
