@@ -12,10 +12,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import board_kit as kit
+import polars as pl
 import pytest
 from pypdf import PdfReader
 
-from hiu.govern.release.cells import EVERYBODY, to_public
+from hiu.govern.release.cells import EVERYBODY, SUPPORTED, to_public
 from hiu.model import CONTACTS
 from hiu.month import Month
 from hiu.publish.board.charts import _bars
@@ -122,7 +123,20 @@ def allowed() -> set[int]:
     prices = {round(value) for name in ("low", "central", "high") for value in units[name]}
     years = {int(year) for text in units["price_year"] for year in re.findall(r"\d{4}", str(text))}
     contacts = sum(int(made.released.events(name, made.released.year(name))) for name in CONTACTS)
-    return shown | rules | lines | prices | years | ticks() | {9, 11, contacts}
+    supported = sum(some for some, _ in _of_supported())
+    return shown | rules | lines | prices | years | ticks() | {9, 11, contacts, supported}
+
+
+@cache
+def _of_supported() -> list[tuple[int, int]]:
+    """Of each agency whose figures are shown: a year's contacts of people being supported, and of everybody."""
+    released = kit.first().released
+    texts = [
+        [released.events(name, released.year(name), who) for who in (SUPPORTED, EVERYBODY)]
+        for name in CONTACTS
+        if released.year(name)
+    ]
+    return [(int(some), int(every)) for some, every in texts if some.isdigit() and every.isdigit()]
 
 
 @cache
@@ -145,6 +159,8 @@ def shares() -> set[str]:
     bars = made.board.evaluation_bars
     for expected, happened in zip(*bars.series.values(), strict=False) if bars else ():
         whole.append(abs((happened or 0) / (expected or 1) - 1))
+    whole += [some / every for some, every in _of_supported()]
+    whole.append(sum(some for some, _ in _of_supported()) / max(1, sum(every for _, every in _of_supported())))
     (first,) = (c for c in made.cells if c.dataset == "contacts" and c.shown)
     if first.shown and first.shown.isdigit():
         whole.append(
@@ -183,6 +199,11 @@ def money() -> set[int]:
         ]
         parts = [int(round(value, -3)) for value in each]
         found |= {*parts, sum(parts)}
+    # how much of it rests on unit costs of which no document is on record
+    bare = costs().units.filter(pl.col("agency").is_in(list(costs().unsourced)))
+    prices = bare.select("dataset", "central").iter_rows()
+    texts_shown = [(texts_of[name], price) for name, price in prices if texts_of.get(name, "*").isdigit()]
+    found.add(sum(int(round(int(text) * price, -3)) for text, price in texts_shown))
     return found
 
 
