@@ -21,10 +21,10 @@ MANY = 5
 somebody beside those in whose rows it stands."""
 
 NOT_SHOWN = "outcome not shown"
-"""What stands for a police outcome that says what was done against somebody; danger that it tells of is named beside."""
+"""What stands for a police outcome that says what was done against somebody; danger in it is named beside."""
 AGAINST = (
     r"(?i)\b(?:arrest|charged|caution(?:ed)?\b|prosecut|summons|penalty|(?:fpn|pnd)\b|remanded|bail(?:ed)?\b"
-    r"|convict|sentenced?\b|injunction|restraining|dispersal|community (?:resolution|protection)|behaviour order)"
+    r"|convict|sentenced?\b|injunction|restraining|dispersal|community (?:resolution|protection)|behaviour.order)"
 )
 
 
