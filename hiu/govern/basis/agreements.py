@@ -38,7 +38,7 @@ def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement
 
 def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int = 60) -> list[str]:
     """A sentence for every source whose agreement is missing or ends within `days`, for a basis of support that rests
-    on section 251, and for one of real people that leaves the duty of confidentiality out: for status and what is due."""
+    on section 251, and for one of real people that leaves confidentiality out: for status and what is due."""
     sentences = []
     for source in sources:
         one = in_force(settings, source, as_of)
