@@ -1,4 +1,4 @@
-"""What the police did against somebody is in no published table: the list is of people to offer support to."""
+"""What the police did under criminal law is in no published table: the list is of people to offer support to."""
 
 from __future__ import annotations
 
@@ -34,11 +34,13 @@ def published(closed: list[str]) -> set[str]:
         ("Detained section 136", "Detained section 136"),
         ("Cardiac arrest, ambulance", "Cardiac arrest, ambulance"),
         ("Discharged from hospital", "Discharged from hospital"),
-        ("No further action", "No further action"),
+        ("No further action", "outcome not shown"),
+        ("Crime Recorded", "outcome not shown"),
+        ("Safe and Well", "Safe and Well"),
     ],
 )
-def test_what_the_police_did_against_somebody_is_not_published(closed: str, shown: str) -> None:
-    """Danger that the same words tell of stays."""
+def test_an_outcome_under_criminal_law_is_not_published(closed: str, shown: str) -> None:
+    """Nor that there was none, or what is left out would tell of an arrest. Danger in the same words stays."""
     assert published([closed] * 5) == {shown}
 
 
