@@ -1,8 +1,8 @@
 """What the rows of a contact say beside when it was: role, reason, outcome, site and ward, for the timeline.
 
 A source's TOML names the fields (`shown`). Of what an agency typed only words are published that its code list has, or
-that are sent of many people: what is written of a few may be about them, and is not repeated. Nor is what the
-police did under criminal law published: this is a list of people to offer support to.
+that are sent of many people: what is written of a few may be about them, and is not repeated. Nor is an outcome under
+criminal law.
 """
 
 import polars as pl
@@ -21,7 +21,6 @@ MANY = 5
 somebody beside those in whose rows it stands."""
 
 NOT_SHOWN = "outcome not shown"
-"""What stands for a police outcome under criminal law; danger in it is named beside."""
 CRIMINAL = (  # no further action among it: what is not shown must not tell of an arrest
     r"(?i)\b(?:arrest|charged|caution(?:ed)?\b|prosecut|summons|penalty|(?:fpn|pnd)\b|remanded|bail(?:ed)?\b"
     r"|convict|sentenced?\b|injunction|restraining|dispersal|community (?:resolution|protection)|behaviour.order"
@@ -68,7 +67,7 @@ def of_source(rows: pl.DataFrame, source: Source, gone: list[str]) -> pl.DataFra
 
 
 def _outcome(text: pl.Expr) -> pl.Expr:
-    """A police outcome without what was done under criminal law; what it says of suicide or the like stays."""
+    """A police outcome, or that one under criminal law is not shown; what it says of suicide or the like stays."""
     danger = text.str.extract(rf"((?i:{SUICIDE.pattern}|overdose))")
     instead = pl.concat_str(pl.lit(NOT_SHOWN), danger, separator=": ", ignore_nulls=True)
     return pl.when(text.str.contains(CRIMINAL) & ~text.str.contains("(?i)cardiac")).then(instead).otherwise(text)
