@@ -1,11 +1,13 @@
 """What the rows of a contact say beside when it was: role, reason, outcome, site and ward, for the timeline.
 
 A source's TOML names the fields (`shown`). Of what an agency typed only words are published that its code list has, or
-that are sent of many people: what is written of a few may be about them, and is not repeated.
+that are sent of many people: what is written of a few may be about them, and is not repeated. Nor is an outcome under
+criminal law.
 """
 
 import polars as pl
 
+from hiu.publish.words.codes import SUICIDE
 from hiu.sources.spec import Source
 from pipelines.access.basis import hidden
 from pipelines.common.work import Work
@@ -17,6 +19,13 @@ DETAILS = ("role", "reason", "outcome", "site", "ward")
 MANY = 5
 """People of whom a word must have been sent before it is repeated: people who may be shown, or the word would tell of
 somebody beside those in whose rows it stands."""
+
+NOT_SHOWN = "outcome not shown"
+CRIMINAL = (  # no further action among it: what is not shown must not tell of an arrest
+    r"(?i)\b(?:arrest|charged|caution(?:ed)?\b|prosecut|summons|penalty|(?:fpn|pnd)\b|remanded|bail(?:ed)?\b"
+    r"|convict|sentenced?\b|injunction|restraining|dispersal|community (?:resolution|protection)|behaviour.order"
+    r"|crim(?:e|inal)|nfa\b|no further (?:police )?action|investigat|voluntary (?:interview|attendance))"
+)
 
 
 def not_shown(work: Work) -> list[str]:
@@ -43,16 +52,25 @@ def of_source(rows: pl.DataFrame, source: Source, gone: list[str]) -> pl.DataFra
     if source.shown:
         decoded = texts.with_columns(own=C("details").str.json_decode(fields))
         columns = {name: C("own").struct.field(field) for name, field in source.shown.items()}
+        if source.agency == "police" and "outcome" in columns:
+            columns["outcome"] = _outcome(columns["outcome"])
         texts = decoded.select("details", **columns)
     found = rows.join(texts, on="details", how="left")
     words = {name: _words(source, field) for name, field in source.shown.items()}
-    found = found.with_columns(_shared(found, name, usual, gone) for name, usual in words.items())
+    found = found.with_columns(_shared(found, name, [*usual, NOT_SHOWN], gone) for name, usual in words.items())
     several = found.select(*KEY).is_duplicated()
     each = [C(name).drop_nulls().unique().sort().str.join("|").replace("", None) for name in (*BESIDE, *words)]
     joined = found.filter(several).group_by(KEY).agg(each)
     # nearly all have one row, which says it as it is: to group them would take nine tenths of the time
     alone = found.filter(~several).select(*KEY, *(C(name).replace("", None) for name in (*BESIDE, *words)))
     return pl.concat([joined, alone])
+
+
+def _outcome(text: pl.Expr) -> pl.Expr:
+    """A police outcome, or that one under criminal law is not shown; what it says of suicide or the like stays."""
+    danger = text.str.extract(rf"((?i:{SUICIDE.pattern}|overdose))")
+    instead = pl.concat_str(pl.lit(NOT_SHOWN), danger, separator=": ", ignore_nulls=True)
+    return pl.when(text.str.contains(CRIMINAL) & ~text.str.contains("(?i)cardiac")).then(instead).otherwise(text)
 
 
 def _words(source: Source, field: str) -> list[str]:

@@ -37,8 +37,8 @@ def require_agreement(settings: Settings, source: str, as_of: date) -> Agreement
 
 
 def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int = 60) -> list[str]:
-    """A sentence for every source whose agreement is missing or ends within `days`, and for a basis of support that
-    rests on section 251, for status and what is due."""
+    """A sentence for every source whose agreement is missing or ends within `days`, for a basis of support that rests
+    on section 251, and for one of real people that leaves confidentiality out: for status and what is due."""
     sentences = []
     for source in sources:
         one = in_force(settings, source, as_of)
@@ -50,11 +50,18 @@ def expiring(settings: Settings, sources: Iterable[str], as_of: date, days: int 
             sentences.append(f"{source}: no agreement in force on {as_of}; its deliveries are refused{why}")
         elif one.end <= as_of + timedelta(days=days):
             sentences.append(f"{source}: agreement {one.reference} ends on {one.end}")
+    bases = [one for one in settings.basis if one.start <= as_of <= one.end]
+    sentences += [
+        f"{one.purpose} for the {one.recipient}: its [[basis]] has no confidentiality, so nobody said how the common "
+        "law duty is met, and a national data opt-out holds there only by purpose: write it into site.toml"
+        for one in bases
+        if not (one.confidentiality or settings.synthetic) and one.recipient != "commissioner"
+    ]
     return sentences + [
         f"support for the {one.recipient} rests on section 251, which is not for deciding the care of particular "
         "people (subsection 6): ask the Confidentiality Advisory Group"
-        for one in settings.basis
-        if (one.purpose, one.confidentiality) == ("support", "section 251") and one.start <= as_of <= one.end
+        for one in bases
+        if (one.purpose, one.confidentiality) == ("support", "section 251")
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from hiu.govern.release.disclosure import count_text
 from hiu.link.model.agreement import departures
 
 GREY = "not measured"
@@ -48,7 +49,11 @@ def _rated(quality: pl.DataFrame, scale: Scale) -> tuple[str, str, str]:
     if row["n"] < FEW:
         return scale.title, GREY, f"fewer than {FEW} to rate; {lines}"
     grade = "green" if row["low"] >= scale.green else "amber" if row["low"] >= scale.amber else "red"
-    return scale.title, grade, f"{row['value']:.1%} ({row['low']:.1%} to {row['high']:.1%}), n = {row['n']:,}; {lines}"
+    return (
+        scale.title,
+        grade,
+        f"{row['value']:.1%} ({row['low']:.1%} to {row['high']:.1%}), n = {count_text(row['n'])}; {lines}",
+    )
 
 
 def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
@@ -67,8 +72,8 @@ def _evenness(quality: pl.DataFrame) -> tuple[str, str, str]:
     gap = whole[0] - worst["high"]
     grade = "red" if gap >= UNEVEN_RED else "amber" if gap >= UNEVEN_AMBER else "green"
     of = (
-        f"{worst['value']:.1%} (up to {worst['high']:.1%}) of its {worst['n']:,} rows known from another source, "
-        f"everybody {whole[0]:.1%}"
+        f"{worst['value']:.1%} (up to {worst['high']:.1%}) of its {count_text(worst['n'])} rows known from another "
+        f"source, everybody {whole[0]:.1%}"
     )
     least = f"least: {worst['group']}, {of}"
     return title, grade, f"{least}; {lines}"

@@ -18,7 +18,7 @@ _HEAD = """# Licences of what is installed
 
 Made by `python -m pipelines.setup.pages.licences` from `{lock}` and from what the installed packages say of
 themselves; a test compares them. The product itself is under the [MIT licence](../LICENSE). Its code lists, and the two
-example crosswalks of which neither source nor licence is on record, are in [versioning.md](versioning.md#code-lists).
+example crosswalks of places, are in [versioning.md](versioning.md#code-lists).
 
 This is every package of the lock, all extras that it has included; an installation has fewer
 ([install.md](install.md#extras)). The licence of a package of another system or another Python was read from that

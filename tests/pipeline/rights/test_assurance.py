@@ -108,8 +108,10 @@ def test_before_the_first_month_it_says_that_there_is_no_figure(area: Path, tmp_
 
 def test_the_colours_follow_the_lower_end() -> None:
     def graded(low: float) -> str:
-        row = {"measure": "precision", "group": "all", "value": 0.999, "low": low, "high": 1.0, "n": 900}
-        return ratings(pl.DataFrame([row]))[0][1]
+        row = {"measure": "precision", "group": "all", "value": 0.999, "low": low, "high": 1.0, "n": 903}
+        rated = ratings(pl.DataFrame([row]))[0]
+        assert "n = 905;" in rated[2]  # rounded, as beside it
+        return rated[1]
 
     assert [graded(low) for low in (0.995, 0.98, 0.5)] == ["green", "amber", "red"]
     shares = (("all", 0.7), ("sex: F", 0.42), ("sex: M", 0.9))

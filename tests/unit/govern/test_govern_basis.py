@@ -77,6 +77,27 @@ def test_section_251_for_support_is_doubted_while_it_is_in_force(purpose: str, l
     assert ["Confidentiality Advisory Group" in one for one in said] == [True] * asked
 
 
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({}, True),
+        ({"confidentiality": "implied consent"}, False),
+        ({"recipient": "commissioner"}, False),
+        ({"end": date(2026, 5, 14)}, False),
+    ],
+)
+@pytest.mark.parametrize("synthetic", [False, True])
+def test_a_basis_without_the_duty_of_confidentiality_is_said(
+    change: dict[str, object], asked: bool, synthetic: bool
+) -> None:
+    """It names people all the same, and a national data opt-out holds there only by purpose."""
+    basis = {"purpose": "support", "recipient": "group", "code": "6(1)(e)", "decided_by": "A", "evidence": "B"}
+    days = {"start": date(2026, 1, 1), "end": date(2026, 5, 31)}
+    site = Settings.model_validate({"name": "A", "synthetic": synthetic, "basis": [basis | days | change]})
+    said = expiring(site, [], date(2026, 5, 15))
+    assert ["national data opt-out holds" in one for one in said] == [True] * (asked and not synthetic)
+
+
 def test_expiring_and_missing_agreements_are_said() -> None:
     assert expiring(SITE, ["police", "ed", "mha"], date(2026, 5, 15)) == [
         "police: agreement DSA-2 ends on 2026-06-30",

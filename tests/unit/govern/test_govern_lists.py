@@ -82,7 +82,15 @@ def test_what_is_due_for_somebody(change: dict[str, Any], expected: list[tuple[s
 def test_what_runs_out() -> None:
     end = {"start": date(2026, 1, 1), "end": date(2026, 5, 1)}
     one = Basis.model_validate(
-        {"purpose": "support", "recipient": "group", "code": "c", "decided_by": "d", "evidence": "e", **end}
+        {
+            "purpose": "support",
+            "recipient": "group",
+            "code": "c",
+            "decided_by": "d",
+            "evidence": "e",
+            **end,
+            "confidentiality": "implied consent",
+        }
     )
     from hiu.govern.basis.gate import basis_table
 

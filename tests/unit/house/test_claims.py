@@ -195,6 +195,17 @@ def test_what_dtac_asks_of_the_supplier_goes_to_the_publisher_first() -> None:
     assert all(asked[key].startswith("publisher of this copy") for key in ("cqc", "ico", "dspt", "cyber"))
 
 
+def test_every_question_of_dtac_has_an_answer_or_a_place_under_its_number() -> None:
+    """As the copies of version 2.0 number them (B62)."""
+    asked = """A1 A2 A3 A4 A5 to A10 A11 A12 B1 B2 B3 B4 C1.1.1 C1.1.2 C1.2 C1.2.1 C1.2.2 C1.2.3 C1.2.4 C1.2.5
+        C2.1 C2.2 C2.2.1 C2.2.2 C2.2.3 C2.2.4 C2.2.5 C2.2.6 C3.1 C3.2 C3.3 C3.4 C3.5 C3.5.1 C3.6
+        C4.1 C4.2 to C4.2.3 C4.2.4 to C4.2.6 D1.1 D1.2 D1.3 D1.4 to D1.4.3 D1.5"""
+    (dtac,) = (one for one in documents(FACTS, {}, {}) if one.name == "10-dtac")
+    spans = re.compile(r"\b[A-D]\d+(?:\.\d+)*(?: to [A-D]\d+(?:\.\d+)*)?")
+    given = {one for line in dtac.lines for one in spans.findall(line.label)}
+    assert given == set(spans.findall(" ".join(asked.split())))
+
+
 def test_ethnic_group_is_named_wherever_what_is_held_is_told() -> None:
     assert "ethnicity" in section("docs/data-dictionary.md", "s136_pathway")
     for name in ("06-dpia", "09-equality-impact", "17-transparency-record", "commissioner.md", "analyst.md"):
