@@ -16,7 +16,7 @@ from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import LABELS, PACK, SETTINGS, board, labels, pack
 from hiu.publish.words.terms import NOT_ASSESSED, label_words
-from hiu.publish.words.text import count_of, day, join_words
+from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Counting, Settings
 
@@ -112,12 +112,12 @@ def place_words(person: Person) -> str:
 
 
 def notes(
-    tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0
+    tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0, doubts: int = 0
 ) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
     reviews are due, `contacts` = what counts as one, `crisis` = that several can be of one, `unplaced` = how many
     supported people have no place, `under` = how many below the first places may belong there, `ungraded` = how many of
-    the first rest on the middle grading. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
+    the first rest on the middle grading, `today` = what there is to decide, `contact` = whom to ask. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
     """
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
@@ -133,10 +133,8 @@ def notes(
     sure = pl.col("certainty").is_in(["A", "B"])
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
-    below = f"Of all below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
-    supported = (
-        (", and here as supported" if here == n else f", {here or 'none'} of them here as supported") if n else ""
-    )
+    below = f"Below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
+    supported = f" ({'supported' if here == n else f'{here} of them supported'})" if n else ""
     return {
         "crisis": "Each contact is counted, though several can be of one crisis. ",
         "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
@@ -146,9 +144,27 @@ def notes(
         "'Supported but not on the list'. "
         if without
         else "",
+        "today": today(people, doubts),
+        "contact": f" Corrections and questions: {clean(settings.paper.contact)}." if settings.paper.contact else "",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B{supported}.",
     }
+
+
+def today(people: Sequence[Person], doubts: int) -> str:
+    """What the meeting has to decide, in order, with the number of people of each; `doubts` = matches to review."""
+    adults = [one["decide"] for one in people if not one["minor"]]
+    young, late = len(people) - len(adults), sum("Overdue or lacking" in one["decide"] for one in people)
+    again, goes_on = (sum(words in one for one in adults) for words in ("support is offered again", "Whether support goes on"))
+    offers = sum("Whether support is offered" in one for one in adults)
+    steps = (
+        (young, f"the under-18s ({young})"),
+        (doubts, f"matches to review ({doubts})"),
+        (offers, f"whether support is offered ({count_of(offers, 'person', 'people')}, to {again} of them again)"),
+        (goes_on, f"whether it goes on ({count_of(goes_on, 'person', 'people')})"),
+        (late, f"who brings overdue reviews up to date ({count_of(late, 'person', 'people')}), and by when"),
+    )
+    return f"To decide: {'; '.join(words for n, words in steps if n) or 'nothing'}."
 
 
 def no_row(why: str) -> str:
