@@ -24,7 +24,7 @@ _ROLES = {
     "suspect": "as a suspect (no finding)",
     "caller": "as the caller",
     "witness": "as a witness",
-    "subject": "as the person concerned",
+    "subject": "as the person concerned (victim or not: not stated)",
 }
 MENTIONS = "Suicide, self-harm, overdose and mental health calls"
 """What is looked for, in words: a call code of mental health may be about suicide and need not be."""
@@ -38,7 +38,7 @@ def danger(timeline: pl.DataFrame, month: Month) -> dict[str, str]:
     for text, on in _days(timeline, pl.col("start") >= since).items():
         kind = "danger" if SUICIDE.search(text) else "danger_call"
         kind = "danger_other" if text.endswith(OTHER_PARTS) else kind
-        found.setdefault(kind, []).append(f"{text} ({_some(on)})")
+        found.setdefault(kind, []).append(f"{text} ({some_days(on)})")
     told = {kind: "; ".join(found[kind]) for kind in ("danger", "danger_call", "danger_other") if kind in found}
     return {
         kind: f"{words[0].upper()}{words[1:]}" if k else f"Recorded since {day(since)}: {words}"
@@ -59,11 +59,16 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     """Whether the records of the latest 12 months mention suicide, self-harm or overdose, and on how many days, earlier
     ones too."""
     since = (month - 11).start
-    now, past = (
+    recent = (month - 2).start
+    now, past, new = (
         len({one for days in _days(timeline, pl.col("ended").is_null(), those).values() for one in days})
-        for those in (pl.col("start") >= since, pl.col("start") < since)
+        for those in (pl.col("start") >= since, pl.col("start") < since, pl.col("start") >= recent)
     )
-    found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
+    found = (
+        f"on {count_of(now, 'day')}, {new} of them since {day(recent)}."
+        if now
+        else "no mention. That does not mean that there is no danger."
+    )
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
     kinds = _days(timeline, pl.col("ended").is_null()).items()
     latest = next((f" Latest: {on[0]} ({text})." for text, on in kinds), "")
@@ -99,10 +104,10 @@ def left(timeline: pl.DataFrame, month: Month) -> str:
     """On which days of the latest 12 months the person left an emergency department before treatment; else empty."""
     own = timeline.filter(pl.col("start") >= (month - 11).start, dataset="left_before_treatment")
     days = own.sort("start", descending=True)["start"].dt.date().unique(maintain_order=True)
-    return f"{_some(list(map(day, days)))}." if len(days) else ""
+    return f"{some_days(list(map(day, days)))}." if len(days) else ""
 
 
-def _some(days: Sequence[str]) -> str:
+def some_days(days: Sequence[str]) -> str:
     """Days, latest first: all of a few, else the latest and how many there are."""
     return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} days, latest {join_words(days[:MOST_DAYS])}"
 

@@ -109,8 +109,9 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         rate = number(30 * contacts / max(1, free[k]) if apart else contacts / EARLY)
         rate = "too few such days" if apart and free[k] < 30 else rate
         beside = f", {count_of(nights[k], 'night')}{'' if parts else ' in hospital'}" if apart else ""
-        ward = EARLY - len(met[k])
-        beside += f", {count_of(ward, 'month')} on a ward left out" if ward and free[k] >= 30 else ""
+        ward, there = EARLY - len(met[k]), sum(n for _, n in enough[words]) - contacts
+        seen = f" with {count_of(there, 'contact')}" if there else ""
+        beside += f", {count_of(ward, 'month')} on a ward{seen} left out" if ward and free[k] >= 30 else ""
         parts.append(f"{rate} in {words} ({_span(person, enough[words])}{beside})")
     unit = "per 30 days outside hospital" if apart else "a month"
     return f", contacts {unit}: {', '.join(parts)}. {_flagged(person, start)}"

@@ -8,17 +8,20 @@ from hiu.publish.words.terms import NOT_ASSESSED
 
 _ALERTS = {
     "death": ("An entry says dead, no register does", "an entry says dead: check first"),
-    "danger": ("Suicide or self-harm in the last 3 months", "suicide or self-harm"),
-    "danger_call": ("Overdose, poisoning or a mental health call in the last 3 months", "overdose or mental health call"),
-    "danger_other": ("Suicide or self-harm, perhaps of somebody else, in the last 3 months", "suicide or self-harm, perhaps of somebody else"),
-    "detained": ("Detained under section 136 in the last 3 months", "detained (s136)"),
-    "assessed": ("Assessed under the Mental Health Act in the last 3 months", "MHA assessment"),
+    "danger": ("Suicide or self-harm, last 3 months", "suicide or self-harm"),
+    "danger_call": ("Overdose or mental health call, last 3 months", "overdose or mental health call"),
+    "danger_other": (
+        "Suicide or self-harm, perhaps of others, last 3 months",
+        "suicide or self-harm, perhaps of others",
+    ),
+    "detained": ("Detained under section 136, last 3 months", "detained (s136)"),
+    "assessed": ("Assessed under the Mental Health Act, last 3 months", "MHA assessment"),
     "rising": ("Steep rise in contacts", "steep rise"),
     "high": ("High risk grading", "risk High"),
     "in_hospital": ("In hospital on the last day", "in hospital"),
     "discharged": ("Discharged from a mental-health bed in the last 30 days", "discharged"),
     "lost": ("Lost from mental-health care", "lost from care"),
-    "left": ("Left before treatment in the last 3 months", "left before treatment"),
+    "left": ("Left before treatment, last 3 months", "left before treatment"),
     "seen": ("An entry says dead, and later contacts show otherwise", "an entry to correct"),
     "dates": ("Impossible dates", "check dates"),
     "match": ("Match in doubt", "match in doubt"),
@@ -30,7 +33,7 @@ ALERTS = {code: name for code, (name, _) in _ALERTS.items()}
 SHORT = {code: short for code, (_, short) in _ALERTS.items()}
 """The same in a word or two, beside a name in the list."""
 SUPPORTED_ONLY = (
-    f"By kind, and then by place: suicide and self-harm, detention, a steep rise, High risk, hospital, leaving before "
+    "By kind, and then by place: suicide and self-harm, detention, a steep rise, High risk, hospital, leaving before "
     f"treatment, doubts about the records. {MENTIONS} are shown for supported people only: of anybody else the person "
     "sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here."
 )
@@ -40,7 +43,7 @@ SUPPORTED_ONLY = (
 ONCE = {
     "death": "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register "
     "does:",
-    "seen": "An entry says that these people have died, and later contacts show otherwise; ask the sender to correct it:",
+    "seen": "An entry says that these people died, and later contacts show otherwise; ask the sender to correct it:",
     "conflict": "More than one NHS number or date of birth; whoever approaches them checks which is right, and the "
     "sender corrects it:",
 }

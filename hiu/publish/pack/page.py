@@ -81,7 +81,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "notes": notes(tables, people, stamp, settings, len(screen["unlisted"]), screen["matches"]["total"]),
+        "notes": notes(tables, people, stamp, settings, screen),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
@@ -166,7 +166,6 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             risk_sentence=risk_sentence,
             others_of=others_of,
             in_short=in_short,
-            about=about(view),
             said_once=[(words, found) for code, words in ONCE.items() if (found := dead(people, code))],
             warned=sum(bool(one["alerts"]) for one in people),
             no_row=no_row,
@@ -190,15 +189,6 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
                 }
             ),
         )
-    )
-
-
-def about(view: View) -> str:
-    """What the list is for, and who may have the pack, in sentences."""
-    return (
-        "The list supports a decision and makes none: a named person signs off every offer. Refusing support does not "
-        "change a person's place. The pack is for the group's members; its sharing agreement says who may see it and "
-        f"when it is destroyed.{view['notes']['contact']}"
     )
 
 
@@ -248,4 +238,9 @@ def _embedded_person(person: Person) -> dict[str, object]:
     for words, value, by in person["recorded"]:
         about, _, author = by.partition(", ")
         recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
-    return {**person, "short": in_short(person["alerts"]), "recorded": recorded, "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]]}
+    return {
+        **person,
+        "short": in_short(person["alerts"]),
+        "recorded": recorded,
+        "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]],
+    }

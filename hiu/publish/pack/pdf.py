@@ -12,7 +12,7 @@ from hiu.publish.charts.draw import unnamed_svg
 from hiu.publish.pack.alert_words import ONCE, SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence
 from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import LESS_SURE
-from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, about, certain
+from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
 from hiu.publish.pack.view import Decision, Entry, Match, Person, Reviews, Task, View
 from hiu.publish.pack.words import no_row, place_words
 from hiu.publish.pdf import paper
@@ -128,7 +128,6 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "data_to": stamp.data_text,
-        "about": about(view),
         "candidates": CANDIDATES,
         "changes": groups(name, minors=False),
         "minors_changes": groups(full, minors=True),

@@ -258,7 +258,8 @@ def _bands(
     tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month
 ) -> dict[str, tuple[str, str]]:
     """By person: both graders' bands with their days, that of the list first, and which is older than the latest
-    contact; and in a few words who graded that of the list, when, and the other's band. An undated one holds from the first month."""
+    contact; and in short who graded that of the list, when, and the other's band. An undated one holds from the first
+    month."""
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, tuple[str, str]]()
     none, sets = pl.DataFrame(schema=schema(TIMELINE)), contact_sets(tables["coverage"])
     for row in shown.iter_rows(named=True):

@@ -246,8 +246,8 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         "4 nights."
     )
     assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
-        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
-        "this number and not in the months below). 1 contact with police, ambulance or ED during the "
+        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (with those on leave, if any). "
+        "1 contact with police, ambulance or ED during the "
         "stay, no such contact since."
     )
     aside = [{**calls[2], "dataset": name, "event_id": name} for name in ("s136", "ambulance_call")]
