@@ -65,7 +65,7 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
         for those in (pl.col("start") >= since, pl.col("start") < since, pl.col("start") >= recent)
     )
     found = (
-        f"on {count_of(now, 'day')}, {new} of them since {day(recent)}."
+        f"on {count_of(now, 'day')}, {new or 'none'} of them since {day(recent)}."
         if now
         else "no mention. That does not mean that there is no danger."
     )

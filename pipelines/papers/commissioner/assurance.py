@@ -100,7 +100,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"1 to {FEWEST - 1}"
         out.append(
-            f"Since last month's paper, late or corrected entries changed {how_many} of the earlier monthly totals."
+            f"Since last month's paper, late or corrected entries would have changed {how_many} earlier monthly totals."
         )
     return tuple(out)
 
@@ -115,8 +115,9 @@ def harm(released: Released, tables: Tables) -> tuple[str, ...]:
     year = names(released.month - (YEAR - 1), released.month)
     if "incident_judged" not in tables:
         counts = (
-            "Deaths, serious incidents and complaints are not recorded in the system that makes this paper. That does "
-            "not mean there were none: the organisations' own incident reporting has them; ask the owner of this paper."
+            "Deaths, serious incidents and complaints are not counted in the system that makes this paper: entries name some "
+            "people who have died, but not all. The organisations' own incident reporting has them; ask the owner of this "
+            "paper."
         )
     else:
         texts = [(title, released.events(name, released.ground.months(name, year))) for name, title in BESIDE.items()]
@@ -171,7 +172,9 @@ def asks(
         out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
     at = (str(released.month),)
     if any(released.solved.shown.get(("people", ON_LIST, one, at), "0") != "0" for one in OVERDUE):
-        out.append("Decide who brings the overdue reviews of people being supported up to date.")
+        out.append(
+            f"Decide who brings the reviews overdue on {day(released.month.end)} up to date; ask first what was done since."
+        )
     if any(one.startswith("Decide") for one in out):
         out.append(f"By when: {settings.paper.decide_by or UNFILLED}{_passed(settings.paper.decide_by, on)}.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
