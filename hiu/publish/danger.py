@@ -38,7 +38,7 @@ def danger(timeline: pl.DataFrame, month: Month) -> dict[str, str]:
     for text, on in _days(timeline, pl.col("start") >= since).items():
         kind = "danger" if SUICIDE.search(text) else "danger_call"
         kind = "danger_other" if text.endswith(OTHER_PARTS) else kind
-        found.setdefault(kind, []).append(f"{text} ({some_days(on)})")
+        found.setdefault(kind, []).append(f"{text} ({_some(on)})")
     told = {kind: "; ".join(found[kind]) for kind in ("danger", "danger_call", "danger_other") if kind in found}
     return {
         kind: f"{words[0].upper()}{words[1:]}" if k else f"Recorded since {day(since)}: {words}"
@@ -104,10 +104,10 @@ def left(timeline: pl.DataFrame, month: Month) -> str:
     """On which days of the latest 12 months the person left an emergency department before treatment; else empty."""
     own = timeline.filter(pl.col("start") >= (month - 11).start, dataset="left_before_treatment")
     days = own.sort("start", descending=True)["start"].dt.date().unique(maintain_order=True)
-    return f"{some_days(list(map(day, days)))}." if len(days) else ""
+    return f"{_some(list(map(day, days)))}." if len(days) else ""
 
 
-def some_days(days: Sequence[str]) -> str:
+def _some(days: Sequence[str]) -> str:
     """Days, latest first: all of a few, else the latest and how many there are."""
     return join_words(days) if len(days) <= MOST_DAYS else f"{len(days)} days, latest {join_words(days[:MOST_DAYS])}"
 

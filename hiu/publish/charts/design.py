@@ -73,7 +73,7 @@ def _title() -> alt.TitleParams:
         lineHeight=24,
         subtitleColor=TEXT,
         subtitleFontSize=SUBTITLE,
-        subtitleLineHeight=21,
+        subtitleLineHeight=18,
         subtitlePadding=5,
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from hiu.publish.danger import MENTIONS
 from hiu.publish.pack.view import Person
-from hiu.publish.words.terms import NOT_ASSESSED
 
 _ALERTS = {
     "death": ("An entry says dead, no register does", "an entry says dead: check first"),
@@ -73,6 +72,6 @@ def alerted(people: Iterable[Person]) -> list[Person]:
 
 
 def risk_sentence(person: Person) -> str:
-    """Whose grading it is and the band: beside an alert of suicide it must not read as the risk of that."""
-    note, band = person["risk_note"], person["risk"].lower()
-    return f"{note[0].upper()}{note[1:]}." if ":" in note and person["risk"] != NOT_ASSESSED else f"Risk: {band}."
+    """The band, and in short whose it is and when: beside an alert of suicide it must not read as the risk of that."""
+    what = "Risk to the public" if person["risk_police"] else "Risk"
+    return f"{what}: {person['risk'].lower()}{f' ({at})' if (at := person['risk_at']) else ''}."

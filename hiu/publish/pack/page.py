@@ -31,8 +31,8 @@ from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
-    "Permissions, the latest episodes and what they were about are shown for supported people. Of anybody else the lead "
-    "clinician may ask for the person sheet with a reason, which is recorded."
+    "Permissions, the latest episodes and what they were about are shown for supported people. Of anybody else the "
+    "lead clinician may ask for the person sheet with a reason, which is recorded."
 )
 MINOR = (
     "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "

@@ -269,7 +269,8 @@ def _bands(
             (at, band), source = own[row["risk_source"]], row["risk_source"]
             when = "without a date" if at == first else Month.of(at).title
             others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
-            out[row["person_id"]] = words, f"{_BY[source]}, {when}{''.join(others)}"
+            police = "by police, " if source == "public_safety" else ""
+            out[row["person_id"]] = words, f"{police}{when}{''.join(others)}"
     return out
 
 

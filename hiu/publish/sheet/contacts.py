@@ -25,7 +25,7 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         texts = (named(row, "reason") or ["not recorded"] for row in rows)
         why = Counter(min(own, key=lambda text: not counted_in_days(name, text)) for own in texts)
         grave = [(text, n) for text, n in why.most_common() if counted_in_days(name, text)]
-        most = Counter({text: n for text, n in why.items() if (text, n) not in grave}).most_common(3)
+        most = Counter({text: n for text, n in why.items() if (text, n) not in grave}).most_common(2)
         others = why.total() - sum(n for _, n in (*grave, *most))
         words = [f"{text} {n}" for text, n in (*grave, *most, ("others", others)) if n]
         places = Counter(place for row in rows for place in named(row, "site")).most_common(2)

@@ -9,7 +9,7 @@ import polars as pl
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import supported_people
-from hiu.publish.danger import MENTIONS, left, mentions, some_days
+from hiu.publish.danger import MENTIONS, left, mentions
 from hiu.publish.episodes import detentions, last_contact, last_stay
 from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
 from hiu.publish.people import (
@@ -25,7 +25,7 @@ from hiu.publish.people import (
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
-from hiu.publish.words.text import clean, day, display_name, join_words
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words
 from hiu.settings import Settings
 
 UNRECORDED = (
@@ -114,18 +114,18 @@ def before_visit(visits: pl.DataFrame, timeline: pl.DataFrame, month: Month) -> 
     """At which of the team's latest 3 visits and calls police were present, on which days of the latest 12 months the
     police had the person as a suspect, and what nobody recorded, in sentences."""
     latest = visits.sort("at", "position", descending=True).head(3)
-    police = [day(row["at"]) for row in latest.filter("police_present").iter_rows(named=True)]
+    police = latest.filter("police_present").height
     suspect = pl.col("role").str.split("|").list.contains("suspect")
     own = timeline.filter(pl.col("start") >= (month - 11).start, suspect, dataset="police_incident")
-    days = [day(one) for one in own["start"].dt.date().unique().sort(descending=True)]
-    seen = (
-        f"Police were present at {len(police)} of the team's latest {latest.height} visits and calls" if police else ""
+    days = own["start"].dt.date().unique().sort(descending=True)
+    seen = f"Police were present at {police} of the team's latest {latest.height} visits and calls. " if police else ""
+    role = (
+        f"By the police a suspect (no finding) on {count_of(len(days), 'day')} of 12 months, latest "
+        if len(days)
+        else ""
     )
-    return (
-        f"{f'{seen}: {join_words(police)}. ' if seen else ''}"
-        f"{f'By the police a suspect (no finding) in the last 12 months: {some_days(days)}. ' if days else ''}"
-        "Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
-    )
+    role = f"{role}{day(days[0])}. " if role else ""
+    return f"{seen}{role}Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
 
 
 def team_contacts(found: pl.DataFrame) -> str:

@@ -49,7 +49,6 @@ def identity(
     if age is not None and age >= 0:
         exact = built is not None and about["dob"] and not about["died"]
         years = people.select(age_on(built)).item() if built and exact else f"{age} at the end of {month.title}"
-        years = f"{years} on {day(built)}" if built and exact else years
         aged = f" (aged {years})"
     return {
         "name": display_name(about["name_text"], 200),
@@ -75,8 +74,8 @@ def _also(about: Row, descriptions: pl.DataFrame | None) -> str:
     sent = [] if descriptions is None else descriptions["name_text"].drop_nulls().unique().sort().to_list()
     spelt = {name.casefold(): name for name in map(display_name, sent)}
     spelt.pop(display_name(about["name_text"]).casefold(), None)
-    others = f"; spelt {', '.join(spelt.values())}" if spelt else ""
-    return f"{clean((about['aliases'] or '').replace('|', ', ')) or 'no alias sent'}{others}"
+    sent = [clean(alias) for alias in (about["aliases"] or "").split("|") if alias]
+    return ", ".join([*sent, *(f"spelt {name}" for name in spelt.values())]) or "no alias sent"
 
 
 def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:

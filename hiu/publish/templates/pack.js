@@ -55,7 +55,7 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  const said = [person.who, person.was.split(" (")[0], person.risk_at && `graded by ${person.risk_at}`].filter(Boolean).join("; ");
+  const said = [person.who, person.was.split(" (")[0], person.risk_at && `graded ${person.risk_at}`].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),

@@ -89,8 +89,8 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     )
     saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
-        f"About {people} people whose support began by {began.title} could be compared, whenever it began and whether or "
-        "not it has ended since (people who died are left out; a move away would look like a fall): "
+        f"About {people} people whose support began by {began.title} could be compared, even if it began before these "
+        "2 years or has ended (people who died are left out; a move away would look like a fall): "
         f"{_detectable(evaluation.power)}",
         f"In the 6 months after support began they had about {observed:,} contacts; without support about {expected:,} "
         f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
@@ -181,12 +181,8 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    periods = (f"In {earlier}", before), ("Since then", since)
-    counted = [
-        f"{when} (not the 12 months of the tables) about {text} detentions were counted."
-        for when, text in periods
-        if text.isdigit()
-    ]
+    periods = (f"In {earlier} (not a year of the tables)", before), ("Since then", since)
+    counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
         return (
             aim_text,

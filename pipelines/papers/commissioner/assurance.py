@@ -115,9 +115,9 @@ def harm(released: Released, tables: Tables) -> tuple[str, ...]:
     year = names(released.month - (YEAR - 1), released.month)
     if "incident_judged" not in tables:
         counts = (
-            "Deaths, serious incidents and complaints are not counted in the system that makes this paper: entries name some "
-            "people who have died, but not all. The organisations' own incident reporting has them; ask the owner of this "
-            "paper."
+            "Deaths, serious incidents and complaints are not counted in the system that makes this paper: entries "
+            "name some people who have died, but not all. The organisations' own incident reporting has them; ask the "
+            "owner of this paper."
         )
     else:
         texts = [(title, released.events(name, released.ground.months(name, year))) for name, title in BESIDE.items()]
@@ -157,8 +157,7 @@ def asks(
 ) -> tuple[str, ...]:
     """What the commissioner is asked to note and to decide, never about a person; and whom to ask. `recorded`: whether
     the paper has deaths, serious incidents and complaints; `on`: the day on which the paper is built."""
-    out = ["Note the figures, their ranges and what is missing."]
-    out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
+    out = [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
         out.append("Decide who looks into the difference between groups with the organisation's exact figures.")
     if absent_groups(groups):
@@ -173,7 +172,7 @@ def asks(
     at = (str(released.month),)
     if any(released.solved.shown.get(("people", ON_LIST, one, at), "0") != "0" for one in OVERDUE):
         out.append(
-            f"Decide who brings the reviews overdue on {day(released.month.end)} up to date; ask first what was done since."
+            f"Decide who brings reviews overdue on {day(released.month.end)} up to date; ask first what was done since."
         )
     if any(one.startswith("Decide") for one in out):
         out.append(f"By when: {settings.paper.decide_by or UNFILLED}{_passed(settings.paper.decide_by, on)}.")

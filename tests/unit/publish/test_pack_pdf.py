@@ -212,7 +212,7 @@ def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
         |The least certain match is 93% likely to be right.
         |Support. Supported since|Suicide, self-harm, overdose and mental health calls.
             |Latest contact with an agency.|Who may be asked.|Not recorded in this system.
-        |You may tell the person|Born 2 Jan 1980 (aged 46|Permission: the lead clinician agrees that support may begin
+        |You may tell the person|Born 2 Jan 1980 (aged 46)|Permission: the lead clinician agrees that support may begin
         |Severity score: contacts|How surely in the first 9: A: in at least
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 likelihood 3, impact 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
@@ -323,7 +323,7 @@ def test_a_refusal_and_a_doubtful_age_stand_on_the_first_page_of_a_sheet() -> No
     tables["meeting_entry"] = tables["meeting_entry"].clear()
     page = " ".join(sheet(tables).pages[0].split())
     for words in (
-        "Born 19 Jul 2022 (aged 3 on",
+        "Born 19 Jul 2022 (aged 3)",
         "Age 3: 3 rows from caseload and police do not fit this age. Check the date of birth before anything else.",
         "Under 18: speak to the children's safeguarding lead before anybody approaches this person.",
         "Support. Not supported: offered 15 Jan 2026, declined 16 Jan 2026. The reason is not recorded. Ask the lead",
@@ -370,7 +370,8 @@ def test_a_plan_past_its_review_is_late_on_the_first_page() -> None:
     for capacity, late in ((date(2024, 5, 18), "capacity review and plan review"), (date(2026, 3, 1), "plan review")):
         tables["support"] = frames.frame(PUBLISHED["support"], [{**going, "capacity_at": capacity}])
         page = " ".join(sheet(tables).pages[0].split())
-        assert f"Plan of 29 Jun 2024; review was due on 28 Dec 2024. Overdue or lacking: {late}." in page
+        assert "Plan of 29 Jun 2024; review was due on 28 Dec 2024." in page
+        assert page.count(f"Overdue or lacking: {late}.") == 1, "once on the page"
 
 
 @pytest.mark.parametrize(

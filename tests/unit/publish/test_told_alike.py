@@ -217,8 +217,8 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: on 2 days, none of them since 1 Jan 2026. Before Apr 2025: on 1 day. Latest: 29 Dec 2025 "
-        "(feeling suicidal)."
+        "Apr 2025 to Mar 2026: on 2 days, none of them since 1 Jan 2026. Before Apr 2025: on 1 day. Latest: 29 Dec "
+        "2025 (feeling suicidal)."
     )
     assert risks(whole, LAST) == [
         ("feeling suicidal", "1", "0", "29 Dec 2025"),
