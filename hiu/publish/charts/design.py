@@ -73,7 +73,7 @@ def _title() -> alt.TitleParams:
         lineHeight=24,
         subtitleColor=TEXT,
         subtitleFontSize=SUBTITLE,
-        subtitleLineHeight=18,
+        subtitleLineHeight=20,
         subtitlePadding=5,
     )
 

@@ -12,7 +12,7 @@ from datetime import date
 from hiu.model.units import MOST_NIGHTS, MOST_OUT
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
-from hiu.publish.words.datasets import STACK, in_sentence
+from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number, shorten
 
 BEDS = "mh_bed_day"
@@ -45,9 +45,9 @@ def period(person: PersonSeries) -> str:
 
 
 def subtitle(person: PersonSeries) -> list[str]:
-    """Measures and period, then what may be said about support, if it started, and numbers that were not sent."""
-    stacked = join_words(in_sentence(name) for name in (*STACK, *person.extra))
-    first = f"{person.person_id}: {stacked} each month, {period(person)}."
+    """The period, as the key names the data sets; then what may be said about support, if it started, and numbers that
+    were not sent."""
+    first = f"{person.person_id}: contacts and nights in a bed each month, {period(person)}."
     return [first, *filter(None, (support_line(person), shorten(person.missing, 240)))]
 
 

@@ -209,13 +209,14 @@ def _match(pair: Match, either: Naming) -> str:
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
     check = "an entry says dead: check first" if dead([person]) else ""
+    graded = person["risk_at"].partition(";")[0].removeprefix("by ")
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
         ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"], check))),
         person["id"],
-        person["risk"] + (f" ({person['risk_at']})" if person["risk_at"] else ""),
+        person["risk"] + (f" ({graded})" if graded else ""),
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
         f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
@@ -242,9 +243,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     against = f"Number of contacts: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
-    shown = [
-        one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")
-    ]
+    stays = [one for one in person["episodes"][ON_PAPER:] if one[1].startswith("stay in a mental-health")]
+    shown = [*person["episodes"][: ON_PAPER - bool(stays)], *stays]
     return {
         "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
@@ -265,8 +265,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"the latest {min(ON_PAPER, len(shown))}"
-        f"{', and the latest stays,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
+        "of": f"the latest {len(shown) - len(stays)}{', and the latest stays,' * bool(stays)} of {person['all_episodes']}",
         "decide": person["decide"],
         "week": person["week"],
     }

@@ -267,7 +267,7 @@ def _bands(
             last = last_day(timelines.get(row["person_id"], none), month, () if shows_gates(row) else sets)
             words = graded_words(own, month, first, last, row["risk_source"], dated=shows_gates(row))
             (at, band), source = own[row["risk_source"]], row["risk_source"]
-            when = "without a date" if at == first else Month.of(at).title
+            when = "without a date" if at == first else f"{at:%b %y}"
             others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
             police = "by police, " if source == "public_safety" else ""
             out[row["person_id"]] = words, f"{police}{when}{''.join(others)}"

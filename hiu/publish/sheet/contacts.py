@@ -28,7 +28,9 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         most = Counter({text: n for text, n in why.items() if (text, n) not in grave}).most_common(2)
         others = why.total() - sum(n for _, n in (*grave, *most))
         words = [f"{text} {n}" for text, n in (*grave, *most, ("others", others)) if n]
-        places = Counter(place for row in rows for place in named(row, "site")).most_common(2)
+        places = Counter(place for row in rows for place in named(row, "site")).most_common(
+            2 if name == "police_incident" else 0
+        )
         where = f"; most in {join_words(f'{place} {n}' for place, n in places)}" if places else ""
         if rows:
             out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}{where}.")

@@ -143,7 +143,9 @@ def test_the_numbers_before_a_target_are_on_the_page_where_they_are_in_the_data_
     ).unique(["person_id", "dataset", "month"], keep="last")
     paper = kit.whole(tables)
     assert any("can't be shown" in text for text in paper.board.target)
-    assert any(text.startswith("In Oct 2024 to Sep 2025 (not a year of the tables) about ") for text in paper.board.target), paper.board.target
+    assert any(
+        text.startswith("In Oct 2024 to Sep 2025 (not a year of the tables) about ") for text in paper.board.target
+    ), paper.board.target
     assert_same_everywhere(paper)
 
 

@@ -197,7 +197,7 @@ def test_the_title_states_the_finding_and_the_subtitle_measures_and_period() -> 
     spec = person_chart(person())
     assert spec["title"]["text"] == [FINDING]
     whole = " ".join(spec["title"]["subtitle"])
-    assert whole.startswith(f"{ID}: police incidents, ambulance deployments, ED attendances")
+    assert whole.startswith(f"{ID}: contacts and nights in a bed each month"), "the key names the data sets"
     assert whole.endswith("Apr 2024 to Mar 2026.")
 
 

@@ -114,7 +114,7 @@ def test_danger_that_the_records_mention_is_given_with_its_days_and_to_those_who
         month = "in the month of the latest contact" if at.month == 3 else "before the latest contact, Mar 2026"
         assert f"public: low ({day(at)}{later.format(day(start.date()))})" in people[0]["risk_note"]
         assert f"public: low ({day(at)}, {month})" in people[1]["risk_note"], "of a candidate the month is told"
-        assert people[0]["risk_at"] == f"by police, {Month.of(at).title}"
+        assert people[0]["risk_at"] == f"by police, {at:%b %y}"
 
 
 def test_danger_that_only_reports_of_others_mention_is_told_apart() -> None:

@@ -164,7 +164,7 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
     rows.append({**about, **stay, "event_id": "old", "end": datetime(2025, 6, 1), "ended": "sent"})
     found, _, pdf = outputs(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert (len(found[0]["episodes"]), found[0]["all_episodes"]) == (9, 31)
-    assert "Episodes and stays: the latest 3, and the latest stays, of 31." in pdf
+    assert "Episodes and stays: the latest 2, and the latest stays, of 31." in pdf
     assert pdf.count("320 nights, to 21 Jan 2026") == 1
 
 
