@@ -265,7 +265,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"the latest {len(shown) - len(stays)}{', and the latest stays,' * bool(stays)} of {person['all_episodes']}",
+        "of": f"the latest {len(shown) - len(stays)}{', and the latest stays,' * bool(stays)}"
+        f" of {person['all_episodes']}",
         "decide": person["decide"],
         "week": person["week"],
     }

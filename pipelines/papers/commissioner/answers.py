@@ -15,8 +15,8 @@ from hiu.month import Month
 from hiu.publish.board.paper import Bars
 from hiu.publish.words.text import count_of, join_words
 from hiu.rank.reports.estimate import Entrants
-from hiu.rank.reports.evaluate import AFTER, TOO_LITTLE, Evaluation, evaluate
-from hiu.rank.reports.panel import area
+from hiu.rank.reports.evaluate import TOO_LITTLE, Evaluation, evaluate
+from hiu.rank.reports.panel import AFTER, area
 from hiu.rank.reports.trend import series, target
 from hiu.settings import Settings
 from pipelines.access.releases import Past

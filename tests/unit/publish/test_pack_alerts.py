@@ -10,7 +10,6 @@ import polars as pl
 import publish_frames as frames
 
 from hiu.model import PUBLISHED
-from hiu.month import Month
 from hiu.publish.pack.alert_words import alerted, dead
 from hiu.publish.pack.alerts import beside
 from hiu.publish.pack.page import pack_view
