@@ -162,7 +162,7 @@ def test_matching_is_said_with_its_range_and_of_few_rows_not_at_all() -> None:
 def test_months_not_supplied_stand_wherever_their_total_does() -> None:
     made = rich().board
     beside = [made.cost.note, *(row[-1] for row in made.demand.rows if row[0].startswith("Section")), made.target[1]]
-    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[1]]
+    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[0]]
     assert len(beside) == 5 and all("Jan 2026" in text for text in beside), beside
 
 

