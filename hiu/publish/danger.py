@@ -39,10 +39,10 @@ def danger(timeline: pl.DataFrame, month: Month) -> dict[str, str]:
         kind = "danger" if SUICIDE.search(text) else "danger_call"
         kind = "danger_other" if text.endswith(OTHER_PARTS) else kind
         found.setdefault(kind, []).append(f"{text} ({_some(on)})")
-    told = {kind: "; ".join(found[kind]) for kind in ("danger", "danger_call", "danger_other") if kind in found}
+    by_kind = {kind: "; ".join(found[kind]) for kind in ("danger", "danger_call", "danger_other") if kind in found}
     return {
         kind: f"{words[0].upper()}{words[1:]}" if k else f"Recorded since {day(since)}: {words}"
-        for k, (kind, words) in enumerate(told.items())
+        for k, (kind, words) in enumerate(by_kind.items())
     }
 
 

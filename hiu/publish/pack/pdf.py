@@ -182,8 +182,8 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    told = person["alerts"] if person["minor"] else others_of(person)
-    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in told)}. {risk_sentence(person)}"
+    shown = person["alerts"] if person["minor"] else others_of(person)
+    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in shown)}. {risk_sentence(person)}"
 
 
 def _action(one: Task, name: Naming) -> str:

@@ -257,9 +257,8 @@ def _dated(
 def _bands(
     tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month
 ) -> dict[str, tuple[str, str]]:
-    """By person: both graders' bands with their days, that of the list first, and which is older than the latest
-    contact; and in short who graded that of the list, when, and the other's band. An undated one holds from the first
-    month."""
+    """By person: both graders' bands with their days, and which is older than the latest contact; and in short who
+    graded that of the list, when, and the other's band. An undated one holds from the first month."""
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, tuple[str, str]]()
     none, sets = pl.DataFrame(schema=schema(TIMELINE)), contact_sets(tables["coverage"])
     for row in shown.iter_rows(named=True):
@@ -269,8 +268,7 @@ def _bands(
             (at, band), source = own[row["risk_source"]], row["risk_source"]
             when = "without a date" if at == first else f"{at:%b %y}"
             others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
-            police = "by police, " if source == "public_safety" else ""
-            out[row["person_id"]] = words, f"{police}{when}{''.join(others)}"
+            out[row["person_id"]] = words, f"{'by police, ' * (source == 'public_safety')}{when}{''.join(others)}"
     return out
 
 
