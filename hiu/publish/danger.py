@@ -24,24 +24,26 @@ _ROLES = {
     "suspect": "as a suspect (no finding)",
     "caller": "as the caller",
     "witness": "as a witness",
-    "subject": "as the person concerned",
+    "subject": "as the person concerned (victim or not: not stated)",
 }
 MENTIONS = "Suicide, self-harm, overdose and mental health calls"
 """What is looked for, in words: a call code of mental health may be about suicide and need not be."""
 
 
-def danger(timeline: pl.DataFrame, month: Month) -> str:
-    """What opening and closing codes and complaints of the last 3 months mention, with the days; else empty."""
-    days = _days(timeline, pl.col("start") >= (month - 2).start)
-    found = "; ".join(f"{text} ({_some(on)})" for text, on in days.items())
-    return f"Recorded since {day((month - 2).start)}: {found}." if found else ""
-
-
-def danger_kind(timeline: pl.DataFrame, month: Month) -> str:
-    """Which alert that is: `danger` of suicide or self-harm, `danger_call` of an overdose or a mental health call, and
-    `danger_other` where none of it is told of the person."""
-    own = [text for text in _days(timeline, pl.col("start") >= (month - 2).start) if not text.endswith(OTHER_PARTS)]
-    return "danger" if any(map(SUICIDE.search, own)) else "danger_call" if own else "danger_other"
+def danger(timeline: pl.DataFrame, month: Month) -> dict[str, str]:
+    """What opening and closing codes and complaints of the last 3 months mention, with the days, by alert: `danger` of
+    suicide or self-harm, `danger_call` of an overdose or a mental health call, `danger_other` of what is not told of
+    the person. The first says since when."""
+    since, found = (month - 2).start, dict[str, list[str]]()
+    for text, on in _days(timeline, pl.col("start") >= since).items():
+        kind = "danger" if SUICIDE.search(text) else "danger_call"
+        kind = "danger_other" if text.endswith(OTHER_PARTS) else kind
+        found.setdefault(kind, []).append(f"{text} ({_some(on)})")
+    by_kind = {kind: "; ".join(found[kind]) for kind in ("danger", "danger_call", "danger_other") if kind in found}
+    return {
+        kind: f"{words[0].upper()}{words[1:]}" if k else f"Recorded since {day(since)}: {words}"
+        for k, (kind, words) in enumerate(by_kind.items())
+    }
 
 
 def earlier(timeline: pl.DataFrame, since: date) -> str:
@@ -57,14 +59,20 @@ def mentions(timeline: pl.DataFrame, month: Month) -> str:
     """Whether the records of the latest 12 months mention suicide, self-harm or overdose, and on how many days, earlier
     ones too."""
     since = (month - 11).start
-    now, past = (
+    recent = (month - 2).start
+    now, past, new = (
         len({one for days in _days(timeline, pl.col("ended").is_null(), those).values() for one in days})
-        for those in (pl.col("start") >= since, pl.col("start") < since)
+        for those in (pl.col("start") >= since, pl.col("start") < since, pl.col("start") >= recent)
     )
-    found = f"on {count_of(now, 'day')}." if now else "no mention. That does not mean that there is no danger."
+    found = (
+        f"on {count_of(now, 'day')}, {new or 'none'} of them since {day(recent)}."
+        if now
+        else "no mention. That does not mean that there is no danger."
+    )
     before = f"on {count_of(past, 'day')}" if past else "none recorded"
-    see = " The table has the days of each kind, of contacts not counted too." if now or past else ""
-    return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{see}"
+    kinds = _days(timeline, pl.col("ended").is_null()).items()
+    latest = next((f" Latest: {on[0]} ({text})." for text, on in kinds), "")
+    return f"{Month.of(since).title} to {month.title}: {found} Before {Month.of(since).title}: {before}.{latest}"
 
 
 def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str]]:

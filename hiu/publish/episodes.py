@@ -41,14 +41,15 @@ def episodes(timeline: pl.DataFrame, most: int, *, since: date | None = None) ->
     """The latest episodes and stays of one person, latest first: when, what and which agencies, how long.
 
     What counts in no data set, such as leaving before treatment, stands among them, marked as not counted.
-    `timeline` holds the person's rows of model.TIMELINE. With `since`, stays that go on or ended on that day or later
-    are there too, nine of them at most.
+    `timeline` holds the person's rows of model.TIMELINE. With `since`, the latest stay is there too, and those that go
+    on or ended on that day or later, nine at most.
     """
     every = sorted(_grouped(timeline).values(), key=lambda rows: rows[0]["start"], reverse=True)
+    inside = [rows for rows in every if since and is_stay(rows[0])]
     stays = [
         rows
-        for rows in every
-        if since and is_stay(rows[0]) and (rows[0]["ended"] == "open" or _ended_since(rows[0], since))
+        for k, rows in enumerate(inside)
+        if not k or rows[0]["ended"] == "open" or (since and _ended_since(rows[0], since))
     ][:9]
     latest = [*every[:most], *(rows for rows in stays if rows not in every[:most])]
     return [_stay(rows[0]) if is_stay(rows[0]) else _episode(rows) for rows in latest]
@@ -160,6 +161,7 @@ def last_contact(timeline: pl.DataFrame) -> str:
         return ""
     row = events[-1]
     ended = in_words(row, "outcome") or "how it ended was not supplied"
+    ended = f"closed as {ended}" if row["dataset"] == "police_incident" and row["outcome"] else ended
     about = (
         f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
     )
@@ -226,8 +228,8 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     nights = count_of((end.date() - first).days, "night")
     more = f" {count_of(len(stays) - 1, 'other stay')} in the last {months} months." if len(stays) > 1 else ""
     return (
-        f"Left {where} on {day(end)}, after {nights} since {day(first)} (nights on leave, if any, are in this number "
-        f"and not in the months below).{more} {_some(during)} with police, ambulance or ED during the "
+        f"Left {where} on {day(end)}, after {nights} since {day(first)} (with those on leave, if any)."
+        f"{more} {_some(during)} with police, ambulance or ED during the "
         f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )
 

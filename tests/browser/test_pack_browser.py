@@ -69,7 +69,7 @@ def test_it_opens_with_the_month_and_asks_nobody_for_anything(opened: Any, pack_
 def test_no_row_of_the_list_names_suicide_where_nothing_is_recorded_of_that_person(pack: Any) -> None:
     rows = pack.texts("#adults tr, #minors tr")
     assert len(rows) > 9 and not [row for row in rows if "suicide" in row]
-    assert "are shown here for supported people only" in pack.text("#at-alerts"), "said once, of the whole list"
+    assert "are shown for supported people only" in pack.text("#at-alerts"), "said once, of the whole list"
 
 
 def test_everything_of_the_month_is_on_the_first_screen(pack: Any) -> None:

@@ -107,7 +107,8 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     chance = [one for one in changes if one.change and CHANCE in one.verdict]
     out = [f"{_moved(one)}, more than chance alone explains." for one in real]
     if chance:
-        out.append(f"no change that can be told from chance, with {'; '.join(map(_moved, chance))}.")
+        moves = "; ".join(map(_moved, chance))
+        out.append(f"no change is more than chance could explain. {moves[0].upper()}{moves[1:]}.")
     unknown = [one for one in changes if one.change is None]
     for why in dict.fromkeys(one.why for one in unknown):
         own = [one for one in unknown if one.why == why]

@@ -122,10 +122,10 @@ def demand(
         rows.append((title_of(name), *map(thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
     columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Months supplied")
     note = (
-        f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights; they "
-        "and events are never added together. Supported: people being supported at the end of the month that the event "
+        f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights, "
+        "and in no sum with events here. Supported: people being supported at the end of the month that the event "
         "was in; what they had before and after support is with the others. All: people are those behind all events, "
-        "shown or not. Parts are rounded one by one and need not add up."
+        "shown or not, and so can be more than the events shown. Parts are rounded one by one and need not add up."
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
@@ -199,8 +199,8 @@ def cost_sentences(grid: Grid, service: str, bare: Collection[str]) -> tuple[str
     return (
         f"The agencies' time and beds for all adults in the records are put at about {central} in the 12 months, from "
         f"{low} at low unit costs to {high} at high ones, as far as can be shown. "
-        f"{unsourced[:1].upper()}{unsourced[1:]}Prices go back to {oldest}: at today's it would be more. None of it is "
-        "money in hand.",
+        f"{unsourced[:1].upper()}{unsourced[1:]}Prices go back to {oldest}: at today's prices the figure would be "
+        "higher. None of it is money in hand.",
         own,
     )
 

@@ -51,9 +51,8 @@ def suppressed_list(lines: Sequence[Line], grids: Mapping[str, Grid], answers: S
 
 NOT_COUNTED = (
     "Not counted for this paper: how many people the meetings discussed, as their notes say what was decided and not "
-    "whom they talked about; how many began support lately, how long people waited for it and why it ended; "
-    "safeguarding concerns; which share "
-    "of an agency's whole work these contacts are."
+    "whom they talked about; how many began support lately, how long people waited for it, who got "
+    "worse under it and why it ended; safeguarding concerns; which share of an agency's whole work these contacts are."
 )
 
 

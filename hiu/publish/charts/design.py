@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from hiu.publish.charts.layout import FONT, TITLE, WIDTH
+from hiu.publish.charts.layout import FONT, SUBTITLE, TITLE, WIDTH
 from hiu.publish.charts.template import Spec
 
 # Altair loads jsonschema, which builds 39 grammars of web addresses if Jupyter is installed: 1 s that no chart needs.
@@ -71,9 +71,9 @@ def _title() -> alt.TitleParams:
         color=TEXT,
         fontSize=TITLE,
         lineHeight=24,
-        subtitleColor=MUTED,
-        subtitleFontSize=FONT,
-        subtitleLineHeight=18,
+        subtitleColor=TEXT,
+        subtitleFontSize=SUBTITLE,
+        subtitleLineHeight=20,
         subtitlePadding=5,
     )
 

@@ -21,8 +21,8 @@ from hiu.publish.charts.headings import subtitle, title
 from hiu.publish.charts.layout import (
     BARS,
     BED_BARS,
-    FONT,
     LANE,
+    SUBTITLE,
     TITLE,
     WIDTH,
     Layout,
@@ -115,8 +115,9 @@ def title_lines(person: PersonSeries) -> list[str]:
 
 
 def subtitle_lines(person: PersonSeries) -> list[str]:
-    """The subtitle as it is drawn: each sentence of it in three lines at most."""
-    return [line for text in subtitle(person) for line in wrap(text, WIDTH, FONT, lines=3)]
+    """The subtitle as it is drawn: each sentence of it in five lines at most, nearly as large as the title, since what
+    it says of support may point the other way."""
+    return [line for text in subtitle(person) for line in wrap(text, WIDTH, SUBTITLE, lines=5)]
 
 
 def month_labels(person: PersonSeries) -> list[str]:

@@ -12,7 +12,7 @@ from datetime import date
 from hiu.model.units import MOST_NIGHTS, MOST_OUT
 from hiu.month import Month
 from hiu.publish.charts.data import PersonSeries
-from hiu.publish.words.datasets import STACK, in_sentence
+from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number, shorten
 
 BEDS = "mh_bed_day"
@@ -45,9 +45,9 @@ def period(person: PersonSeries) -> str:
 
 
 def subtitle(person: PersonSeries) -> list[str]:
-    """Measures and period, then what may be said about support, if it started, and numbers that were not sent."""
-    stacked = join_words(in_sentence(name) for name in (*STACK, *person.extra))
-    first = f"{person.person_id}: {stacked} each month, {period(person)}."
+    """The period, as the key names the data sets; then what may be said about support, if it started, and numbers that
+    were not sent."""
+    first = f"{person.person_id}: contacts and nights in a bed each month, {period(person)}."
     return [first, *filter(None, (support_line(person), shorten(person.missing, 240)))]
 
 
@@ -109,8 +109,9 @@ def _compared(person: PersonSeries, sides: Mapping[str, Side], start: date) -> s
         rate = number(30 * contacts / max(1, free[k]) if apart else contacts / EARLY)
         rate = "too few such days" if apart and free[k] < 30 else rate
         beside = f", {count_of(nights[k], 'night')}{'' if parts else ' in hospital'}" if apart else ""
-        ward = EARLY - len(met[k])
-        beside += f", {count_of(ward, 'month')} on a ward left out" if ward and free[k] >= 30 else ""
+        ward, there = EARLY - len(met[k]), sum(n for _, n in enough[words]) - contacts
+        seen = f" with {count_of(there, 'contact')}" if there else ""
+        beside += f", {count_of(ward, 'month')} on a ward{seen} left out" if ward and free[k] >= 30 else ""
         parts.append(f"{rate} in {words} ({_span(person, enough[words])}{beside})")
     unit = "per 30 days outside hospital" if apart else "a month"
     return f", contacts {unit}: {', '.join(parts)}. {_flagged(person, start)}"

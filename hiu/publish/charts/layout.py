@@ -17,7 +17,7 @@ from hiu.publish.words.datasets import HATCHES, MARKERS, colours, short_title, t
 from hiu.publish.words.text import clean, day, shorten, width
 
 WIDTH = 780
-FONT, TITLE = 14, 19
+FONT, SUBTITLE, TITLE = 14, 17, 18
 LANE = 20
 BARS, BED_BARS = 200, 90
 NOT_SUPPLIED, PART_MONTH = "#DCE0E3", "#F1EFEA"

@@ -4,7 +4,7 @@ Of a candidate an alert is told without its date (G18, G57). A month that was no
 count says so, and nobody is lost from care for the want of a delivery.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,39 +15,14 @@ from hiu.model.frames import schema
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
-from hiu.publish.danger import MENTIONS, danger, danger_kind
+from hiu.publish.danger import danger
+from hiu.publish.pack.alert_words import ALERTS
 from hiu.publish.pack.matches import CHECK, TWICE, alike, doubted
-from hiu.publish.pack.view import Person
-from hiu.publish.people import ages, death_words
+from hiu.publish.people import ages, death_words, risk_word
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.terms import NOT_ASSESSED, OF_AGE, TO_CHECK, age_doubt, conflicts
-from hiu.publish.words.text import count_of, day, join_words
+from hiu.publish.words.terms import OF_AGE, TO_CHECK, age_doubt, conflicts
+from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.rank.listing.reasons import amounts
-
-ALERTS = {
-    "death": "An entry says dead, no register does",
-    "danger": "Suicide or self-harm in the records",
-    "danger_call": "Overdose, poisoning or a mental health call",
-    "danger_other": "Suicide or self-harm, perhaps of somebody else",
-    "detained": "Detained under section 136",
-    "assessed": "Assessed under the Mental Health Act",
-    "discharged": "Discharged from a mental-health bed in the last 30 days",
-    "lost": "Lost from mental-health care",
-    "left": "Left before treatment",
-    "in_hospital": "In hospital on the last day",
-    "seen": "Dead by a row, and met since",
-    "dates": "Impossible dates",
-    "match": "Match in doubt",
-    "twice": "Perhaps here twice",
-    "conflict": "More than one NHS number or date of birth",
-}
-"""Code of an alert and its name, the most pressing first."""
-SUPPORTED_ONLY = (
-    f"{MENTIONS} in the records are shown here for supported people only: of anybody else the "
-    "person sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here, "
-    "so nothing can be said of them."
-)
-"""Why most people have no alert of danger: episodes are for those whose dates may be shown (docs/chair.md)."""
 
 IMPOSSIBLE = {
     "age_against_records": "records that do not fit the age",
@@ -68,38 +43,6 @@ COUNTS = {
 """A count, its months, and its data sets; none named = those counted in contacts."""
 
 _DISCHARGE_DAYS = 30
-
-
-ONCE = {
-    "death": "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register "
-    "does:",
-    "seen": "A row has these people as dead, and they were met since; ask the sender to correct it:",
-    "conflict": "More than one NHS number or date of birth; whoever approaches them checks which is right, and the "
-    "sender corrects it:",
-}
-"""Alerts that are said once of everybody who has them, before the others."""
-
-
-def dead(people: Iterable[Person], code: str = "death") -> list[Person]:
-    """People with the alert of a death to check, or with that of another `code`, in list order."""
-    return [one for one in people if code in dict(one["alerts"])]
-
-
-def others_of(person: Person) -> list[tuple[str, str]]:
-    """A person's alerts but those said once of all."""
-    return [alert for alert in person["alerts"] if alert[0] not in ONCE]
-
-
-def alerted(people: Iterable[Person]) -> list[Person]:
-    """People with such an alert, the most pressing first, then in list order."""
-    order = list(ALERTS)
-    return sorted(filter(others_of, people), key=lambda one: order.index(others_of(one)[0][0]))
-
-
-def risk_sentence(person: Person) -> str:
-    """Whose grading it is and the band: beside an alert of suicide it must not read as the risk of that."""
-    note, band = person["risk_note"], person["risk"].lower()
-    return f"{note[0].upper()}{note[1:]}." if ":" in note and person["risk"] != NOT_ASSESSED else f"Risk: {band}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +90,7 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_deaths, _danger, _detained, _beds, _lost, _left, _dates, _doubts, _twice, _conflicts):
+    for part in (_deaths, _danger, _detained, _pressing, _beds, _lost, _left, _dates, _doubts, _twice, _conflicts):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -178,8 +121,8 @@ def _danger(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[t
         return
     found = timeline.filter(pl.col("person_id").is_in(dated)).partition_by("person_id", as_dict=True)
     for person_id in dated:
-        if (own := found.get((person_id,))) is not None and (words := danger(own, month)):
-            yield person_id, danger_kind(own, month), words.removesuffix(".")
+        if (own := found.get((person_id,))) is not None:
+            yield from ((person_id, code, words) for code, words in danger(own, month).items())
 
 
 def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
@@ -192,6 +135,15 @@ def _detained(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator
         for code, name in (("detained", "s136"), ("assessed", "mha_assessment")):
             if words := amounts({name: n.get((person_id, name), 0)}):
                 yield person_id, code, f"{words} in the last 3 months"
+
+
+def _pressing(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Whose contacts are far above their own usual, and whose risk is graded High."""
+    for person_id, row in rows.items():
+        if row["label"] == GOING_UP[0]:
+            yield person_id, "rising", f"Rise: {clean(row['label_sentence']).removesuffix('.')}"
+        if risk_word(row) == "High":
+            yield person_id, "high", ALERTS["high"]
 
 
 def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:

@@ -28,7 +28,7 @@ MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
 """What a move says that others alone made."""
-NO_BED_DAYS = "Detained or admitted by one record, and no bed days were supplied for it:"
+NO_BED_DAYS = "Perhaps in hospital; one record says detained or admitted, but no bed days came for it:"
 """Before those of whom a stay seems to be missing."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
@@ -119,7 +119,7 @@ def reviews_by_person(found: Sequence[Review]) -> list[Reviews]:
 def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -> list[Changes]:
     """Changes by kind, those of the under-18s apart; the list is its first `rules.top` places.
 
-    Of joined and split records those of people who are not `shown` are counted.
+    Joined and split records are those of people `shown`.
     """
     found, old = tables["changes"], ages(tables["people"], tables["changes"]["person_id"].drop_nulls(), month)
     young = {one for one, age in old.items() if age is not None and age < rules.minimum_age}
@@ -129,12 +129,7 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         pairs = rows.select("person_id", "what").iter_rows()
         entries = [Entry(id=one, what=AGAINST.sub("", clean(what))) for one, what in pairs]
         if kind in _IDENTITY:
-            others = [one for one in entries if one["id"] not in set(shown)]
             entries = [one for one in entries if one["id"] in set(shown)]
-            if others:
-                whose = "a person who is" if len(others) == 1 else "people who are"
-                what = f"{count_of(len(others), 'record')} of {whose} not in this pack."
-                entries.append(Entry(id=None, what=what))
         else:
             # a child who has no page here is not named
             minors += [one for one in entries if one["id"] in young & set(shown)]

@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alerts import ALERTS, ONCE, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alert_words import ALERTS, ONCE, SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
 from hiu.publish.pack.matches import LESS_SURE
@@ -31,10 +31,8 @@ from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
-    "Permissions, the latest episodes and what they were about are shown for supported people: no alert of suicide or "
-    "self-harm here does not mean that none is recorded. Of anybody else the lead clinician may ask for the person "
-    "sheet with a "
-    "reason, which is recorded."
+    "Permissions, the latest episodes and what they were about are shown for supported people. Of anybody else the "
+    "lead clinician may ask for the person sheet with a reason, which is recorded."
 )
 MINOR = (
     "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "
@@ -83,7 +81,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     people = people_of(tables, shown, stamp.month, settings)
     return {
         "stamp": stamp,
-        "notes": notes(tables, people, stamp, settings, len(screen["unlisted"])),
+        "notes": notes(tables, people, stamp, settings, screen),
         "withheld": withheld_words(tables["ranked"], settings.rank.top),
         "nobody": nobody_shown(left_out, stamp.built.date()) if left_out and shown.is_empty() else None,
         "marking": MARKING,
@@ -167,6 +165,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             no_bed_days=NO_BED_DAYS,
             risk_sentence=risk_sentence,
             others_of=others_of,
+            in_short=in_short,
             said_once=[(words, found) for code, words in ONCE.items() if (found := dead(people, code))],
             warned=sum(bool(one["alerts"]) for one in people),
             no_row=no_row,
@@ -239,4 +238,9 @@ def _embedded_person(person: Person) -> dict[str, object]:
     for words, value, by in person["recorded"]:
         about, _, author = by.partition(", ")
         recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
-    return {**person, "recorded": recorded, "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]]}
+    return {
+        **person,
+        "short": in_short(person["alerts"]),
+        "recorded": recorded,
+        "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]],
+    }

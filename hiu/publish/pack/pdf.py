@@ -9,7 +9,7 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alerts import ONCE, SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence
+from hiu.publish.pack.alert_words import ONCE, SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence
 from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import LESS_SURE
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
@@ -128,8 +128,6 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         "unnamed": view["unnamed"],
         "month": stamp.month.title,
         "data_to": stamp.data_text,
-        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
-        "does not change a person's place.",
         "candidates": CANDIDATES,
         "changes": groups(name, minors=False),
         "minors_changes": groups(full, minors=True),
@@ -144,9 +142,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
         "young": f" (with an alert: {words})"
-        if (words := join_words(place_words(one) for one in young if one["alerts"]))
+        if (words := join_words(f"{place_words(one)} ({in_short(one['alerts'])})" for one in young if one["alerts"]))
         else "",
-        "alerts_minors": [_alerts(one, full) for one in with_alerts if one["minor"]],
+        "alerts_minors": [_alerts(one, full) for one in young if one["alerts"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
         "overdue": {
@@ -184,7 +182,8 @@ def notes_of(people: Sequence[Person]) -> str:
 
 def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
-    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in others_of(person))}. {risk_sentence(person)}"
+    shown = person["alerts"] if person["minor"] else others_of(person)
+    return f"{name(person['id'])}{who}: {'; '.join(words for _, words in shown)}. {risk_sentence(person)}"
 
 
 def _action(one: Task, name: Naming) -> str:
@@ -210,14 +209,14 @@ def _match(pair: Match, either: Naming) -> str:
 def _row(person: Person) -> list[str]:
     standing = "supported" if person["supported"] else person["was"].partition(" (")[0]
     check = "an entry says dead: check first" if dead([person]) else ""
-    graded = ", ".join(filter(None, ("police" if person["risk_police"] else "", person["risk_at"])))
+    graded = person["risk_at"].partition(";")[0].removeprefix("by ")
     return [
         place_words(person),
         rank_words(person["low"], person["high"]),
         person["certainty"] or "",
         ", ".join(filter(None, (fit(person["name"], CELL, 9), standing, person["who"], check))),
         person["id"],
-        f"{person['risk']}{f' ({graded})' if graded else ''}",
+        person["risk"] + (f" ({graded})" if graded else ""),
         *(_count(person, name) for name in ("contacts", "contacts_12", "nights", "mha")),
         person["label"],
         f"{person['intensity']:.1f}{'*' if person['estimated'] else ''}",
@@ -244,9 +243,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     against = f"Number of contacts: {person['label']}."
     place = "Supported:" if person["supported"] and person["rank"] > top else f"{place_words(person)}."
     young = "under 18, listed apart" if person["minor"] else ""
-    shown = [
-        one for k, one in enumerate(person["episodes"]) if k < ON_PAPER or one[1].startswith("stay in a mental-health")
-    ]
+    stays = [one for one in person["episodes"][ON_PAPER:] if one[1].startswith("stay in a mental-health")]
+    shown = [*person["episodes"][: ON_PAPER - bool(stays)], *stays]
     return {
         "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
@@ -267,8 +265,8 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"the latest {min(ON_PAPER, len(shown))}"
-        f"{', and the latest stays,' if len(shown) > ON_PAPER else ''} of {person['all_episodes']}",
+        "of": f"the latest {len(shown) - len(stays)}{', and the latest stays,' * bool(stays)}"
+        f" of {person['all_episodes']}",
         "decide": person["decide"],
         "week": person["week"],
     }

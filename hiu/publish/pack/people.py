@@ -66,6 +66,8 @@ _FIRST = {
     "twice": "First who checks whether this person is here twice (see the alert). ",
 }
 """What has to be settled before anything else, by code of an alert."""
+NOT_LOOKED_AT = " Suicide and self-harm are not looked at here: ask for the sheet first."
+_BY = {"clinical": "clinician", "public_safety": "police"}
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
 RECORDED = {
@@ -215,7 +217,8 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide),
+        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide)
+        + ("" if shows_gates(row) else NOT_LOOKED_AT),
         "minor": row["list"] != "adult",
         "why": clean(f"{row['sentence']}{beds}"),
         "last": last,
@@ -254,16 +257,18 @@ def _dated(
 def _bands(
     tables: Tables, timelines: Mapping[str, pl.DataFrame], shown: pl.DataFrame, month: Month
 ) -> dict[str, tuple[str, str]]:
-    """By person: both graders' bands with their days, that of the list first, and which is older than the latest
-    contact; and the month of that of the list. An undated one holds from the first month."""
+    """By person: both graders' bands with their days, and which is older than the latest contact; and in short who
+    graded that of the list, when, and the other's band. An undated one holds from the first month."""
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, tuple[str, str]]()
     none, sets = pl.DataFrame(schema=schema(TIMELINE)), contact_sets(tables["coverage"])
     for row in shown.iter_rows(named=True):
         if row["risk_source"] in (own := found.get(row["person_id"], {})):
             last = last_day(timelines.get(row["person_id"], none), month, () if shows_gates(row) else sets)
             words = graded_words(own, month, first, last, row["risk_source"], dated=shows_gates(row))
-            at = own[row["risk_source"]][0]
-            out[row["person_id"]] = words, "no date" if at == first else Month.of(at).title
+            (at, band), source = own[row["risk_source"]], row["risk_source"]
+            when = "without a date" if at == first else f"{at:%b %y}"
+            others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
+            out[row["person_id"]] = words, f"{'by police, ' * (source == 'public_safety')}{when}{''.join(others)}"
     return out
 
 

@@ -9,14 +9,14 @@ import polars as pl
 from hiu.govern.basis.gate import basis_block
 from hiu.model.grades import NOT_ASSESSED as NO_GRADING
 from hiu.model.units import contact_sets
-from hiu.publish.pack.view import Person
+from hiu.publish.pack.view import Front, Person
 from hiu.publish.people import date_in
 from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import LABELS, PACK, SETTINGS, board, labels, pack
 from hiu.publish.words.terms import NOT_ASSESSED, label_words
-from hiu.publish.words.text import count_of, day, join_words
+from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Counting, Settings
 
@@ -111,13 +111,12 @@ def place_words(person: Person) -> str:
     return f"{'U' if person['minor'] else ''}{person['rank']}"
 
 
-def notes(
-    tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, without: int = 0
-) -> dict[str, str]:
+def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Settings, screen: Front) -> dict[str, str]:
     """What the pack says once: `meeting` = the first day after the month on which the group meets, `due` = until when
     reviews are due, `contacts` = what counts as one, `crisis` = that several can be of one, `unplaced` = how many
     supported people have no place, `under` = how many below the first places may belong there, `ungraded` = how many of
-    the first rest on the middle grading. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
+    the first rest on the middle grading, `today` = what there is to decide on the front (`screen`), `about` = what
+    the list is for and who may have the pack. A space follows `crisis`, `unplaced` and `ungraded`; any can be empty.
     """
     month, until, top = stamp.month, stamp.month + 1, settings.rank.top
     on, passed = stamp.built.date(), f", which had passed when this was built ({day(stamp.built.date())})"
@@ -133,10 +132,9 @@ def notes(
     sure = pl.col("certainty").is_in(["A", "B"])
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
-    below = f"Of all below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
-    supported = (
-        (", and here as supported" if here == n else f", {here or 'none'} of them here as supported") if n else ""
-    )
+    below = f"Below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
+    supported = f" ({'supported' if here == n else f'{here} of them supported'})" if n else ""
+    without = len(screen["unlisted"])
     return {
         "crisis": "Each contact is counted, though several can be of one crisis. ",
         "meeting": f"{day(meeting)}{' (past)' if on > meeting else ''}" if meeting else "not given",
@@ -146,9 +144,30 @@ def notes(
         "'Supported but not on the list'. "
         if without
         else "",
+        "today": today(people, screen["matches"]["total"]),
+        "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
+        "does not change a person's place. The pack is for the group's members; its sharing agreement says who may see "
+        f"it and when it is destroyed. Corrections: {clean(settings.paper.contact or 'the analyst')}.",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B{supported}.",
     }
+
+
+def today(people: Sequence[Person], doubts: int) -> str:
+    """What the meeting has to decide, in order, with the number of people of each."""
+    adults, every = ([one["decide"] for one in people if not (one["minor"] and grown)] for grown in (True, False))
+    offers, again, goes_on = (
+        sum(f"hether support {words}" in one for one in adults)
+        for words in ("is offered", "is offered again", "goes on")
+    )
+    steps = {
+        f"the under-18s ({len(every) - len(adults)})": len(every) - len(adults),
+        f"matches to review ({doubts})": doubts,
+        f"whether support is offered ({count_of(offers, 'person', 'people')}, to {again} of them again)": offers,
+        f"whether it goes on ({count_of(goes_on, 'person', 'people')})": goes_on,
+        "who brings overdue reviews up to date, and by when": sum("Overdue" in one for one in every),
+    }
+    return f"To decide: {'; '.join(words for words, n in steps.items() if n) or 'nothing'}."
 
 
 def no_row(why: str) -> str:

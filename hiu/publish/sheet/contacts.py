@@ -11,12 +11,13 @@ from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment
 from hiu.publish.words.codes import named, part
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
+from hiu.publish.words.text import join_words
 
 
 def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
     """What the contacts of the latest 12 months were about, by data set (`sets`): how many there were, and of these the
     reasons, each contact under one so that they add up: danger first, then what the police's table has, then the first
-    reason sent. Empty of one contact alone, as the last is told."""
+    reason sent; and where most were. Empty of one contact alone, as the last is told."""
     counted = timeline.filter("counted", pl.col("ended").is_null(), pl.col("start") >= (month - 11).start)
     out = []
     for name in sets:
@@ -24,11 +25,15 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         texts = (named(row, "reason") or ["not recorded"] for row in rows)
         why = Counter(min(own, key=lambda text: not counted_in_days(name, text)) for own in texts)
         grave = [(text, n) for text, n in why.most_common() if counted_in_days(name, text)]
-        most = Counter({text: n for text, n in why.items() if (text, n) not in grave}).most_common(5)
+        most = Counter({text: n for text, n in why.items() if (text, n) not in grave}).most_common(2)
         others = why.total() - sum(n for _, n in (*grave, *most))
         words = [f"{text} {n}" for text, n in (*grave, *most, ("others", others)) if n]
+        places = Counter(place for row in rows for place in named(row, "site")).most_common(
+            2 if name == "police_incident" else 0
+        )
+        where = f"; most in {join_words(f'{place} {n}' for place, n in places)}" if places else ""
         if rows:
-            out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}.")
+            out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}{where}.")
     return " ".join(out) if counted.height > 1 else ""
 
 

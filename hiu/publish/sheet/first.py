@@ -1,7 +1,7 @@
 """What a clinician acts on, said before any figure: support and a refusal, danger that the records mention, the last
 contact, who may be asked, and what is not recorded here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -25,14 +25,13 @@ from hiu.publish.people import (
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
-from hiu.publish.words.text import clean, day, display_name, join_words
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words
 from hiu.settings import Settings
 
 UNRECORDED = (
     "Address, telephone, preferred contact, GP, care co-ordinator, next of kin, what the person wants, safeguarding, "
-    "disability, need for an interpreter, what the plan says, what visits led to and why police came to one, alcohol "
-    "and drugs, risk to staff; and a death or a move away that no agency sent. Ask the team: not recorded here does "
-    "not mean that there is none."
+    "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs; and a death or a "
+    "move away that no agency sent. Ask the team: not recorded here does not mean that there is none."
 )
 SHARING = (
     "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "
@@ -61,14 +60,15 @@ def first_facts(
     reasons = about(timeline, month, contact_sets(coverage))
     decide = to_decide(ranked, row, entries, month, settings) if ranked else ""
     return [
+        (MENTIONS, mentions(timeline, month)),
+        ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
+        ("Before a visit", before_visit(own["team_contact"], timeline, month)),
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
-        ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
-        (MENTIONS, mentions(timeline, month)),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
         ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
-        ("Last contact, not with the team", last_contact(timeline) or "No contact with an agency is in the records."),
+        ("Latest contact with an agency", last_contact(timeline) or "No contact with an agency is in the records."),
         *([("Contacts", years)] if years else []),
         *(
             [(f"What contacts were about, each under one reason, {(month - 11).title} to {month.title}", reasons)]
@@ -77,7 +77,10 @@ def first_facts(
         ),
         ("Visits and calls by the team", team_contacts(own["team_contact"])),
         ("Who may be asked", _asked(row, settings.paper.contact)),
-        ("Plan and reviews", _plan(row, month, settings)),
+        (
+            "Plan and reviews",
+            _plan(row, {} if "Overdue or lacking" in decide else overdue_of(row, month, settings), month),
+        ),
         ("Not recorded in this system", UNRECORDED),
     ]
 
@@ -107,6 +110,24 @@ def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -
     return f"{words[0].upper()}{words[1:]}." if found else "Nobody has graded it."
 
 
+def before_visit(visits: pl.DataFrame, timeline: pl.DataFrame, month: Month) -> str:
+    """At which of the team's latest 3 visits and calls police were present, on which days of the latest 12 months the
+    police had the person as a suspect, and what nobody recorded, in sentences."""
+    latest = visits.sort("at", "position", descending=True).head(3)
+    police = latest.filter("police_present").height
+    suspect = pl.col("role").str.split("|").list.contains("suspect")
+    own = timeline.filter(pl.col("start") >= (month - 11).start, suspect, dataset="police_incident")
+    days = own["start"].dt.date().unique().sort(descending=True)
+    seen = f"Police were present at {police} of the team's latest {latest.height} visits and calls. " if police else ""
+    role = (
+        f"By the police a suspect (no finding) on {count_of(len(days), 'day')} of 12 months, latest "
+        if len(days)
+        else ""
+    )
+    role = f"{role}{day(days[0])}. " if role else ""
+    return f"{seen}{role}Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
+
+
 def team_contacts(found: pl.DataFrame) -> str:
     """How many contacts the team had, and the latest three, in a sentence."""
     if found.is_empty():
@@ -127,12 +148,12 @@ def _asked(row: Row, contact: str | None) -> str:
     return (f"{join_words(found)}." if found else "No lead clinician and no team is recorded.") + about
 
 
-def _plan(row: Row, month: Month, settings: Settings) -> str:
-    """The plan with its review, and what is late or lacking while support goes on."""
+def _plan(row: Row, overdue: Mapping[str, str], month: Month) -> str:
+    """The plan with its review, and what else is `overdue` by gate."""
     plan, review = row.get("plan_at"), row.get("plan_review_at")
     due = (
         f"review {'was' if review < month.end else 'is'} due on {day(review)}" if review else "its review is not dated"
     )
-    late = [REVIEWS[gate].lower() for gate in overdue_of(row, month, settings)] if row else []
+    late = [REVIEWS[gate].lower() for gate in overdue]
     words = f"Plan of {day(plan)}; {due}." if plan else "No plan is recorded."
     return f"{words} Overdue or lacking: {join_words(late)}." if late else words

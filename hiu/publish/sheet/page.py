@@ -91,7 +91,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "id": person_id,
         "measures": measures(settings),
         "place": _place(first_row(own["ranked"]), drawn, settings),
-        "gates": gates_of(first_row(own["support"]), stamp.month, settings),
+        "gates": [(*gate[:3], "") for gate in gates_of(first_row(own["support"]), stamp.month, settings)],
         "risk": gradings(own["risk_grading"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
     }

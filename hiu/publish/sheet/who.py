@@ -58,7 +58,7 @@ def identity(
             ("Sex", _SEX.get(about["sex"], about["sex"]) or "not known"),
             ("NHS number", f"{number[:3]} {number[3:6]} {number[6:]}" if number else "none sent"),
             ("Postcode, latest", clean(about["postcode"] or "") or "none sent"),
-            ("Also known as", clean((about["aliases"] or "").replace("|", ", ")) or "no alias sent"),
+            ("Also known as", _also(about, descriptions)),
             ("In these records", f"{_date(about['first_seen'])} to {_date(about['last_seen'])}"),
             *((("Died", day(about["died"])),) if about["died"] else ()),
         ],
@@ -67,6 +67,15 @@ def identity(
         "doubts": f"{doubts[:1].upper()}{doubts[1:]}. Look at the rows before relying on this sheet." if doubts else "",
         "differing": differing(about, against, descriptions),
     }
+
+
+def _also(about: Row, descriptions: pl.DataFrame | None) -> str:
+    """Aliases as sent, and the other ways in which the name was spelt."""
+    sent = [] if descriptions is None else descriptions["name_text"].drop_nulls().unique().sort().to_list()
+    spelt = {name.casefold(): name for name in map(display_name, sent)}
+    spelt.pop(display_name(about["name_text"]).casefold(), None)
+    sent = [clean(alias) for alias in (about["aliases"] or "").split("|") if alias]
+    return ", ".join([*sent, *(f"spelt {name}" for name in spelt.values())]) or "no alias sent"
 
 
 def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:

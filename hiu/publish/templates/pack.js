@@ -44,8 +44,6 @@ function wanted(person) {
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
-const ALERTS = { death: "an entry says dead: check first", danger: "suicide or self-harm", danger_call: "overdose or mental health call", danger_other: "suicide or self-harm, perhaps of somebody else", detained: "detained (s136)", assessed: "MHA assessment", in_hospital: "in hospital", discharged: "discharged", lost: "lost from care", left: "left before treatment", seen: "a row to correct", dates: "check dates", match: "match in doubt", twice: "perhaps here twice", conflict: "check number or birth" };
-
 // Told apart by the frame, not by colour: it has to work in black and white.
 const FRAMES = { High: "tag strong", Medium: "tag middle", Low: "tag" };
 const tag = (risk, before) => h("span", { class: FRAMES[risk] || "plain" }, before + risk);
@@ -57,7 +55,7 @@ const count = (person, column, more) => h("td", { class: `n ${more}` }, person[c
 function row(person) {
   const index = places.get(person.id), chosen = index === state.chosen;
   const range = person.low === null || person.low === person.high ? "" : `(${person.low}–${person.high})`;
-  const said = [person.who, person.was.split(" (")[0], person.risk_at && `graded ${person.risk_at === "no date" ? "without a date" : person.risk_at}`].filter(Boolean).join("; ");
+  const said = [person.who, person.was.split(" (")[0], person.risk_at && `graded ${person.risk_at}`].filter(Boolean).join("; ");
   return h("tr", { "data-index": index, class: chosen ? "chosen" : null },
     h("td", { class: "n" }, h("b", {}, placeOf(person)), h("span", { class: "range" }, ` ${range}`)),
     h("td", { class: "mid" }, person.certainty || "–"),
@@ -65,7 +63,7 @@ function row(person) {
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
       // one line, over the empty second line of the cells beside it
-      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.alerts.map(([code]) => ALERTS[code]).join(", "))) : null),
+      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.short)) : null),
     h("td", {}, tag(person.risk, ""), person.risk_police ? " P" : null),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),

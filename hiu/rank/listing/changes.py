@@ -191,9 +191,9 @@ class _Why:
         ordered = sorted(parts, key=lambda part: -part[0])
         found = [words for effect, words in ordered if effect > _SMALL * was["intensity"]]
         if self._all_by_others(was, row):
-            found = [f"others {_MOVED[up]}", *(found or ["this person changed little"])]
+            found = [f"{'mostly ' * bool(found)}others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
-        smaller = "" if less in ([], ["this person changed little"]) else "a smaller cause: "
+        smaller = "" if less in ([], ["this person changed little"]) else "also, but less: "
         score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
         regraded = less and _regraded(was, row) in (first, *less)
         both = f" Severity score expected in the next 3 months: {score}." if regraded else ""

@@ -247,7 +247,7 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
     )
     return (
         f"Going by {earlier}, {EXPECTED} would be usual in {days}. {_capital(unit)} in 30 days outside hospital: "
-        f"{now} now, {then} then."
+        f"{now} now, {then} before."
     )
 
 

@@ -196,7 +196,7 @@ def _breaks(site: Area, found: Estimate, breaks: dict[str, date]) -> tuple[str, 
         if first <= day <= last:
             title, during = f"{day.day} {Month.of(day).title}", "while people were followed up"
             when = "in months on which the expected figure rests" if day < entry else during
-            out.append(f"{name} ({title}) began {when}: part of a difference may come from that.")
+            out.append(f"{name} ({title}) began {when}, so some of a difference may come from it.")
     return tuple(out)
 
 

@@ -16,7 +16,7 @@ from hiu.publish.board.paper import Bars
 from hiu.publish.words.text import count_of, join_words
 from hiu.rank.reports.estimate import Entrants
 from hiu.rank.reports.evaluate import TOO_LITTLE, Evaluation, evaluate
-from hiu.rank.reports.panel import area
+from hiu.rank.reports.panel import AFTER, area
 from hiu.rank.reports.trend import series, target
 from hiu.settings import Settings
 from pipelines.access.releases import Past
@@ -78,6 +78,7 @@ def _cells(month: Month, seen: list[float]) -> tuple[Cell, ...]:
 
 def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ...]) -> Answer:
     people, observed = (int(cell.shown or 0) for cell in cells)
+    began = Month.parse(cells[0].months[0]) - (AFTER - 1)
     expected, (low, high) = max(1, round_count(round(evaluation.expected))), _of_chance(observed, evaluation)
     verdict = (
         "fewer contacts than expected"
@@ -88,8 +89,8 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     )
     saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
-        f"About {people} people whose support began at least 6 months ago could be compared, whether or not it has "
-        "ended since (people who died are left out; a move away would look like a fall): "
+        f"About {people} people whose support began by {began.title} could be compared, even if it began before these "
+        "2 years or has ended (people who died are left out; a move away would look like a fall): "
         f"{_detectable(evaluation.power)}",
         f"In the 6 months after support began they had about {observed:,} contacts; without support about {expected:,} "
         f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
@@ -121,7 +122,7 @@ def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
     verdict = "enough" if power >= ENOUGH else "too few"
-    return f"{verdict} to judge, as a true cut by three in 10 would go unnoticed {_times(missed)}."
+    return f"{verdict} to judge, as even a true cut by three in 10 would go unnoticed {_times(missed)}."
 
 
 def _times(missed: int) -> str:
@@ -130,10 +131,15 @@ def _times(missed: int) -> str:
 
 def _unaided(share: float, expected: int) -> str:
     """What contacts of such people do without support, and that the expectation has it in it already."""
-    fall = f"would also have fallen, by about {-_fifth(share)}%," if _fifth(share) < 0 else "would not have fallen"
+    before = round_count(round(expected / (1 + _fifth(share) / 100)))
+    fall = (
+        f"would also have fallen, by about {-_fifth(share)}% from {before:,} at the rate of the 3 months before"
+        if _fifth(share) < 0
+        else "would not have fallen from the rate of the 3 months before"
+    )
     return (
         "People are offered support when their contacts are highest. Without support these "
-        f"{fall} from the rate of the 3 months before; the {expected:,} allow for that."
+        f"{fall}; the {expected:,} allow for that."
     )
 
 
@@ -175,7 +181,7 @@ def target_answer(month: Month, tables: Mapping[str, pl.DataFrame], released: Re
     missing = (f"Not supplied: {'; '.join(gaps)}.",) if gaps else ()
     months = [released.ground.months(S136, span) for span in spans(month)]
     before, since = (released.events(S136, span) if span else "" for span in months)
-    periods = (f"In {earlier}", before), ("Since then", since)
+    periods = (f"In {earlier} (not a year of the tables)", before), ("Since then", since)
     counted = [f"{when} about {text} detentions were counted." for when, text in periods if text.isdigit()]
     if target(table, begin=begin, fall=FALL, within=WITHIN) is None:
         return (

@@ -100,7 +100,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"1 to {FEWEST - 1}"
         out.append(
-            f"Since last month's paper, late or corrected entries changed {how_many} of the earlier monthly totals."
+            f"Since last month's paper, late or corrected entries would have changed {how_many} earlier monthly totals."
         )
     return tuple(out)
 
@@ -115,8 +115,9 @@ def harm(released: Released, tables: Tables) -> tuple[str, ...]:
     year = names(released.month - (YEAR - 1), released.month)
     if "incident_judged" not in tables:
         counts = (
-            "Deaths, serious incidents and complaints are not recorded in the system that makes this paper. That does "
-            "not mean there were none: the organisations' own incident reporting has them; ask the owner of this paper."
+            "Deaths, serious incidents and complaints are not counted in the system that makes this paper: entries "
+            "name some people who have died, but not all. The organisations' own incident reporting has them; ask the "
+            "owner of this paper."
         )
     else:
         texts = [(title, released.events(name, released.ground.months(name, year))) for name, title in BESIDE.items()]
@@ -156,8 +157,7 @@ def asks(
 ) -> tuple[str, ...]:
     """What the commissioner is asked to note and to decide, never about a person; and whom to ask. `recorded`: whether
     the paper has deaths, serious incidents and complaints; `on`: the day on which the paper is built."""
-    out = ["Note the figures, their ranges and what is missing."]
-    out += [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
+    out = [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
         out.append("Decide who looks into the difference between groups with the organisation's exact figures.")
     if absent_groups(groups):
@@ -171,7 +171,9 @@ def asks(
         out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
     at = (str(released.month),)
     if any(released.solved.shown.get(("people", ON_LIST, one, at), "0") != "0" for one in OVERDUE):
-        out.append("Decide who brings the overdue reviews of people being supported up to date.")
+        out.append(
+            f"Decide who brings reviews overdue on {day(released.month.end)} up to date; ask first what was done since."
+        )
     if any(one.startswith("Decide") for one in out):
         out.append(f"By when: {settings.paper.decide_by or UNFILLED}{_passed(settings.paper.decide_by, on)}.")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")

@@ -177,10 +177,10 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 
 
 WHAT_IT_IS = (
-    "Each month police, ambulance, emergency departments and mental-health services look at the adults of whom most "
-    "contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, detentions "
-    "and assessments are expected, weighed by risk, and agree whom to offer support. It is voluntary; declining "
-    "changes nobody's place."
+    "Each month police, ambulance, emergency departments and mental-health services look at the adults expected to "
+    "have most contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, "
+    "detentions and assessments, weighed by risk, and agree whom to offer support. It is voluntary: saying no changes "
+    "neither care nor a place on the list."
 )
 
 

@@ -42,7 +42,7 @@ def test_a_rise_on_the_year_before_is_in_a_table_and_in_a_sentence_with_its_chan
         ("ED attendances", "935", "1,000", "+7% (-4% to +19%)", "no, may be chance", "80", "90", "usual variation"),
     )
     assert change_sentences([change()]) == (
-        f"{ALL}: no change that can be told from chance, with ED attendances up 7% (935 to 1,000; range -4% to +19%).",
+        f"{ALL}: no change is more than chance could explain. ED attendances up 7% (935 to 1,000; range -4% to +19%).",
     )
     real = change_sentences([change(change=(0.3, 0.1, 0.5))])
     assert real == (
@@ -122,7 +122,7 @@ def test_deaths_and_complaints_are_counted_under_the_rules_and_the_next_paper_re
     assert "Deaths fewer than 8, or not shown; Serious incidents none; Complaints about 15" in counts
     assert actions == "Action log: open about 10, overdue about 10."
     again = kit.whole(kit.tables(), before=kit.after(rich()))
-    assert not again.released.solved.refused and "not recorded in the system" in again.board.harm[0]
+    assert not again.released.solved.refused and "not counted in the system" in again.board.harm[0]
 
 
 def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None:
@@ -162,7 +162,7 @@ def test_matching_is_said_with_its_range_and_of_few_rows_not_at_all() -> None:
 def test_months_not_supplied_stand_wherever_their_total_does() -> None:
     made = rich().board
     beside = [made.cost.note, *(row[-1] for row in made.demand.rows if row[0].startswith("Section")), made.target[1]]
-    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[1]]
+    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[0]]
     assert len(beside) == 5 and all("Jan 2026" in text for text in beside), beside
 
 

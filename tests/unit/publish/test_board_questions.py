@@ -121,7 +121,7 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "would also have fallen, by about 30%, from the rate of the 3 months before; the 325" in _unaided(-0.31, 325)
+    assert "fallen, by about 30% from 465 at the rate of the 3 months before; the 325 allow" in _unaided(-0.31, 325)
     assert "would not have fallen from" in _unaided(0.1, 325)
 
 
@@ -132,6 +132,7 @@ def test_the_board_paper_has_one_30_per_cent_and_says_how_a_death_counts() -> No
     found = Evaluation("", people=30, observed=200, expected=325, effect=-0.38, low=-0.65, high=0.1, unaided=-0.31)
     cells = _cells(frames.LAST, [7.0] * 30)
     said = _answer(found, cells, ()).sentences
+    assert said[0].startswith("About 30 people whose support began by Oct 2025 could be compared, even if it")
     assert "people who died are left out; a move away would look like a fall" in said[0]
     assert sum("30%" in text for text in said) == 1
 

@@ -197,7 +197,7 @@ def test_the_title_states_the_finding_and_the_subtitle_measures_and_period() -> 
     spec = person_chart(person())
     assert spec["title"]["text"] == [FINDING]
     whole = " ".join(spec["title"]["subtitle"])
-    assert whole.startswith(f"{ID}: police incidents, ambulance deployments, ED attendances")
+    assert whole.startswith(f"{ID}: contacts and nights in a bed each month"), "the key names the data sets"
     assert whole.endswith("Apr 2024 to Mar 2026.")
 
 
@@ -248,7 +248,9 @@ def test_contacts_of_months_on_a_ward_are_none_of_the_days_in_the_community() ->
     figures: dict[str, list[int | None]] = {"police_incident": [8] * 12 + [4] * 12, "mh_bed_day": [0] * 18 + [28] * 4}
     figures["mh_bed_day"] += [0, 0]
     words = support_words(figures, date(2025, 4, 1))
-    assert "4.1 in the latest 6 (Oct 2025 to Mar 2026, 112 nights, 4 months on a ward left out)" in words
+    assert (
+        "4.1 in the latest 6 (Oct 2025 to Mar 2026, 112 nights, 4 months on a ward with 16 contacts left out)" in words
+    )
     figures["mh_bed_day"] = [0] * 12 + [28] * 5 + [10] + [0] * 6
     words = support_words(figures, date(2025, 4, 1))
     assert "too few such days in the first 6 complete months (Apr to Sep 2025, 150 nights), 4 in the latest 6" in words

@@ -107,6 +107,7 @@ def test_only_what_is_shown_is_embedded() -> None:
         "mha",
         "lacks",
         "alerts",
+        "short",
         "estimated",
         "label",
         "intensity",

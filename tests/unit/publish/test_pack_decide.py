@@ -114,8 +114,8 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
         "police's grading of risk to the public: medium (16 Feb 2026); lead clinician's grading: medium (3 Mar 2026)"
     )
     assert people[1]["risk_note"] == words
-    sentence = f"P{words[1:]}."
-    assert words in pdf and sentence in pdf and sentence.replace("'", "&#39;") in html
+    sentence = f"Risk to the public: {people[1]['risk'].lower()} (by police, Feb 26"
+    assert words in pdf and sentence in pdf and sentence in html
     undated = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": tables["coverage"]["month"].min()}])
     assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
         "public: medium (without a date); the lead clinician has graded none"
@@ -145,7 +145,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"Of all below place 2, {below.height} people are marked A or B, "
+        f"Below place 2, {below.height} people are marked A or B ("
     )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]

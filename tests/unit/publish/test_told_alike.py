@@ -217,8 +217,8 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     ]
     assert how_many(whole) == len(found) == 5
     assert mentions(whole, LAST) == (
-        "Apr 2025 to Mar 2026: on 2 days. Before Apr 2025: on 1 day. The table has the days of each kind, of "
-        "contacts not counted too."
+        "Apr 2025 to Mar 2026: on 2 days, none of them since 1 Jan 2026. Before Apr 2025: on 1 day. Latest: 29 Dec "
+        "2025 (feeling suicidal)."
     )
     assert risks(whole, LAST) == [
         ("feeling suicidal", "1", "0", "29 Dec 2025"),
@@ -246,8 +246,8 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         "4 nights."
     )
     assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
-        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (nights on leave, if any, are in "
-        "this number and not in the months below). 1 contact with police, ambulance or ED during the "
+        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (with those on leave, if any). "
+        "1 contact with police, ambulance or ED during the "
         "stay, no such contact since."
     )
     aside = [{**calls[2], "dataset": name, "event_id": name} for name in ("s136", "ambulance_call")]

@@ -152,7 +152,7 @@ def test_the_reason_named_first_changed_the_score_most() -> None:
             row, old, then = (by.get(change["person_id"]) for by in rows)
             assert row and old and then
             way, reason = (1 if row["rank"] < old["rank"] else -1), change["what"].partition(": ")[2]
-            if reason.startswith("others moved"):
+            if reason.removeprefix("mostly ").startswith("others moved"):
                 step = way * (row["intensity"] / old["intensity"] - 1)
                 same = (listed.filter(list=row["list"])["intensity"] > old["intensity"]).sum() - (
                     row["intensity"] > old["intensity"]
