@@ -22,6 +22,7 @@ from hiu.month import Month
 from pipelines.back.backup import Backup, backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, published_tables
+from pipelines.common.work import Row
 from pipelines.steps.intake.beside import twins_of
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
 from pipelines.steps.intake.supply import remarks_on_file
@@ -71,11 +72,7 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
     folders = sorted(set(place.months().values()), key=lambda folder: folder[8:24])
     tables = [published_tables(place.published / folder, ("deliveries",))["deliveries"] for folder in folders]
     taken = {row["delivery_id"]: row for table in tables for row in table.iter_rows(named=True)}
-    latest = [
-        row
-        for row in taken.values()
-        if taken.get(row["replaced_by"], {"source_file": None})["source_file"] != row["source_file"]
-    ]
+    latest = [row for row in taken.values() if _latest(row, taken.get(row["replaced_by"]), place)]
     as_they_were = {(row["source"], row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in latest}
     digests = {(row["source"], row["source_file"], row["sha256"]) for row in latest}
     refused = dict.fromkeys(last_refused(place)["source_file"], _last_run(place))
@@ -90,6 +87,14 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
         if (file.source, file.name, sha) not in digests and not twins_of(place, latest, job, source)[2]:
             out.append(file)
     return out
+
+
+def _latest(row: Row, by: Row | None, place: Place) -> bool:
+    """Whether a delivery is the last of its file: what stands in its place, if anything, is a file of the same bytes, or
+    the one for its month of a source that sends whole months."""
+    source = place.sources.get(row["source"])
+    by_period = source is not None and source.key.resend == "period"
+    return by is None or (by["source_file"] != row["source_file"] and (by["sha256"] == row["sha256"] or by_period))
 
 
 def last_refused(place: Place) -> pl.DataFrame:

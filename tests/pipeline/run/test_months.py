@@ -219,3 +219,29 @@ def test_a_file_of_a_few_rows_sent_again_is_no_correction_of_the_whole(tmp_path:
     files = {"2025-09/police.csv": police(*days), "2025-09/police late.csv": police(*days[:4], "20/09/2025")}
     [outcome] = runs(make_site(Trap(files=files, exit=0), tmp_path / "site"), MONTHS[0])
     assert not [line for line in outcome.warnings if "hiu undo" in line]
+
+
+def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_another_name(tmp_path: Path) -> None:
+    """A correction was put over the old file and left beside it too: the old one counted on, though no disk had it."""
+    days = [f"{day:02}/09/2025" for day in range(1, 13)]
+    old, new = police(*days), police(*days[:9])
+    place = make_site(Trap(files={"2025-09/police FINAL.csv": old}, exit=0), tmp_path / "site")
+    assert counted(run(place, MONTHS[0]), "police_incident") == {"2025-09": 12}
+    file, beside = place.raw / "2025-09/police FINAL.csv", place.raw / "2025-09/police FINAL corrected.csv"
+    file.write_text(new, encoding="utf-8")
+    beside.write_text(new, encoding="utf-8")
+    both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=1))
+    assert counted(both, "police_incident") == {"2025-09": 9}
+    [said] = [line for line in both.warnings if "police FINAL" in line]
+    assert "the same bytes as 2025-09/police FINAL corrected.csv" in said
+    assert "Take one of the two away" in said and "from rows" not in said
+
+    file.write_text(old, encoding="utf-8")  # what was replaced comes back: it counts again, beside the other
+    assert "2025-09/police FINAL.csv" in CliRunner().invoke(app, ["status", "--site", str(place.home)]).stdout
+    back = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=2))
+    assert counted(back, "police_incident") == {"2025-09": 12}
+
+    file.write_text(new, encoding="utf-8")
+    beside.unlink()
+    last = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=3))
+    assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.warnings if "FINAL" in x]
