@@ -90,8 +90,8 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
 
 
 def _latest(row: Row, by: Row | None, place: Place) -> bool:
-    """Whether a delivery is the last of its file: what stands in its place, if anything, is a file of the same bytes, or
-    the one for its month of a source that sends whole months."""
+    """Whether a delivery is the last of its file: in its place stands nothing, a file of the same bytes, or the one for
+    its month of a source that sends whole months."""
     source = place.sources.get(row["source"])
     by_period = source is not None and source.key.resend == "period"
     return by is None or (by["source_file"] != row["source_file"] and (by["sha256"] == row["sha256"] or by_period))
@@ -153,7 +153,7 @@ def outdated(place: Place) -> list[str]:
     for month in sorted(set(months) - {last}):
         upto = Month.parse(min(month, str(last))).start
         now, then = (
-            set(tables[one].filter(pl.col("period") <= upto).select("delivery_id", "replaced_by").rows())
+            set(tables[one].filter(pl.col("period") <= upto, pl.col("replaced_by").is_null())["delivery_id"])
             for one in (str(last), month)
         )
         out += [month] if now != then else []

@@ -42,8 +42,8 @@ def twins_of(
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied.
 
     First those that the file stands in place of, by delivery: they are gone, or have no row of their month; next which
-    of these are there still; last the deliveries that keep it out. A workbook of which another sheet is read in each month's
-    folder is no copy there.
+    of these are there still; last the deliveries that keep it out. A workbook of which another sheet is read in each
+    month's folder is no copy there.
     """
     month = job.file.period.start if job.file.period else None
     if by_month(source):

@@ -113,7 +113,7 @@ def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, i
     intake.notes += register_notes(warehouse)
     first = min(taken["period"].drop_nulls(), default=month.start)
     stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
-    if stale:
+    if stale and taken.height:
         again = ", ".join(f"hiu run {each}" for each in stale)
         intake.notes.append(f"published before this was taken in, and unchanged until run again: {again}")
 

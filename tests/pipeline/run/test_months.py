@@ -245,3 +245,19 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     beside.unlink()
     last = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=3))
     assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.warnings if "FINAL" in x]
+
+
+def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_path: Path) -> None:
+    """The month it had lain under was the same with it and without, and status asked for ever to run it again."""
+    files = {"2025-09/police a.csv": police("04/09/2025"), "2025-10/ed_.csv": ed(("A", "05/10/2025"))}
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    run(place, MONTHS[0])
+    wrong, right = place.raw / "2025-09/police b.csv", place.raw / "2025-10/police b.csv"
+    wrong.write_text(police("03/10/2025", "20/10/2025"), encoding="utf-8")
+    run(place, MONTHS[1], at=NOW + timedelta(hours=1))
+    wrong.rename(right)
+    run(place, MONTHS[1], at=NOW + timedelta(hours=2))
+    again = run(place, MONTHS[0], at=NOW + timedelta(hours=3))
+    assert not [note for note in again.intake.notes if "unchanged until run again" in note], "nothing was taken in"
+    shown = CliRunner().invoke(app, ["status", "--site", str(place.home)]).stdout
+    assert "until run again" not in shown, shown
