@@ -114,25 +114,28 @@ def _last_run(place: Place) -> datetime | None:
     return datetime.fromisoformat(seen) if seen else None
 
 
-def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str]]:
+def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str], list[str]]:
     """Of files that wait to be run with a month: why some would be refused; and which no source takes, though no run
-    has said so yet, or lie under a wrong month. While the month waits, they can still be sent anew.
+    has said so yet, or lie under a wrong month; last, what the month itself waits for since its file would be refused.
+    While the month waits, they can still be sent anew.
     """
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     refused = [f"{link.name}: {link.reason}" for link in sweep.refused]
     before = set(last_refused(place)["source_file"])
     doubtful = [not_taken(name) for name in sweep.unmatched if name not in before]
+    lacking: list[str] = []
     for file in untaken(place, sweep.deliveries):
         if (file.period is None or file.period <= month) and not _fresh(file, now):
             try:
                 delivery = read_delivery(place, LoadJob(file, "", "", None), now.date())
             except InputRefused as refusal:
                 refused.append(str(refusal))
+                lacking += [f"a file of {file.source} that can be read"] * (file.period == month)
                 continue
             source, rows = place.sources[file.source], delivery.standardised.records
             remarks = remarks_on_file(place, source, file.name, delivery.period, rows)
             doubtful += [f"{file.name} ({file.source}): {line}" for line in remarks if MISFILED in line]
-    return refused, doubtful
+    return refused, doubtful, sorted(set(lacking))
 
 
 def _ran(run: str) -> datetime:

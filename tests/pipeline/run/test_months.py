@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -261,3 +262,18 @@ def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_
     assert not [note for note in again.intake.notes if "unchanged until run again" in note], "nothing was taken in"
     shown = CliRunner().invoke(app, ["status", "--site", str(place.home)]).stdout
     assert "until run again" not in shown, shown
+
+
+def test_a_schedule_ends_with_three_on_the_day_on_which_an_older_month_has_to_be_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended with 0 and a note that nobody was sent."""
+    files = {"2025-09/police.csv": police("04/09/2025", "05/09/2025"), "2025-10/police.csv": police("03/10/2025")}
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    runs(place, MONTHS[0], MONTHS[1])
+    (place.raw / "2025-09/police.csv").write_text(police("04/09/2025"), encoding="utf-8")
+    os.utime(place.raw / "2025-09/police.csv", (NOW.timestamp(), NOW.timestamp()))
+    monkeypatch.setattr("pipelines.commands.month.now", lambda: NOW + timedelta(hours=9))
+    schedule = [CliRunner().invoke(app, ["unattended", "2025-10", "--site", str(place.home)]) for _ in range(2)]
+    assert [one.exit_code for one in schedule] == [3, 0] and "warning: " not in schedule[0].output, schedule[0].output
+    assert all("until run again: hiu run 2025-09" in one.output for one in schedule)
