@@ -122,7 +122,7 @@ def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[st
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     refused = [f"{link.name}: {link.reason}" for link in sweep.refused]
     before = set(last_refused(place)["source_file"])
-    doubtful = [not_taken(name) for name in sweep.unmatched if name not in before]
+    doubtful = not_taken(*(name for name in sweep.unmatched if name not in before))
     lacking: list[str] = []
     for file in untaken(place, sweep.deliveries):
         if (file.period is None or file.period <= month) and not _fresh(file, now):

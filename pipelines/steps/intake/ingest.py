@@ -59,7 +59,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     """
     intake = Intake()
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
-    intake.warnings += map(not_taken, sweep.unmatched)
+    intake.warnings += not_taken(*sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
     loaded = warehouse.ask("loaded_deliveries").to_dicts()
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
@@ -86,7 +86,7 @@ def _refused_files(intake: Intake, unmatched: Sequence[str]) -> pl.DataFrame:
     """What was refused and what no source takes, as REFUSED_FILE, in the order of the files."""
     rows = sorted(
         {(one.file or "", one.code, str(one)) for one in intake.refused}
-        | {(name, NOT_TAKEN, not_taken(name)) for name in unmatched}
+        | {(name, NOT_TAKEN, *not_taken(name)) for name in unmatched}
     )
     return pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from months_kit import MONTHS, counted, ed, police, runs, supplied
 from traps.intake_traps import Trap, make_site
 from typer.testing import CliRunner
 
+from pipelines.access.basis import sources_in_use
 from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place
+from pipelines.govern.retain import due_now
 
 
 def to_date(home: Path) -> Place:
@@ -277,3 +280,18 @@ def test_a_schedule_ends_with_three_on_the_day_on_which_an_older_month_has_to_be
     schedule = [CliRunner().invoke(app, ["unattended", "2025-10", "--site", str(place.home)]) for _ in range(2)]
     assert [one.exit_code for one in schedule] == [3, 0] and "warning: " not in schedule[0].output, schedule[0].output
     assert all("until run again: hiu run 2025-09" in one.output for one in schedule)
+
+
+def test_what_is_named_is_what_the_site_has_months_that_are_published_and_sources_in_use(tmp_path: Path) -> None:
+    """An undo advised to run a month that nobody had published, and status asked for agreements of unused sources."""
+    files = {"2025-10/police.csv": police("03/10/2025"), "2025-11/police.csv": police("03/11/2025")}
+    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
+    live = replace(place, settings=place.settings.model_copy(update={"synthetic": False, "agreements": ()}))
+    wanted = {line.partition(":")[0] for line in due_now(live, NOW.date())["sentence"]}
+    assert {"police", "caseload", "s136"} <= wanted, "before the first month all are asked for"
+    run(place, MONTHS[2])
+    assert [line.partition(":")[0] for line in due_now(live, NOW.date())["sentence"]] == ["police"]
+    (place.raw / "2025-11/ed_.csv").write_text(ed(("A", "05/11/2025")), encoding="utf-8")
+    assert sources_in_use(live) == ["ed", "police"]
+    line = ["undo", "2025-10/police.csv", "--reason", "wrong", "--by", "operator", "--site", str(place.home)]
+    assert "Next: hiu run 2025-11: the months" in CliRunner().invoke(app, line).stdout
