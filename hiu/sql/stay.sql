@@ -36,9 +36,11 @@ file AS (
 -- a file without a row of the month it is filed under was sent for the months that its rows were reported for
 sent AS (
     SELECT
-        r.delivery_id, r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key,
+        r.delivery_id, r.source,
+        coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key,
         CASE
-            WHEN d.covers_to < d.covers_from THEN least(coalesce(TRY_CAST(r.version || '-01' AS DATE), f.period), f.period)
+            WHEN d.covers_to < d.covers_from
+                THEN least(coalesce(TRY_CAST(r.version || '-01' AS DATE), f.period), f.period)
             ELSE f.period
         END AS period,
         f.resent, f.stem,

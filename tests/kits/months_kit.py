@@ -1,14 +1,17 @@
-"""Small deliveries of three months, and what their runs counted and found supplied."""
+"""Small deliveries of three months, and what an intake of them said and what was counted: no paper is made."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
-from areakit import NOW, run, table
+from areakit import table
+from traps.intake_traps import counted as counted_in
+from traps.intake_traps import take_in
 
 from hiu.month import Month
-from pipelines.common.place import Place
+from pipelines.common.place import open_place
 from pipelines.run import Outcome
 
 ED = "Attendance ID,Arrival,Surname,First name,Birth date,Discharge status\n"
@@ -25,16 +28,26 @@ def police(*days: str) -> str:
     return POLICE + "".join(rows)
 
 
-def counted(outcome: Outcome, dataset: str) -> dict[str, int]:
-    rows = table(outcome, "monthly_demand").filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+@dataclass(frozen=True)
+class Taken:
+    warnings: list[str]
+    tables: dict[str, pl.DataFrame]
+
+
+def take(home: Path, month: Month) -> Taken:
+    """What lies in a site's raw folder, taken in and counted."""
+    intake, _, _ = take_in(place := open_place(home), month)
+    with counted_in(place, month) as warehouse:
+        return Taken(intake.warnings, {name: warehouse.read(name) for name in ("monthly_demand", "coverage", "stay")})
+
+
+def counted(found: Outcome | Taken, dataset: str) -> dict[str, int]:
+    rows = found.tables["monthly_demand"] if isinstance(found, Taken) else table(found, "monthly_demand")
+    rows = rows.filter(pl.col("dataset") == dataset, pl.col("n") > 0)
     sums = rows.group_by("month").agg(pl.col("n").sum()).sort("month")
     return {str(Month.of(day)): n for day, n in sums.iter_rows()}
 
 
-def supplied(outcome: Outcome, dataset: str) -> dict[str, bool]:
-    rows = table(outcome, "coverage").filter(pl.col("dataset") == dataset).sort("month")
+def supplied(found: Taken, dataset: str) -> dict[str, bool]:
+    rows = found.tables["coverage"].filter(pl.col("dataset") == dataset).sort("month")
     return {str(Month.of(day)): there for day, there in rows.select("month", "supplied").iter_rows()}
-
-
-def runs(place: Place, *months: Month) -> list[Outcome]:
-    return [run(place, month, at=NOW + timedelta(hours=hour)) for hour, month in enumerate(months)]

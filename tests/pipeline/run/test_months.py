@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from areakit import NOW, run, table
-from months_kit import MONTHS, counted, ed, police, runs, supplied
 from traps.intake_traps import Trap, make_site
 from typer.testing import CliRunner
 
-from pipelines.access.basis import sources_in_use
+from hiu.month import Month
 from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place
-from pipelines.govern.retain import due_now
+from pipelines.run import Outcome
+
+ED = "Attendance ID,Arrival,Surname,First name,Birth date,Discharge status\n"
+POLICE = "Log,Person seq,Created,Role,Surname,Forename,DOB\n"
+MONTHS = [Month(2025, 9), Month(2025, 10), Month(2025, 11)]
+
+
+def ed(*rows: tuple[str, str]) -> str:
+    return ED + "".join(f"{key},{day} 07:15,Vale,Rhys,09/10/1966,182992009\n" for key, day in rows)
+
+
+def police(*days: str) -> str:
+    rows = (f"T{day[:5]},1,{day} 11:00,Subject,Thorne,Iris,03/04/1971\n" for day in days)
+    return POLICE + "".join(rows)
+
+
+def counted(outcome: Outcome, dataset: str) -> dict[str, int]:
+    rows = table(outcome, "monthly_demand").filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+    sums = rows.group_by("month").agg(pl.col("n").sum()).sort("month")
+    return {str(Month.of(day)): n for day, n in sums.iter_rows()}
+
+
+def supplied(outcome: Outcome, dataset: str) -> dict[str, bool]:
+    rows = table(outcome, "coverage").filter(pl.col("dataset") == dataset).sort("month")
+    return {str(Month.of(day)): there for day, there in rows.select("month", "supplied").iter_rows()}
+
+
+def runs(place: Place, *months: Month) -> list[Outcome]:
+    return [run(place, month, at=NOW + timedelta(hours=hour)) for hour, month in enumerate(months)]
 
 
 def to_date(home: Path) -> Place:
@@ -223,75 +248,3 @@ def test_a_file_of_a_few_rows_sent_again_is_no_correction_of_the_whole(tmp_path:
     files = {"2025-09/police.csv": police(*days), "2025-09/police late.csv": police(*days[:4], "20/09/2025")}
     [outcome] = runs(make_site(Trap(files=files, exit=0), tmp_path / "site"), MONTHS[0])
     assert not [line for line in outcome.warnings if "hiu undo" in line]
-
-
-def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_another_name(tmp_path: Path) -> None:
-    """A correction was put over the old file and left beside it too: the old one counted on, though no disk had it."""
-    days = [f"{day:02}/09/2025" for day in range(1, 13)]
-    old, new = police(*days), police(*days[:9])
-    place = make_site(Trap(files={"2025-09/police FINAL.csv": old}, exit=0), tmp_path / "site")
-    assert counted(run(place, MONTHS[0]), "police_incident") == {"2025-09": 12}
-    file, beside = place.raw / "2025-09/police FINAL.csv", place.raw / "2025-09/police FINAL corrected.csv"
-    file.write_text(new, encoding="utf-8")
-    beside.write_text(new, encoding="utf-8")
-    both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=1))
-    assert counted(both, "police_incident") == {"2025-09": 9}
-    [said] = [line for line in both.warnings if "police FINAL" in line]
-    assert "the same bytes as 2025-09/police FINAL corrected.csv" in said
-    assert "Take one of the two away" in said and "from rows" not in said
-
-    file.write_text(old, encoding="utf-8")  # what was replaced comes back: it counts again, beside the other
-    assert "2025-09/police FINAL.csv" in CliRunner().invoke(app, ["status", "--site", str(place.home)]).stdout
-    back = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=2))
-    assert counted(back, "police_incident") == {"2025-09": 12}
-
-    file.write_text(new, encoding="utf-8")
-    beside.unlink()
-    last = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=3))
-    assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.warnings if "FINAL" in x]
-
-
-def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_path: Path) -> None:
-    """The month it had lain under was the same with it and without, and status asked for ever to run it again."""
-    files = {"2025-09/police a.csv": police("04/09/2025"), "2025-10/ed_.csv": ed(("A", "05/10/2025"))}
-    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
-    run(place, MONTHS[0])
-    wrong, right = place.raw / "2025-09/police b.csv", place.raw / "2025-10/police b.csv"
-    wrong.write_text(police("03/10/2025", "20/10/2025"), encoding="utf-8")
-    run(place, MONTHS[1], at=NOW + timedelta(hours=1))
-    wrong.rename(right)
-    run(place, MONTHS[1], at=NOW + timedelta(hours=2))
-    again = run(place, MONTHS[0], at=NOW + timedelta(hours=3))
-    assert not [note for note in again.intake.notes if "unchanged until run again" in note], "nothing was taken in"
-    shown = CliRunner().invoke(app, ["status", "--site", str(place.home)]).stdout
-    assert "until run again" not in shown, shown
-
-
-def test_a_schedule_ends_with_three_on_the_day_on_which_an_older_month_has_to_be_run_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It ended with 0 and a note that nobody was sent."""
-    files = {"2025-09/police.csv": police("04/09/2025", "05/09/2025"), "2025-10/police.csv": police("03/10/2025")}
-    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
-    runs(place, MONTHS[0], MONTHS[1])
-    (place.raw / "2025-09/police.csv").write_text(police("04/09/2025"), encoding="utf-8")
-    os.utime(place.raw / "2025-09/police.csv", (NOW.timestamp(), NOW.timestamp()))
-    monkeypatch.setattr("pipelines.commands.month.now", lambda: NOW + timedelta(hours=9))
-    schedule = [CliRunner().invoke(app, ["unattended", "2025-10", "--site", str(place.home)]) for _ in range(2)]
-    assert [one.exit_code for one in schedule] == [3, 0] and "warning: " not in schedule[0].output, schedule[0].output
-    assert all("until run again: hiu run 2025-09" in one.output for one in schedule)
-
-
-def test_what_is_named_is_what_the_site_has_months_that_are_published_and_sources_in_use(tmp_path: Path) -> None:
-    """An undo advised to run a month that nobody had published, and status asked for agreements of unused sources."""
-    files = {"2025-10/police.csv": police("03/10/2025"), "2025-11/police.csv": police("03/11/2025")}
-    place = make_site(Trap(files=files, exit=0), tmp_path / "site")
-    live = replace(place, settings=place.settings.model_copy(update={"synthetic": False, "agreements": ()}))
-    wanted = {line.partition(":")[0] for line in due_now(live, NOW.date())["sentence"]}
-    assert {"police", "caseload", "s136"} <= wanted, "before the first month all are asked for"
-    run(place, MONTHS[2])
-    assert [line.partition(":")[0] for line in due_now(live, NOW.date())["sentence"]] == ["police"]
-    (place.raw / "2025-11/ed_.csv").write_text(ed(("A", "05/11/2025")), encoding="utf-8")
-    assert sources_in_use(live) == ["ed", "police"]
-    line = ["undo", "2025-10/police.csv", "--reason", "wrong", "--by", "operator", "--site", str(place.home)]
-    assert "Next: hiu run 2025-11: the months" in CliRunner().invoke(app, line).stdout
