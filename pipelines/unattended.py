@@ -92,8 +92,7 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
 def _latest(row: Row, by: Row | None, place: Place) -> bool:
     """Whether a delivery is the last of its file: in its place stands nothing, a file of the same bytes, or the one for
     its month of a source that sends whole months."""
-    source = place.sources.get(row["source"])
-    by_period = source is not None and source.key.resend == "period"
+    by_period = row["source"] in place.sources and place.sources[row["source"]].key.resend == "period"
     return by is None or (by["source_file"] != row["source_file"] and (by["sha256"] == row["sha256"] or by_period))
 
 

@@ -36,14 +36,13 @@ file AS (
 -- a file without a row of the month it is filed under was sent for the months that its rows were reported for
 sent AS (
     SELECT
-        r.delivery_id, r.source,
+        r.delivery_id, r.source, f.resent, f.stem,
         coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key,
         CASE
             WHEN d.covers_to < d.covers_from
                 THEN least(coalesce(TRY_CAST(r.version || '-01' AS DATE), f.period), f.period)
             ELSE f.period
         END AS period,
-        f.resent, f.stem,
         split_part(split_part(coalesce(r.details, ''), '"provider":"', 2), '"', 1) AS provider
     FROM record AS r
     JOIN file AS f ON f.delivery_id = r.delivery_id

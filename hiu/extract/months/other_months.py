@@ -93,9 +93,9 @@ def _sent_again(months: dict[Month, int], source: Source) -> str:
 
 def _of_the_month_before(rows: pl.DataFrame, source: Source, period: Month) -> str:
     """What is said beside of a file of stays that may be an earlier month's, if nothing tells that it is."""
-    begun_or_ended = rows.filter(pl.any_horizontal(pl.col("start_month", "end_month") == period.start))
-    doubtful = source.kind == "stays" and begun_or_ended.is_empty()
-    return f". No stay begins or ends in {period.title}: look whether it is a file of the month before" * doubtful
+    still = rows.filter(pl.any_horizontal(pl.col("start_month", "end_month") == period.start)).is_empty()
+    doubt = f". No stay begins or ends in {period.title}: look whether it is a file of the month before"
+    return doubt if source.kind == "stays" and still else ""
 
 
 def _several(named: PathMonths, source: Source) -> str:
