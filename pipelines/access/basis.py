@@ -40,7 +40,8 @@ def sources_in_use(place: Place) -> list[str]:
         return sorted(place.sources)
     found = find_deliveries(place.raw, place.sources).deliveries if place.raw.is_dir() else ()
     sent = published_tables(place.which(None)[1], ("deliveries",))["deliveries"]["source"]
-    return sorted({*sent, *(one.source for one in (*place.settings.agreements, *found))} & place.sources.keys())
+    used = {*sent, *(one.source for one in found), *(one.source for one in place.settings.agreements)}
+    return sorted(used & place.sources.keys())
 
 
 def denial(person_id: str, code: str, *, by: str, evidence: str, start: date, now: datetime) -> dict[str, object]:
