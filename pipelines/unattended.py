@@ -22,6 +22,7 @@ from hiu.month import Month
 from pipelines.back.backup import Backup, backup
 from pipelines.common.fingerprint import file_digest
 from pipelines.common.place import Place, published_tables
+from pipelines.common.work import Row
 from pipelines.steps.intake.beside import twins_of
 from pipelines.steps.intake.deliver import LoadJob, read_delivery
 from pipelines.steps.intake.supply import remarks_on_file
@@ -71,11 +72,7 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
     folders = sorted(set(place.months().values()), key=lambda folder: folder[8:24])
     tables = [published_tables(place.published / folder, ("deliveries",))["deliveries"] for folder in folders]
     taken = {row["delivery_id"]: row for table in tables for row in table.iter_rows(named=True)}
-    latest = [
-        row
-        for row in taken.values()
-        if taken.get(row["replaced_by"], {"source_file": None})["source_file"] != row["source_file"]
-    ]
+    latest = [row for row in taken.values() if _latest(row, taken.get(row["replaced_by"]), place)]
     as_they_were = {(row["source"], row["source_file"], row["bytes"]): _ran(row["run_id"]) for row in latest}
     digests = {(row["source"], row["source_file"], row["sha256"]) for row in latest}
     refused = dict.fromkeys(last_refused(place)["source_file"], _last_run(place))
@@ -90,6 +87,13 @@ def untaken(place: Place, found: Sequence[FoundFile]) -> list[FoundFile]:
         if (file.source, file.name, sha) not in digests and not twins_of(place, latest, job, source)[2]:
             out.append(file)
     return out
+
+
+def _latest(row: Row, by: Row | None, place: Place) -> bool:
+    """Whether a delivery is the last of its file: in its place stands nothing, a file of the same bytes, or the one for
+    its month of a source that sends whole months."""
+    by_period = row["source"] in place.sources and place.sources[row["source"]].key.resend == "period"
+    return by is None or (by["source_file"] != row["source_file"] and (by["sha256"] == row["sha256"] or by_period))
 
 
 def last_refused(place: Place) -> pl.DataFrame:
@@ -109,25 +113,28 @@ def _last_run(place: Place) -> datetime | None:
     return datetime.fromisoformat(seen) if seen else None
 
 
-def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str]]:
+def unfit(place: Place, month: Month, now: datetime) -> tuple[list[str], list[str], list[str]]:
     """Of files that wait to be run with a month: why some would be refused; and which no source takes, though no run
-    has said so yet, or lie under a wrong month. While the month waits, they can still be sent anew.
+    has said so yet, or lie under a wrong month; last, what the month itself waits for since its file would be refused.
+    While the month waits, they can still be sent anew.
     """
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     refused = [f"{link.name}: {link.reason}" for link in sweep.refused]
     before = set(last_refused(place)["source_file"])
-    doubtful = [not_taken(name) for name in sweep.unmatched if name not in before]
+    doubtful = not_taken(*(name for name in sweep.unmatched if name not in before))
+    lacking: list[str] = []
     for file in untaken(place, sweep.deliveries):
         if (file.period is None or file.period <= month) and not _fresh(file, now):
             try:
                 delivery = read_delivery(place, LoadJob(file, "", "", None), now.date())
             except InputRefused as refusal:
                 refused.append(str(refusal))
+                lacking += [f"a file of {file.source} that can be read"] * (file.period == month)
                 continue
             source, rows = place.sources[file.source], delivery.standardised.records
             remarks = remarks_on_file(place, source, file.name, delivery.period, rows)
             doubtful += [f"{file.name} ({file.source}): {line}" for line in remarks if MISFILED in line]
-    return refused, doubtful
+    return refused, doubtful, sorted(set(lacking))
 
 
 def _ran(run: str) -> datetime:
@@ -148,7 +155,7 @@ def outdated(place: Place) -> list[str]:
     for month in sorted(set(months) - {last}):
         upto = Month.parse(min(month, str(last))).start
         now, then = (
-            set(tables[one].filter(pl.col("period") <= upto).select("delivery_id", "replaced_by").rows())
+            set(tables[one].filter(pl.col("period") <= upto, pl.col("replaced_by").is_null())["delivery_id"])
             for one in (str(last), month)
         )
         out += [month] if now != then else []

@@ -20,7 +20,7 @@ from hiu.extract.people_apart import nth_person, two_people_faults
 from hiu.extract.rates.beside_names import cell_warnings
 from hiu.extract.rates.read_rate import Made, code_list, read_rates, unknown_codes
 from hiu.extract.shared_numbers import shared_warnings
-from hiu.extract.stays import ends_unread, stay_warnings
+from hiu.extract.stays import ends_unread, reported_months, stay_warnings
 from hiu.extract.values.codes import coded, not_known, still_open, whole
 from hiu.extract.values.dates import local_stamps, read_dates
 from hiu.extract.values.kept import each_column_once
@@ -168,11 +168,15 @@ def _events(cells: pl.DataFrame, source: Source, unknown: pl.DataFrame) -> pl.Da
         for field, spec in quoting.items()
     ]
     kept = [field for field in source.kept if field in columns]
+    version = pl.lit(None, pl.String)
+    if key.version in columns:
+        sent = values[key.version]
+        version = _sortable(pl.lit(reported_months(sent) if source.reports else sent))
     record = _joined(columns, key.record) if key.record else event
     frame = values.with_columns(
         event.alias("event_id"),
         pl.when(pl.col("source_row") < ANOTHER).then(record).otherwise(record + nth_person()).alias("record_id"),
-        (_sortable(pl.col(str(key.version))) if key.version in columns else pl.lit(None, pl.String)).alias("version"),
+        version.alias("version"),
         (pl.any_horizontal(deleted) if deleted else pl.lit(False)).alias("deleted"),
         _parent(columns, key.duplicate_of, duplicate).alias("duplicate_of"),
         (pl.col("spell_id") if "spell_id" in columns else pl.lit(None, pl.String)).alias("spell_id"),

@@ -5,7 +5,24 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from hiu.extract.files.numbering import Numbering
+from hiu.extract.files.path_months import path_months
+from hiu.month import Month
 from hiu.sources import Source
+
+_BEFORE_MONTHS, _MONTHS_SENT = Month(1900, 3), range(1300, 1900)
+"""MHSDS numbers its reporting months from April 1900; a number of these is one."""
+
+
+def reported_months(periods: pl.Series) -> pl.Series:
+    """Reporting periods, as people write them, as months: 2026-03. What names no month stays as it was sent."""
+    months = {text: _reported(text) for text in periods.drop_nulls().unique()}
+    return periods.replace({text: str(month) for text, month in months.items() if month})
+
+
+def _reported(text: str) -> Month | None:
+    if text.isdecimal() and int(text) in _MONTHS_SENT:
+        return _BEFORE_MONTHS + int(text)
+    return path_months(text.replace("/", "-")).month
 
 
 def stay_warnings(times: pl.DataFrame, rows: pl.Series, source: Source, numbering: Numbering) -> tuple[str, ...]:

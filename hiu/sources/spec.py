@@ -274,6 +274,11 @@ class Source(Kept):
         return frozenset((*self.key.event, *(field for rule in self.measures for field in rule.where)))
 
     @property
+    def reports(self) -> bool:
+        """Whether a row of a stay says for which month it was reported, as its version."""
+        return self.kind == "stays" and self.key.version == "reporting_period"
+
+    @property
     def covers(self) -> Literal["month", "from rows", "cumulative"]:
         """What a delivery supplies: as the file says, and of counts by default the months of its rows."""
         unsaid = "covers" not in self.file.model_fields_set

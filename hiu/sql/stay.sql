@@ -33,13 +33,20 @@ file AS (
     JOIN stay_rule AS s ON s.source = c.source
     WHERE c.in_force
 ),
+-- a file without a row of the month it is filed under was sent for the months that its rows were reported for
 sent AS (
     SELECT
-        r.source, coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key, f.period,
-        f.resent, f.stem,
+        r.delivery_id, r.source, f.resent, f.stem,
+        coalesce(r.record_id, r.delivery_id || '|' || CAST(r.source_row AS VARCHAR)) AS record_key,
+        CASE
+            WHEN d.covers_to < d.covers_from
+                THEN least(coalesce(TRY_CAST(r.version || '-01' AS DATE), f.period), f.period)
+            ELSE f.period
+        END AS period,
         split_part(split_part(coalesce(r.details, ''), '"provider":"', 2), '"', 1) AS provider
     FROM record AS r
     JOIN file AS f ON f.delivery_id = r.delivery_id
+    LEFT JOIN deliveries AS d ON d.delivery_id = r.delivery_id
 ),
 kept AS (
     SELECT source, record_key, resent, max(period) AS last_sent, max(provider) AS provider, max(stem) AS stem
@@ -50,7 +57,10 @@ same_provider AS (
     SELECT source, provider, max(period) AS last_file FROM sent GROUP BY source, provider
 ),
 same_name AS (
-    SELECT source, stem, max(period) AS last_file FROM file GROUP BY source, stem
+    SELECT f.source, f.stem, max(coalesce(s.period, f.period)) AS last_file
+    FROM file AS f
+    LEFT JOIN sent AS s ON s.delivery_id = f.delivery_id
+    GROUP BY f.source, f.stem
 ),
 followed AS (
     SELECT

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from hiu.errors import HiuError
+from hiu.extract.files.find import find_deliveries
 from hiu.govern import records
 from hiu.govern.basis import gate
 from hiu.govern.basis.gate import GateResult
@@ -31,6 +32,16 @@ def basis_of(place: Place, aliases: pl.DataFrame | None = None) -> pl.DataFrame:
     """Every row of the site's basis, under the ids people have now (`aliases`: default, those last published)."""
     recorded = records.read(place.records, BASIS)
     return gate.standing(place.settings, recorded, last_aliases(place) if aliases is None else aliases)
+
+
+def sources_in_use(place: Place) -> list[str]:
+    """Sources whose agreement matters: before the first published month all, then those with one, or with a file."""
+    if not place.months():
+        return sorted(place.sources)
+    found = find_deliveries(place.raw, place.sources).deliveries if place.raw.is_dir() else ()
+    sent = published_tables(place.which(None)[1], ("deliveries",))["deliveries"]["source"]
+    used = {*sent, *(one.source for one in found), *(one.source for one in place.settings.agreements)}
+    return sorted(used & place.sources.keys())
 
 
 def denial(person_id: str, code: str, *, by: str, evidence: str, start: date, now: datetime) -> dict[str, object]:

@@ -31,13 +31,13 @@ def undo(
     place = open_site(site, curated, raw)
     row = take_back(place, delivery, reason=reason, by=by, now=now(), redo=redo)
     month = f"{row['period']:%Y-%m}" if row["period"] else max(place.months(), default="MONTH")
-    later = [each for each in sorted(place.months()) if each > month]
+    shown = [each for each in sorted(place.months()) if each >= month] or [month]
     if as_json:
         print_json(delivery=row["delivery_id"], withdrawn=row["withdrawn"], month=month)
         return
     state, how = ("in force again", "with") if redo else ("taken back", "without")
     out(f"{row['source_file']} ({row['source']}, {row['delivery_id']}) is {state}; recorded.")
-    runs = ", ".join(f"hiu run {each}" for each in (month, *later))
+    runs = ", ".join(f"hiu run {each}" for each in shown)
     out(f"Next: {runs}: the months counted {how} it.")
 
 

@@ -15,7 +15,7 @@ from hiu.model import LINK_QUALITY
 from hiu.model.words import NOT_TAKEN
 from hiu.month import Month
 from hiu.publish.words.text import count_of, join_words
-from pipelines.access.basis import gates_lacking, supported_withheld, unpermitted
+from pipelines.access.basis import gates_lacking, sources_in_use, supported_withheld, unpermitted
 from pipelines.back.withdraw import withdrawn_month
 from pipelines.commands.options import print_json
 from pipelines.common.backups import listed_backups
@@ -151,7 +151,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
     months = place.months()
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
     periods = sorted({str(found.period) for found in sweep.deliveries if found.period})
-    ending, running = expiring(place.settings, sorted(place.sources), now.date()), holder(place.lock)
+    ending, running = expiring(place.settings, sources_in_use(place), now.date()), holder(place.lock)
     lacking, gates = unpermitted(place, now.date()), gates_lacking(place, now.date())
     lacking += supported_withheld(place, now.date())
     doubtful, untaken_files = _doubtful(place), untaken(place, sweep.deliveries)
@@ -224,7 +224,7 @@ def print_status(place: Place, *, as_json: bool, now: datetime) -> None:
         out(f"refused by the last run: {reason}")
     for line in doubtful:
         out(f"warning of the last run: {line}")
-    for name in sweep.unmatched:
-        out(not_taken(name))
+    for line in not_taken(*sweep.unmatched):
+        out(line)
     for link in sweep.refused:
         out(f"{link.name}: {link.reason}")

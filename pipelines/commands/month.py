@@ -85,11 +85,14 @@ def unattended(
             f"If it is to be published after all: hiu run {wanted} --again"
         )
         return 0
-    if waits := awaited(place, wanted, at, until):
+    waits, shown = awaited(place, wanted, at, until), place.published_folder(wanted)
+    early = shown is None and at.date() < until
+    refused, doubtful, lacking = unfit(place, wanted, at) if waits or early else ([], [], [])
+    if waits := waits + lacking * early:
         late = any(each.startswith("a file of ") for each in waits)
         then = f"from {until} on it runs without late files" if late else "the next start of the schedule takes them"
-        out(f"{wanted.title} waits for {'; '.join(waits)}. Nothing was run; {then}.")
-        refused, doubtful = unfit(place, wanted, at)
+        state = " is published already, and" if shown else ""
+        out(f"{wanted.title}{state} waits for {'; '.join(waits)}. Nothing was run; {then}.")
         for line in refused:
             out(f"a run would refuse: {line}")
         for line in doubtful:
@@ -99,12 +102,13 @@ def unattended(
     print_run(outcome)
     for copy in back_up(place, backup_to, at):
         out(f"backup {copy.path}: {copy.files} files, read back and compared. SHA-256 {copy.sha256}")
-    for line in () if outcome.changed else outdated_lines(place):
+    again = outdated_lines(place)
+    for line in [] if outcome.changed else again:
         out(f"note: {line}")
     if not outcome.changed and outcome.exit_code == WARNINGS:
         out("These warnings were reported when the month was published; the code is 0.")
         return 0
-    return outcome.exit_code
+    return outcome.exit_code or (WARNINGS if outcome.changed and again else 0)
 
 
 def status(site: Site = None, raw: Raw = None, curated: Curated = None, as_json: AsJson = False) -> None:

@@ -14,7 +14,7 @@ from hiu.govern.basis.retention import retention_due
 from hiu.model import PUBLISHED
 from hiu.model.frames import schema
 from hiu.model.govern import BASIS, DISCLOSURES, FAMILY_CONSENTS, HOLDS, OVERRIDES, REVIEWS
-from pipelines.access.basis import basis_of, denial
+from pipelines.access.basis import basis_of, denial, sources_in_use
 from pipelines.common.journal import record, utc
 from pipelines.common.place import Paths, Place, published_tables
 
@@ -116,7 +116,7 @@ def due_now(place: Place, on: date) -> pl.DataFrame:
         else pl.DataFrame(schema=schema(PUBLISHED["support"]))
     )
     families, overrides = (records.read(place.records, table) for table in (FAMILY_CONSENTS, OVERRIDES))
-    return due(place.settings, support, families, basis_of(place), overrides, sorted(place.sources), on)
+    return due(place.settings, support, families, basis_of(place), overrides, sources_in_use(place), on)
 
 
 def record_consent(

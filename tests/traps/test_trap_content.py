@@ -195,8 +195,7 @@ def test_a_file_that_no_source_takes_is_named_in_each_run_and_status(
         code, run, status = named(place, capsys)
         assert code == 3
         for words in (
-            "2026-03/letter.docx: no source takes this file",
-            "notes.txt: no source",
+            "2 files for the same reason (2026-03/letter.docx, notes.txt): no source takes this file: no pattern",
             "ed_b.csv.part: an unf",
         ):
             assert words in run and words in status

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hiu.errors import InputRefused, SettingsError, UsageError
+from hiu.errors import InputRefused, SettingsError, UsageError, grouped
 from hiu.extract.files.path_months import PathMonths, path_months
 from hiu.extract.files.quotable import about_somebody
+from hiu.model.words import NOT_TAKEN
 from hiu.month import NAMES, Month
 from hiu.plain import one_line
 from hiu.sources import Source
@@ -110,14 +111,20 @@ def refuse_named(name: str, takers: Sequence[Source]) -> None:
         raise InputRefused("name", _NAMES_SOMEBODY, file=shown)
 
 
-def not_taken(name: str) -> str:
-    """Why no source takes a file, and what to do about it."""
+def not_taken(*names: str) -> list[str]:
+    """Why no source takes files, and what to do about it: a sentence a reason, with the names of the files."""
+    return grouped([InputRefused(NOT_TAKEN, _why_not(name), file=name) for name in names])
+
+
+def _why_not(name: str) -> str:
     if _UNFINISHED.fullmatch(name):
-        return f"{name}: an unfinished or older copy, by its ending, which is not read; finish it, or take it away"
+        return "an unfinished or older copy, by its ending, which is not read; finish it, or take it away"
     if _HIDDEN.fullmatch(name.rpartition("/")[2]):
-        return f"{name}: a hidden file (its name begins with a dot), which is not read: rename it or remove it"
-    advice = "see 'hiu new SOURCE FILE', move it, or name it under ignored_files in site.toml"
-    return f"{name}: no source takes this file; {advice}"
+        return "a hidden file (its name begins with a dot), which is not read: rename it or remove it"
+    return (
+        "no source takes this file: no pattern under [file] of a source fits its name. Write one that does, see "
+        "'hiu new SOURCE FILE', move it, or name it under ignored_files in site.toml"
+    )
 
 
 def may_take(source: Source, name: str) -> bool:

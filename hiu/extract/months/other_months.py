@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import polars as pl
 
+from hiu.extract.files.find import months_of
 from hiu.extract.files.path_months import PathMonths
-from hiu.extract.months.spans import Span
+from hiu.extract.months.spans import REPORTED, Span
 from hiu.month import Month
 from hiu.sources import Source
 
@@ -16,17 +17,17 @@ SENT_AGAIN = 3
 
 
 def rows_by_month(records: pl.DataFrame) -> pl.DataFrame:
-    """start_month, end_month, rows, and of those `sound`: neither set aside nor a deletion."""
+    """start_month, end_month, reported, rows, and of those `sound`: neither set aside nor a deletion."""
     sound = ~(pl.col("quarantined") | pl.col("deleted"))
     months = [pl.col(name).dt.date().dt.truncate("1mo").alias(f"{name}_month") for name in ("start", "end")]
-    return records.group_by(months).agg(rows=pl.len(), sound=sound.sum())
+    return records.group_by(*months, REPORTED.alias("reported")).agg(rows=pl.len(), sound=sound.sum())
 
 
 def month_remarks(
     rows: pl.DataFrame,
     source: Source,
     *,
-    named: PathMonths,
+    name: str,
     period: Month,
     span: Span,
     supplied: Collection[Month],
@@ -37,10 +38,11 @@ def month_remarks(
     `supplied`: months that the source's deliveries in force supply, this one's too; `published`: months with a list.
     """
     counts = _counts(rows, source, period)
-    lines, settled = [], {*span.months, *supplied}
+    lines, settled, named = [], {*span.months, *supplied}, months_of(name, source)
     mostly = _mostly(counts, span, source)
     if mostly:
-        lines.append(_misfiled(counts, mostly, period, mostly in settled, published, empty=not span.months))
+        remedy = _remedy(name, source, mostly, period)
+        lines.append(_misfiled(counts, mostly, period, mostly in settled, published, remedy, empty=not span.months))
     left = {month: sound for month, (_, sound) in counts.items() if sound and month <= period and month != mostly}
     if uncounted := {month: n for month, n in left.items() if month not in settled}:
         lines.append(_uncounted(uncounted, span, source))
@@ -48,19 +50,20 @@ def month_remarks(
     own = left.get(period, 0)
     whole = {month: n for month, n in again.items() if source.covers == "month" and n * SENT_AGAIN >= own}
     if sum(whole.values()) > 1 and (period - 1 in whole or len(whole) > 1):  # else late rows of a small file
-        lines.append(_sent_again(whole, source))
+        lines.append(_sent_again(whole, source) + _of_the_month_before(rows, source, period))
     if span.gaps:
         lines.append(_without_rows(span, source))
-    if source.covers == "month" and named.others and not lines:
+    if source.covers == "month" and named.others and (mostly or not lines):
         lines.append(_several(named, source))
     return lines
 
 
 def _counts(rows: pl.DataFrame, source: Source, period: Month) -> dict[Month, tuple[int, int]]:
-    """Rows and sound rows by the month they are of: an event's start; of a stay the delivery's own month if the stay
-    was open or went on in it, else its end.
+    """Rows and sound rows by the month they are of: an event's start; of a stay the month that it was reported for,
+    else the delivery's own month if the stay was open or went on in it, else its end.
     """
     when = _stay_month(period) if source.kind == "stays" else pl.col("start_month")
+    when = pl.coalesce("reported", when) if source.reports and source.covers == "month" else when
     by_month = rows.group_by(when.alias("of")).agg(pl.col("rows").sum(), pl.col("sound").sum()).drop_nulls("of")
     months = by_month.select("of", "rows", "sound").sort("of")
     return {Month.of(day): (n, sound) for day, n, sound in months.iter_rows()}
@@ -88,6 +91,13 @@ def _sent_again(months: dict[Month, int], source: Source) -> str:
     )
 
 
+def _of_the_month_before(rows: pl.DataFrame, source: Source, period: Month) -> str:
+    """What is said beside of a file of stays that may be an earlier month's, if nothing tells that it is."""
+    still = rows.filter(pl.any_horizontal(pl.col("start_month", "end_month") == period.start)).is_empty()
+    doubt = f". No stay begins or ends in {period.title}: look whether it is a file of the month before"
+    return doubt if source.kind == "stays" and still else ""
+
+
 def _several(named: PathMonths, source: Source) -> str:
     others = ", ".join(month.title for month in named.others)
     last = named.month.title if named.month else ""
@@ -103,6 +113,7 @@ def _misfiled(
     period: Month,
     settled: bool,
     published: Iterable[Month],
+    remedy: str,
     *,
     empty: bool,
 ) -> str:
@@ -122,8 +133,16 @@ def _misfiled(
         filed, state = "where they count", f"the file is filed under {period.title}"
     return (
         f"{n} of {whole} rows are of {mostly.title}, {filed}; {state}. If it is the "
-        f"file of {mostly.title}, move it to a folder {mostly}, then: {runs}"
+        f"file of {mostly.title}, {remedy}, then: {runs}"
     )
+
+
+def _remedy(name: str, source: Source, mostly: Month, period: Month) -> str:
+    """Where a file of the month `mostly` belongs, and that its own name must not say another."""
+    folder, _, file = name.rpartition("/")
+    move = [f"move it to a folder {mostly}"] * (months_of(folder, source).month != mostly)
+    rename = [f"rename it, for its name says {period.title}"] * (months_of(file, source).month == period)
+    return " and ".join(move + rename)
 
 
 def _without_rows(span: Span, source: Source) -> str:

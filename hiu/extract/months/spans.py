@@ -14,6 +14,9 @@ LAST_DAYS = 3
 STRAY_SHARE, STRAY_GAP = 10, 12
 """A first month with a tenth of the next one's rows or less, or a year before it, is late or mistyped rows."""
 
+REPORTED = (pl.col("version") + "-01").str.to_date("%Y-%m-%d", strict=False)
+"""The month that a row of a stay was reported for; null for one whose version is no month."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -59,11 +62,14 @@ def span_of(records: pl.DataFrame, source: Source, named: PathMonths, period: Mo
 
 
 def _elsewhere(records: pl.DataFrame, source: Source, here: Span) -> bool:
-    """Whether rows have dates, and none is of these months; a stay is of every month that it goes on in."""
+    """Whether rows have dates, and none is of these months; a stay is of the month that it says it was reported for,
+    else of every month that it goes on in."""
     dated = records.filter(pl.col("start").is_not_null())
-    before_end = pl.col("start") < here.last.after
     ends = pl.col("end").fill_null(here.first.start) if source.kind == "stays" else pl.col("start")
-    return not dated.is_empty() and dated.filter(before_end, ends >= here.first.start).is_empty()
+    touches = (pl.col("start") < here.last.after) & (ends >= here.first.start)
+    if source.reports:
+        touches = pl.coalesce(REPORTED.is_between(here.first.start, here.last.start), touches)
+    return not dated.is_empty() and dated.filter(touches).is_empty()
 
 
 def _gaps(sound: pl.DataFrame, source: Source, first: Month, last: Month) -> tuple[Month, ...]:

@@ -38,12 +38,12 @@ def deliveries_beside(warehouse: Engine, source: str, sha256: str = "") -> list[
 
 def twins_of(
     place: Place, others: Sequence[Row], job: LoadJob, source: Source
-) -> tuple[dict[str, str], list[str], list[str]]:
+) -> tuple[dict[str, str], list[str], list[Row]]:
     """Other files with the same bytes and rows in them (for any source): a copy would make its month look supplied.
 
     First those that the file stands in place of, by delivery: they are gone, or have no row of their month; next which
-    of these are there still; last those that keep it out. A workbook of which another sheet is read in each month's
-    folder is no copy there.
+    of these are there still; last the deliveries that keep it out. A workbook of which another sheet is read in each
+    month's folder is no copy there.
     """
     month = job.file.period.start if job.file.period else None
     if by_month(source):
@@ -51,14 +51,15 @@ def twins_of(
     same = sorted((row for row in others if row["sha256"] == job.sha256), key=lambda row: row["source_file"])
     filled = {row["source_file"] for row in same if row["received"]} - {job.file.name}
     in_force = [row for row in same if row["source"] == job.file.source and row["replaced_by"] is None]
-    moved, copies, keeping = dict[str, str](), list[str](), list[str]()
+    moved, copies, keeping = dict[str, str](), list[str](), list[Row]()
     for row in (row for row in in_force if row["source_file"] in filled):
         file, first, last = row["source_file"], row.get("covers_from"), row.get("covers_to")
         there, idle = (place.raw / file).exists(), bool(first and last and last < first)
         if idle or not there:
             moved[row["delivery_id"]] = file
         if there and file_digest(place.raw / file) == job.sha256:
-            (copies if idle else keeping).append(file)
+            copies += [file] * idle
+            keeping += [row] * (not idle)
     return moved, copies, keeping
 
 
@@ -68,11 +69,14 @@ def filed_twice(there: str, name: str) -> str:
     return f"{there}: {why}. {name} is read: take {there} away"
 
 
-def same_bytes(name: str, there: str, source: Source) -> str:
+def same_bytes(file: FoundFile, there: Row, source: Source) -> str:
     """What is said of a copy that is not loaded, and what to do where one file was sent for several months."""
-    kept = f"{name}: the same bytes as {there}; not loaded again"
+    name = file.name
+    kept = f"{name}: the same bytes as {there['source_file']}; not loaded again"
     if source.kind == "register":
         return kept
+    if file.period and file.period.start == there["period"]:
+        return f"{kept}. Take one of the two away"
     advice = (
         "Keep the copy in the folder of the month that its rows are of, and take the other away. If it holds several "
         "months, that is the folder of the last of them, and you write under [file] in "

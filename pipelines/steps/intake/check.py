@@ -84,7 +84,7 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
     code = 3 if not found or any(check.quarantined or check.warnings for check in checks) else 0
     code = 4 if refused else code
     if as_json:
-        more: dict[str, object] = {} if found else {"warnings": [not_taken(_name(place, file))]}
+        more: dict[str, object] = {} if found else {"warnings": not_taken(_name(place, file))}
         more |= {"refused": refused} if refused else {}
         out(json.dumps({"exit": code, "checked": [asdict(check) for check in checks], **more}, default=str))
         return code
@@ -94,7 +94,7 @@ def check_file(place: Place, file: Path, source: str | None, *, as_json: bool, t
         )
         out("  If one of them is not meant, narrow its [file] pattern, or set enabled = false in its TOML")
     if not found:
-        out(f"warning: {not_taken(_name(place, file))}")
+        out(f"warning: {not_taken(_name(place, file))[0]}")
         patterns = "; ".join(f"{one.name} {', '.join(one.file.patterns)}" for one in place.sources.values())
         out(f"  the patterns are: {patterns}. --source NAME checks it as one of them")
     for line in refused:

@@ -59,7 +59,7 @@ def ingest(place: Place, warehouse: Engine, month: Month, run_id: str, today: da
     """
     intake = Intake()
     sweep = find_deliveries(place.raw, place.sources, place.settings.ignored_files)
-    intake.warnings += map(not_taken, sweep.unmatched)
+    intake.warnings += not_taken(*sweep.unmatched)
     intake.refused += [InputRefused(link.code, link.reason, file=link.name) for link in sweep.refused]
     loaded = warehouse.ask("loaded_deliveries").to_dicts()
     waiting = [found for found in sweep.deliveries if found.period is None or found.period <= month]
@@ -86,7 +86,7 @@ def _refused_files(intake: Intake, unmatched: Sequence[str]) -> pl.DataFrame:
     """What was refused and what no source takes, as REFUSED_FILE, in the order of the files."""
     rows = sorted(
         {(one.file or "", one.code, str(one)) for one in intake.refused}
-        | {(name, NOT_TAKEN, not_taken(name)) for name in unmatched}
+        | {(name, NOT_TAKEN, *not_taken(name)) for name in unmatched}
     )
     return pl.DataFrame(rows, schema=schema(REFUSED_FILE), orient="row")
 
@@ -113,7 +113,7 @@ def _remark_months(place: Place, warehouse: Engine, month: Month, run_id: str, i
     intake.notes += register_notes(warehouse)
     first = min(taken["period"].drop_nulls(), default=month.start)
     stale = [each for each in sorted(place.months()) if str(Month.of(first)) <= each != str(month)]
-    if stale:
+    if stale and taken.height:
         again = ", ".join(f"hiu run {each}" for each in stale)
         intake.notes.append(f"published before this was taken in, and unchanged until run again: {again}")
 
@@ -124,9 +124,9 @@ def _job(place: Place, found: FoundFile, loaded: Sequence[Row], settled: Mapping
     how = recipe(place.sources[found.source], place.settings.synthetic)
     if rulings := settled.get(delivery_id_of(found, sha)):
         how = digest(how, rulings)
-    there = [
-        row for row in loaded if (row["source"], row["source_file"]) == (found.source, found.name) and row["latest"]
-    ]
+    by_period = place.sources[found.source].key.resend == "period"
+    ours = [row for row in loaded if (row["source"], row["source_file"]) == (found.source, found.name)]
+    there = [row for row in ours if row["latest"] and (row["twin"] or by_period)]
     if any((row["sha256"], row["recipe"]) == (sha, how) for row in there):
         return None
     before = sorted(there, key=lambda row: row["sha256"] != sha)
@@ -166,7 +166,8 @@ def _load(place: Place, warehouse: Engine, ahead: NextDelivery, month: Month, ru
     moved, copies, keeping = twins_of(place, others, job, source)
     intake.warnings += [filed_twice(copy, name) for copy in copies]
     if keeping:
-        intake.warnings.append(same_bytes(name, keeping[0], source))
+        intake.warnings.append(same_bytes(job.file, keeping[0], source))
+        _replace(warehouse, _standing(others, name, source), keeping[0]["delivery_id"])  # what it sent lies nowhere now
         return
     usual = usual_rows(others, source, period)
     done, warnings = check_rows(delivery.standardised, source, usual, place.settings.usual_shorter, ahead.answers)
@@ -244,9 +245,8 @@ def _write(
             warehouse.delete(table, "delivery_id", job.delivery_id)
         for table, frame in parts.items():
             warehouse.append(table, frame)
-        replaced = {*_standing(of_source.values(), job.file.name), *moved} - {job.delivery_id}
-        for earlier in replaced:
-            warehouse.change("deliveries", "replaced_by", job.delivery_id, where="delivery_id", equals=earlier)
+        replaced = {*_standing(others, job.file.name, source), *moved} - {job.delivery_id}
+        _replace(warehouse, replaced, job.delivery_id)
         if source.key.resend == "period":
             _replace_period(warehouse, job, delivery["period"][0], of_source, replaced)
         asked = {"source": source.name, "delivery_id": job.delivery_id}
@@ -261,9 +261,14 @@ def _write(
     return []
 
 
-def _standing(of_source: Iterable[Row], name: str) -> list[str]:
+def _replace(warehouse: Engine, replaced: Iterable[str], by: str) -> None:
+    for earlier in replaced:
+        warehouse.change("deliveries", "replaced_by", by, where="delivery_id", equals=earlier)
+
+
+def _standing(others: Iterable[Row], name: str, source: Source) -> list[str]:
     """Deliveries of the same file that hold, or were taken back: a new one stands in place of all of them."""
-    file = [row for row in of_source if row["source_file"] == name]
+    file = [row for row in others if (row["source"], row["source_file"]) == (source.name, name)]
     return [row["delivery_id"] for row in file if row["replaced_by"] in (None, WITHDRAWN_MARK)]
 
 
@@ -277,8 +282,7 @@ def _replace_period(
         if row["period"] == period and row["replaced_by"] is None and one not in replaced
     }
     same = [one for _, one in sorted(in_force | {(job.file.name, job.delivery_id)})]
-    for earlier in same[:-1]:
-        warehouse.change("deliveries", "replaced_by", same[-1], where="delivery_id", equals=earlier)
+    _replace(warehouse, same[:-1], same[-1])
 
 
 def prepare(place: Place, warehouse: Engine) -> None:

@@ -45,14 +45,13 @@ def remarks_on_file(place: Place, source: Source, name: str, period: Month | Non
     """
     if period is None:
         return []
-    named = months_of(name, source)
     supplied = _published_supply(place, source, name, period)
     return month_remarks(
         rows_by_month(records),
         source,
-        named=named,
+        name=name,
         period=period,
-        span=span_of(records, source, named, period),
+        span=span_of(records, source, months_of(name, source), period),
         supplied=supplied,
         published=_published(place),
     )
@@ -83,7 +82,7 @@ def _of_delivery(
     lines = month_remarks(
         rows,
         source,
-        named=months_of(str(file), source),
+        name=str(file),
         period=Month.of(day),
         span=span,
         supplied={Month.of(each) for each in supplied.filter(pl.col("source") == name)["month"]},

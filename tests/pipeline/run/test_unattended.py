@@ -82,7 +82,7 @@ def test_waiting_runs_nothing_and_ends_well(place: Place, monkeypatch: pytest.Mo
     next((place.raw / str(LAST)).glob("police*")).unlink()
     before = acts(place)
     result = unattended(place, monkeypatch)
-    assert result.exit_code == 0 and "Mar 2026 waits for a file of police" in result.stdout
+    assert result.exit_code == 0 and "waits for a file of police" in result.stdout
     assert "2026-04-12" in result.stdout and acts(place) == before
 
 
@@ -108,6 +108,34 @@ def test_while_it_waits_it_names_what_a_run_would_refuse_and_what_no_source_take
     assert misfiled.exit_code == 3 and f"filed under {month.title}" in misfiled.stdout
     damaged = said(police.name, b"Nothing,that,fits\n1,2,3\n")
     assert damaged.exit_code == 4 and f"a run would refuse: {month}/{police.name}" in damaged.stdout
+
+
+def test_a_file_that_would_be_refused_is_waited_for_as_one_that_has_not_come(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It published without the source, days before the last one, and then said that it waited."""
+    month, ours = LAST + 1, lambda: NOW + timedelta(days=30)
+    folder = place.raw / str(month)
+    folder.mkdir()
+    for path in sorted((place.raw / str(LAST)).iterdir()):
+        shutil.copy2(path, folder / path.name)
+        touch(folder / path.name, NOW)
+    next(folder.glob("ed*")).write_bytes(b"hello")
+    touch(next(folder.glob("ed*")), NOW)
+    monkeypatch.setattr("pipelines.commands.month.now", ours)
+    result = CliRunner().invoke(
+        app, ["unattended", "--site", str(place.home), "--raw", str(place.raw), "--curated", str(place.curated)]
+    )
+    assert result.exit_code == 4 and not place.published_folder(month), result.stdout
+    assert f"{month.title} waits for a file of ed that can be read. Nothing was run; from" in result.stdout
+    assert f"a run would refuse: {month}/ed" in result.stdout
+
+
+def test_of_a_month_that_is_published_already_it_says_so_while_it_waits(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    next((place.raw / str(LAST)).glob("police*")).unlink()
+    assert "Mar 2026 is published already, and waits for a file of police" in unattended(place, monkeypatch).stdout
 
 
 def acts(place: Place) -> list[str]:
