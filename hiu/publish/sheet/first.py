@@ -25,7 +25,7 @@ from hiu.publish.people import (
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import about
 from hiu.publish.words.terms import REVIEWS
-from hiu.publish.words.text import clean, count_of, day, display_name, join_words
+from hiu.publish.words.text import clean, day, display_name, join_words
 from hiu.settings import Settings
 
 UNRECORDED = (
@@ -62,7 +62,7 @@ def first_facts(
     return [
         (MENTIONS, mentions(timeline, month)),
         ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
-        ("Before a visit", before_visit(own["team_contact"], timeline, month)),
+        ("Before a visit", before_visit(own["team_contact"])),
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
@@ -110,22 +110,15 @@ def risk_words(own: Tables, timeline: pl.DataFrame, first: date, month: Month) -
     return f"{words[0].upper()}{words[1:]}." if found else "Nobody has graded it."
 
 
-def before_visit(visits: pl.DataFrame, timeline: pl.DataFrame, month: Month) -> str:
-    """At which of the team's latest 3 visits and calls police were present, on which days of the latest 12 months the
-    police had the person as a suspect, and what nobody recorded, in sentences."""
+def before_visit(visits: pl.DataFrame) -> str:
+    """At how many of the team's latest 3 visits and calls police were present, and what nobody recorded, in sentences.
+
+    Being a suspect is no finding, and says nothing of a risk to who visits, so it is not said here.
+    """
     latest = visits.sort("at", "position", descending=True).head(3)
     police = latest.filter("police_present").height
-    suspect = pl.col("role").str.split("|").list.contains("suspect")
-    own = timeline.filter(pl.col("start") >= (month - 11).start, suspect, dataset="police_incident")
-    days = own["start"].dt.date().unique().sort(descending=True)
     seen = f"Police were present at {police} of the team's latest {latest.height} visits and calls. " if police else ""
-    role = (
-        f"By the police a suspect (no finding) on {count_of(len(days), 'day')} of 12 months, latest "
-        if len(days)
-        else ""
-    )
-    role = f"{role}{day(days[0])}. " if role else ""
-    return f"{seen}{role}Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
+    return f"{seen}Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
 
 
 def team_contacts(found: pl.DataFrame) -> str:
