@@ -14,7 +14,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.hours import DAYS, has_time
 from hiu.publish.rows import Row, Tables
-from hiu.publish.words.codes import OTHER_PARTS, named, part
+from hiu.publish.words.codes import NOT_SHOWN, OTHER_PARTS, named, part
 from hiu.publish.words.datasets import MARKERS, short_title
 from hiu.publish.words.text import clean, count_of, day, join_words, number, shorten
 
@@ -161,7 +161,8 @@ def last_contact(timeline: pl.DataFrame) -> str:
         return ""
     row = events[-1]
     ended = in_words(row, "outcome") or "how it ended was not supplied"
-    ended = f"closed as {ended}" if row["dataset"] == "police_incident" and row["outcome"] else ended
+    closed = row["dataset"] == "police_incident" and row["outcome"] and not ended.startswith(NOT_SHOWN)
+    ended = f"closed as {ended}" if closed else ended
     about = (
         f"{in_words(row, 'reason') or 'reason not recorded'}{f', {where}' if (where := in_words(row, 'site')) else ''}"
     )

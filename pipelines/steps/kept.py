@@ -7,7 +7,7 @@ criminal law.
 
 import polars as pl
 
-from hiu.publish.words.codes import SUICIDE
+from hiu.publish.words.codes import NOT_SHOWN, SUICIDE
 from hiu.sources.spec import Source
 from pipelines.access.basis import hidden
 from pipelines.common.work import Work
@@ -20,7 +20,6 @@ MANY = 5
 """People of whom a word must have been sent before it is repeated: people who may be shown, or the word would tell of
 somebody beside those in whose rows it stands."""
 
-NOT_SHOWN = "outcome not shown"
 CRIMINAL = (  # no further action among it: what is not shown must not tell of an arrest
     r"(?i)\b(?:arrest|charged|caution(?:ed)?\b|prosecut|summons|penalty|(?:fpn|pnd)\b|remanded|bail(?:ed)?\b"
     r"|convict|sentenced?\b|injunction|restraining|dispersal|community (?:resolution|protection)|behaviour.order"

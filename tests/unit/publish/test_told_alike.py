@@ -24,6 +24,7 @@ from hiu.publish.sheet.contacts import about, contacts
 from hiu.publish.sheet.first import risk_words
 from hiu.publish.sheet.page import sources
 from hiu.publish.sheet.who import how_sure
+from hiu.publish.words.codes import NOT_SHOWN
 from hiu.settings import Settings
 
 LAST, EVENTS = frames.LAST, ("police_incident", "ambulance_deployment", "ed_attendance", "s136", "mha_assessment")
@@ -454,3 +455,15 @@ def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> N
     settings = Settings(name="Area")
     assert bed_points({"points_12": 78.0}, 292, settings) == " Of the 78 of 12 months, 73 are for nights in a bed."
     assert bed_points({"points_12": 150.0}, 292, settings) == bed_points({"points_12": 0.0}, 0, settings) == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [("Safe and Well", "; closed as Safe and Well"), (NOT_SHOWN, "); outcome not shown"), (None, "not supplied")],
+)
+def test_the_last_police_contact_says_how_it_was_closed_or_that_this_is_not_shown(
+    outcome: str | None, words: str
+) -> None:
+    seen = {"person_id": "P", "source": "police", "dataset": "police_incident", "event_id": "1", "episode": 1}
+    row = {**seen, "start": datetime(2026, 3, 25, 19, 11), "reason": "Missing Person", "outcome": outcome}
+    assert words in last_contact(timeline([row]))
