@@ -8,7 +8,7 @@ from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES, match_fields
-from hiu.extract.draft.columns.words import OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.columns.words import CALLERS, OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
@@ -209,6 +209,8 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 
 
 def _doubt(seen: Look) -> str:
+    if seen.filled and words(seen.header) & CALLERS:
+        return "of whoever called: "
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
     if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):
