@@ -96,8 +96,8 @@ def shared_warnings(
         phones = _are_phones(cells[field])
         stand = (
             f"{columns[field]}: {values:,} value{'' if one else 's'} in {n:,} of {filled:,} rows stand{'s' * one} "
-            f"beside {'several people' if phones else 'many different names'}, so no person goes by {'it' if one else 'them'}, and matching does not use "
-            f"{'it' if one else 'them'}. "
+            f"beside {'several people' if phones else 'many different names'}, so no person goes by "
+            f"{'it' if one else 'them'}, and matching does not use {'it' if one else 'them'}. "
         )
         toml = f"[fields.{field}] in sources/{source.name}.toml"
         if ages:
