@@ -178,6 +178,8 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
     if spec.type == "sex":
         named = seen.kind == "name" or hold_names(seen.header, seen.counted)
         return seen.kind == "sex" or not (seen.dated or named or seen.distinct > _MOST_SEXES)
+    if spec.type == "address":
+        return seen.kind != "postcode"
     if spec.type == "age":
         return (seen.whole or are_ages(seen)) and not OF_BANDS & words(seen.header)
     if spec.type == "dob" and {"dob", "age"} <= words(seen.header):

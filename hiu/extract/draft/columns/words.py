@@ -75,6 +75,7 @@ def spaced(text: str) -> str:
         r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _WHOLE.sub(lambda found: found[0].title(), text)
     )
     plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
+    plain = re.sub(r"\bd o b\b", "dob", plain)
     return _GLUED.sub(r"\1 \2", plain)
 
 
