@@ -93,7 +93,8 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
     pattern, doubt = pattern_of(sample.path, sample.beside)
     doubt = comment(doubt) or "any case, * and ?; or a list of several"
     yield f"\n[file]\npattern = {quoted(pattern)}  # CHECK: {doubt}"
-    for other in also_taken_by(sample.path, sample.others.values(), sample.name):
+    own = [one for one in sample.others.values() if not (layout.sheet and one.file.sheet)]  # each reads its own sheet
+    for other in also_taken_by(sample.path, own, sample.name):
         yield (
             f"# CHECK: {other.name} takes this file too, by {comment(' or '.join(other.file.patterns))}: narrow [file] "
             f"pattern in sources/{other.name}.toml, or put the file under another name"
@@ -103,6 +104,9 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
         yield f'sheets = "all"  # CHECK: the sheets {which} have the same columns, and are read one below another'
     elif layout.sheet:
         yield f"sheet = {quoted(layout.sheet)}"
+    if layout.unlike:
+        then = "save this draft, and 'hiu new' with another name drafts the next"
+        yield f"# CHECK: other columns stand in the sheets {some(layout.unlike)}: {then}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
