@@ -137,10 +137,10 @@ def read_age(text: str) -> int | None:
 
 
 def local_id(text: pl.Expr, drop: str = "") -> pl.Expr:
-    """A local number folded: capitals, no spaces, and nothing between letters and figures; without what the regex
+    """A local number folded: capitals, no spaces, and nothing between letters in front and figures; without what the regex
     `drop` finds first. Placeholders, rounded and very short numbers are null."""
     sent = whole(text.str.strip_chars()).str.to_uppercase()
     bare = sent.str.replace_all(r"[^A-Z0-9/-]", "")
-    bare = bare.str.replace_all(r"([A-Z])[/-]+([0-9])", "$1$2").str.replace_all(r"([0-9])[/-]+([A-Z])", "$1$2")
+    bare = bare.str.replace(r"^([A-Z]+)[/-]+([0-9])", "$1$2")
     bare = bare.str.replace(drop, "") if drop else bare
     return pl.when((bare.str.len_chars() >= 3) & ~bare.str.contains(_NO_ID) & ~sent.str.contains(ROUNDED)).then(bare)
