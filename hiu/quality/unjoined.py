@@ -12,7 +12,6 @@ from hiu.extract.values.codes import local_id
 from hiu.sources import Source
 
 _NAMED = ("name", "given", "family", "nhs_number")
-_MOST_FRONTS = 3
 _MANY = 0.2
 """The share of numbers that one change of writing would join from which a person is told."""
 _FEWEST = 3
@@ -32,9 +31,9 @@ def only_numbers(
     scheme = scheme_of(local_ids)
     if named or not numbers or not scheme:
         return [], []
-    names = [one.name for one in others if one.name != source.name and scheme in schemes(one)]
-    alone = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about"
-    first = f"{alone}. It is kept as a local number"
+    names = [one.name for one in others if one.name != source.name and gives_names(one, scheme)]
+    header = numbers[0]["header"]
+    first = f"no row names anybody: only '{header}' says whom a row is about. It is kept as a local number"
     if names:
         return [], [f"{first}; {quoted(names)} has numbers of the same scheme beside names, and joins those it gives"]
     joins = "a register or another source that gives the same number beside a name joins them, if its field has type"
@@ -47,14 +46,9 @@ def scheme_of(local_ids: pl.Series) -> str:
     return str(kept[0]).split("|")[0].rpartition(":")[0] if kept else ""
 
 
-def schemes(source: Source) -> set[str]:
-    """The schemes of numbers beside which a source gives names."""
-    specs = source.fields.values()
-    return {
-        (one.scheme or source.name).casefold()
-        for one in specs
-        if one.type == "local_id" and any(s.type in _NAMED for s in specs)
-    }
+def gives_names(source: Source, scheme: str) -> bool:
+    """Whether a source gives names beside numbers of a scheme."""
+    return bool(fields_of(source, scheme)) and any(one.type in _NAMED for one in source.fields.values())
 
 
 def numbers_of(raw: RawTable, source: Source, scheme: str, name: str) -> set[str]:
@@ -116,13 +110,12 @@ def _cure(pairs: list[tuple[str, str]], source: Source, other: Source, scheme: s
     """How the two write a number, and the lines that make them alike."""
     lines = list[str]()
     fronts, noughts = ([[_BARE.sub(part, number) for number in pair] for pair in pairs] for part in (r"\1", r"\2"))
-    unlike = [any(one != two for one, two in parts) for parts in (fronts, noughts)]
+    unlike = any(one != two for one, two in noughts)
     for at, one in enumerate((source, other)):
         letters = sorted({pair[at] for pair in fronts} - {""})
-        front = "[A-Z]+" if len(letters) > _MOST_FRONTS else "|".join(letters)
-        optional = f"({front})?" if len(letters) > 1 or any(not pair[at] for pair in fronts) else front
-        led = unlike[1] and any(pair[at] for pair in noughts)
-        drop = f"{optional * bool(front)}{'0*' * led if front else '0+' * led}"
+        front = letters[0] if len(letters) == 1 and all(pair[at] for pair in fronts) else "[A-Z]*" * bool(letters)
+        led = unlike and any(pair[at] for pair in noughts)
+        drop = f"{front}{'0*' * led if front else '0+' * led}"
         if drop:
             lines += [f"drop = '^{drop}' under [fields.{f}] in sources/{one.name}.toml" for f in fields_of(one, scheme)]
     mine, theirs = (re.sub("[1-9]", "9", re.sub("[A-Z]", "A", number)) for number in pairs[0])

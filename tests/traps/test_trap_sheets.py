@@ -134,23 +134,18 @@ def test_each_header_holds_to_the_next(tmp_path: Path) -> None:
     assert raw.refused["code"].to_list() == ["header_repeated"] * 4
 
 
+SAME = "If those are the same, write both names of each: columns ="
 LACKING = {
-    "Ref,Surname,Born,NHS No,Note": (
-        "'DOB'; it has 'Born'. If 'Born' is 'DOB', write columns = [\"DOB\", \"Born\"] under [fields.dob]"
-    ),
-    "Ref,Surname,NHS No,Note,Team": (
-        "'DOB'; it has 'Team'. If 'Team' is 'DOB', write columns = [\"DOB\", \"Team\"] under [fields.dob]"
-    ),
-    "Job,Surname,DOB,NHS No,Note": (
-        "'Ref'; it has 'Job'. If 'Job' is 'Ref', write columns = [\"Ref\", \"Job\"] under [fields.ref]"
-    ),
+    "Ref,Surname,Born,NHS No,Note": f"'DOB'; it has 'Born'. {SAME} [\"DOB\", \"Born\"] under [fields.dob]",
+    "Ref,Surname,NHS No,Note,Team": f"'DOB'; it has 'Team'. {SAME} [\"DOB\", \"Team\"] under [fields.dob]",
+    "Job,Surname,DOB,NHS No,Note": f"'Ref'; it has 'Job'. {SAME} [\"Ref\", \"Job\"] under [fields.ref]",
     "Ref URN,Second,Born,Health No,Note": (
-        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Ref URN', 'Second', 'Born', 'Health No'. If those are the same "
-        "columns, write both names of each in columns, 'Ref' under [fields.ref]"
+        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Ref URN', 'Second', 'Born', 'Health No'. "
+        f'{SAME} ["Ref", "its other name"] under [fields.ref]'
     ),
     "Job,Last,Birth,Number of NHS,Note": (
-        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Job', 'Last', 'Birth', 'Number of NHS'. If those are the same "
-        "columns, write both names of each in columns, 'Ref' under [fields.ref]"
+        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Job', 'Last', 'Birth', 'Number of NHS'. "
+        f'{SAME} ["Ref", "its other name"] under [fields.ref]'
     ),
 }
 

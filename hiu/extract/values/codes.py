@@ -137,8 +137,8 @@ def read_age(text: str) -> int | None:
 
 
 def local_id(text: pl.Expr, drop: str = "") -> pl.Expr:
-    """A local number folded: capitals, no spaces, and nothing between letters in front and figures; without what the regex
-    `drop` finds first. Placeholders, rounded and very short numbers are null."""
+    """A local number folded: capitals, no spaces, nothing between letters in front and figures, and without what `drop`
+    finds first. Placeholders, rounded and very short numbers are null."""
     sent = whole(text.str.strip_chars()).str.to_uppercase()
     bare = sent.str.replace_all(r"[^A-Z0-9/-]", "")
     bare = bare.str.replace(r"^([A-Z]+)[/-]+([0-9])", "$1$2")

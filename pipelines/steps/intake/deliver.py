@@ -184,13 +184,13 @@ def _delivered(place: Place) -> Iterator[Source]:
 
 def _unjoined(place: Place, done: Standardised, source: Source, today: date) -> list[str]:
     """What is to be said if the numbers of a file that names nobody are not those of the files that give the names."""
-    from hiu.quality.unjoined import numbers_of, scheme_of, schemes, unjoined
+    from hiu.quality.unjoined import gives_names, numbers_of, scheme_of, unjoined
 
     scheme = scheme_of(done.records["local_ids"])
 
     def beside() -> Iterator[tuple[Source, set[str]]]:
         found = find_deliveries(place.raw, place.sources).deliveries
-        there = [one for one in found if one.source != source.name and scheme in schemes(place.sources[one.source])]
+        there = [one for one in found if one.source != source.name and gives_names(place.sources[one.source], scheme)]
         for file in there[: -1 - _MOST_FILES : -1]:
             with suppress(InputRefused):  # the run says why, when it is taken in
                 raw, other = read_raw(place, LoadJob(file, "", "", None), today), place.sources[file.source]

@@ -98,12 +98,8 @@ def _reason(
     """Which columns another header lacks, which it has instead, and the line that makes them the same."""
     known, key = {*fields, *map(squash, headers)}, fields[squash(lacks[0])].partition("@")[0]
     new = [str(cell).strip() for cell in cells if cell and squash(str(cell)) not in known]
-    place = f"[fields.{key}]" if key in source.fields else "[[facts]]"
-    toml, line = f"{place} in sources/{source.name}.toml", ""
-    if len(new) == len(lacks) == 1:
-        line = f". If '{new[0]}' is '{lacks[0]}', write columns = [\"{lacks[0]}\", \"{new[0]}\"] under {toml}"
-    elif new:
-        line = f". If those are the same columns, write both names of each in columns, '{lacks[0]}' under {toml}"
-    has = f"; it has {quoted(new)}" if new else ""
+    place = f"{f'[fields.{key}]' if key in source.fields else '[[facts]]'} in sources/{source.name}.toml"
+    first = f'columns = ["{lacks[0]}", "{new[0] if len(new) == len(lacks) == 1 else "its other name"}"]'
+    line = f"; it has {quoted(new)}. If those are the same, write both names of each: {first} under {place}"
     above = "a header in the middle of the file, above this row"
-    return f"{above}, has no column for {quoted(lacks)}{has}{line}"
+    return f"{above}, has no column for {quoted(lacks)}{line * bool(new)}"
