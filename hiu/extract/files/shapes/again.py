@@ -96,8 +96,8 @@ def _reason(
     lacks: Sequence[str], cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str], source: Source
 ) -> str:
     """Which columns another header lacks, which it has instead, and the line that makes them the same."""
-    known, key = {*fields, *map(squash, headers)}, fields[squash(lacks[0])].partition("@")[0]
-    new = [str(cell).strip() for cell in cells if cell and squash(str(cell)) not in known]
+    accepted, key = {*fields, *map(squash, headers)}, fields[squash(lacks[0])].partition("@")[0]
+    new = [str(cell).strip() for cell in cells if cell and squash(str(cell)) not in accepted]
     place = f"{f'[fields.{key}]' if key in source.fields else '[[facts]]'} in sources/{source.name}.toml"
     first = f'columns = ["{lacks[0]}", "{new[0] if len(new) == len(lacks) == 1 else "its other name"}"]'
     line = f"; it has {quoted(new)}. If those are the same, write both names of each: {first} under {place}"
