@@ -35,8 +35,9 @@ def trap(files: dict[str, str], folder: Path, says: str, **put: str) -> Trap:
         for name in texts
     )
     rows = {name: (text.count("\n") - 1, 0) for name, text in files.items()}
+    silent = ("1213", "joins those it gives") if says else ("are among",)
     return Trap(files=files, sources=texts, settings=agreed, exit=3 if says else 0, rows=rows,
-                says=(says,) if says else (), silent=("1213",) if says else ("are among",))  # fmt: skip
+                says=(says,) if says else (), silent=silent)  # fmt: skip
 
 
 UNLIKE = {

@@ -117,7 +117,8 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += facts_to_come(done.facts, done.numbering, today) if done.facts.height else []
     alone, joined = only_numbers(done.quality, source, done.records["local_ids"], _delivered(place))
     about += alone
-    about += _unjoined(place, done, source, today) if joined else []
+    if joined and (apart := _unjoined(place, done, source, today)):
+        about, joined = [*about, *apart], []
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
