@@ -270,7 +270,7 @@ def _local_ids(cells: pl.DataFrame, source: Source, people: pl.DataFrame) -> pl.
     for field, spec in source.fields.items():
         if spec.type != "local_id" or field not in cells.columns:
             continue
-        number = cells.select(local_id(pl.col(field)).alias(field)).to_series()
+        number = cells.select(local_id(pl.col(field), spec.drop).alias(field)).to_series()
         if (flag := f"{FLAG}{field}") in people.columns:
             number = number.set(people[flag], None)
         label = pl.concat_str([*numbering(cells, field, source), pl.col(field)]).alias(field)

@@ -15,9 +15,10 @@ _AGE = (
     r"(?i)^(?:aged? |about |approx\.? |over |under )*[0-9]{1,3}(?:\.0)?(?: ?(?:-|–|to) ?[0-9]{1,3}|\+)?"
     r" *(?:y(?:ea)?rs?|y/?o?)?(?: old)?$"
 )
+_PHONE = r"^(?:(?:\+44|0044)(?:\(0\))?|\(?0)[1-9][0-9)]{8,10}$|@"
 _USUAL = 0.5
-
-
+_GENERATION = 15
+"""Years between two births under one telephone from which no slip makes them one person's."""
 FLAG = "shared:"
 """What begins the name of a column that says of a field's values whether they are shared."""
 
@@ -35,8 +36,9 @@ def shared(cells: pl.DataFrame, people: pl.DataFrame, source: Source) -> list[pl
     than one number can.
 
     All do where most values that stand in several rows stand beside unlike family and given names, and unlike births
-    if there are any; else those of more than three of each, none of them in more than half of the rows. `people` has
-    given, family, dob and year in the order of `cells`.
+    if there are any; else those of more than three of each, none of them in more than half of the rows; and telephones
+    and e-mail addresses of two births a generation apart, or of two first letters and two births. `people` has given,
+    family, dob and year in the order of `cells`.
     """
     fields = [field for field, spec in source.fields.items() if spec.type == "local_id" and field in cells.columns]
     found = [_shared(cells, field, people, source).alias(f"{FLAG}{field}") for field in fields]
@@ -46,12 +48,16 @@ def shared(cells: pl.DataFrame, people: pl.DataFrame, source: Source) -> list[pl
 def _shared(cells: pl.DataFrame, field: str, people: pl.DataFrame, source: Source) -> pl.Series:
     number = pl.concat_str([*numbering(cells, field, source), pl.col(field).str.strip_chars().str.to_uppercase()])
     value = cells.select(number.alias("value"))["value"]
-    rows = people.select("family", "given", born=pl.coalesce(pl.col("dob").dt.year(), "year")).with_columns(value)
+    rows = people.select("family", "given", "dob", born=pl.coalesce(pl.col("dob").dt.year(), "year")).with_columns(
+        value
+    )
     named = rows.filter(pl.col("value").is_not_null(), pl.col("family").is_not_null())
     by_value = named.group_by("value").agg(
         pl.col("family").n_unique(),
         pl.col("given").str.slice(0, 1).n_unique(),
         pl.col("born").drop_nulls().n_unique(),
+        pl.col("dob").drop_nulls().n_unique(),
+        apart=pl.col("born").max() - pl.col("born").min(),
         most=pl.col("family").unique_counts().max(),
         rows=pl.len(),
     )
@@ -59,8 +65,16 @@ def _shared(cells: pl.DataFrame, field: str, people: pl.DataFrame, source: Sourc
     mixed = again.filter(_several(1))
     if mixed.height >= _FEWEST_VALUES and mixed.height > _USUAL * again.height:
         return cells[field].is_not_null()
-    bad = again.filter(_several(_MOST), 2 * pl.col("most") <= pl.col("rows"))["value"]
+    many = _several(_MOST) & (2 * pl.col("most") <= pl.col("rows"))
+    two = (pl.col("apart") >= _GENERATION) | (pl.col("dob") > 1) & (pl.col("given") > 1)
+    bad = again.filter(many | two if _are_phones(cells[field]) else many)["value"]
     return value.is_in(bad.implode()).fill_null(False)
+
+
+def _are_phones(values: pl.Series) -> bool:
+    """Whether most values are telephone numbers or e-mail addresses."""
+    found = values.drop_nulls().str.replace_all(r"[\s.-]", "").str.contains(_PHONE)
+    return int(found.sum()) > _USUAL * len(found)
 
 
 def _several(most: int) -> pl.Expr:
@@ -79,14 +93,17 @@ def shared_warnings(
         values = cells[field].filter(rows).n_unique()
         ages = cells[field].str.contains(_AGE).sum() * 2 > filled
         one = values == 1
+        phones = _are_phones(cells[field])
         stand = (
             f"{columns[field]}: {values:,} value{'' if one else 's'} in {n:,} of {filled:,} rows stand{'s' * one} "
-            f"beside many different names, so no person goes by {'it' if one else 'them'}, and matching does not use "
-            f"{'it' if one else 'them'}. "
+            f"beside {'several people' if phones else 'many different names'}, so no person goes by "
+            f"{'it' if one else 'them'}, and matching does not use {'it' if one else 'them'}. "
         )
         toml = f"[fields.{field}] in sources/{source.name}.toml"
         if ages:
             yield f'{stand}If they are ages, write type = "age" under {toml}; take out a band of ages'
+        elif phones:
+            yield f"{stand}Several people may share a telephone or an address: take {toml} out"
         elif n > _USUAL * filled:
             yield f"{stand}If the column holds a code, a band or a count, take {toml} out"
         else:

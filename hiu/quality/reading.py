@@ -1,7 +1,7 @@
 """What a delivery's read rates mean: sentences for a person, or a refusal (docs/sources.md, [expect])."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -64,34 +64,6 @@ def require_somebody(records: pl.DataFrame, source: Source, name: str) -> None:
             f"renamed; if the rows name nobody by design, write [expect] names = false in sources/{source.name}.toml",
             file=name,
         )
-
-
-def only_numbers(
-    quality: pl.DataFrame, source: Source, local_ids: pl.Series, others: Iterable[Source] = ()
-) -> tuple[list[str], list[str]]:
-    """A warning if a number alone says whom a row is about; a note, the second, if one of `others` gives names beside
-    numbers of the scheme under which `local_ids` of the record keeps them.
-    """
-    rows = [row for row in quality.to_dicts() if source.expect.names]
-    named = any(row["filled"] for row in rows if _type(row, source) in _NAMED)
-    numbers = [row for row in rows if _type(row, source) == "local_id" and row["read"]]
-    kept = local_ids.drop_nulls().head(1).to_list()
-    if named or not numbers or not kept:
-        return [], []
-    scheme = str(kept[0]).split("|")[0].rpartition(":")[0]
-    names = [one.name for one in others if one.name != source.name and scheme.casefold() in _schemes(one)]
-    alone = f"no row names anybody: only '{numbers[0]['header']}' says whom a row is about"
-    first = f"{alone}. It is kept as a local number"
-    if names:
-        return [], [f"{first}; {quoted(names)} has numbers of the same scheme beside names, and joins those it gives"]
-    joins = "a register or another source that gives the same number beside a name joins them, if its field has type"
-    return [f'{first}; {joins} = "local_id" and scheme = "{scheme}"'], []
-
-
-def _schemes(source: Source) -> set[str]:
-    """The schemes of numbers beside which a source gives names."""
-    specs = source.fields.values()
-    return {one.scheme.casefold() for one in specs if one.type == "local_id" and any(s.type in _NAMED for s in specs)}
 
 
 def names_alone(records: pl.DataFrame) -> list[str]:

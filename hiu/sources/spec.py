@@ -92,6 +92,9 @@ class FieldSpec(Frozen):
         description="local_id: which numbering it is, shared between sources that share it; "
         "{field} stands for that field's value: 'ed:{provider}'",
     )
+    drop: Annotated[str, AfterValidator(regex), AfterValidator(column_regex)] = Field(
+        "", description="local_id: a regex of what is taken off each number, once: '^0+', '^P'"
+    )
     source: str = Field("", description="related: the source whose event is quoted")
     home_if: tuple[str, ...] = Field(
         (),

@@ -105,6 +105,34 @@ def test_a_draft_takes_the_number_of_a_person(head: str, tmp_path: Path) -> None
     assert f'[fields.person_id]\ncolumns = ["{head}"]  # CHECK: the number a person goes by' in text
 
 
+OF_ANOTHER = [
+    "CallerTel", "CALLERTEL", "Caller Phone", "Caller Number", "Caller ID", "Informant No", "Reported By Number",
+    "Contact number of the caller", "Called by (phone)", "Patient Tel", "Client mobile no",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", OF_ANOTHER)
+def test_a_draft_takes_no_telephone_and_no_number_of_who_called(head: str, tmp_path: Path) -> None:
+    text = drafted(Stranger(files={LINE: calls(head, "07700 90{who}")}, sources={"line": LINE}), tmp_path / "raw")
+    assert 'type = "local_id"' not in text["line"]
+    told = re.search(rf"#   (.*): {re.escape(head)} \(", text["line"])
+    assert told, text["line"]
+    assert told[1] == ("CHECK: looks personal" if head.startswith(("Patient", "Client")) else "of whoever called")
+
+
+@pytest.mark.parametrize("head", ["Caller name", "Caller", "Informant name", "Reported by"])
+def test_a_draft_takes_no_name_or_birth_of_who_called_beside_the_patient(head: str, tmp_path: Path) -> None:
+    rows = "".join(
+        f"C{at},{1 + at % 28:02d}/03/2026 10:00,{FIRST[at % 20]} {LAST[at % 16]},01/02/19{40 + at},"
+        f"{FIRST[at % 7]} {LAST[at % 5]},03/04/19{50 + at}\n"
+        for at in range(40)
+    )
+    whole = f"Call Ref,Call date,{head},Caller DOB,Name of patient,Patient DOB\n{rows}"
+    text = drafted(Stranger(files={LINE: whole}, sources={"line": LINE}), tmp_path / "raw")["line"]
+    assert 'columns = ["Name of patient"]' in text and 'columns = ["Patient DOB"]' in text, text
+    assert f"of whoever called: {head} (" in text and "of whoever called: Caller DOB (" in text, text
+
+
 CONFIGURED = """name = "line"
 title = "Line"
 kind = "events"
@@ -181,6 +209,33 @@ def test_one_placeholder_among_numbers_is_told_and_is_no_evidence(tmp_path: Path
         rows={LINE: (240, 0)}, says=(says, "Ask the sender whether it stands for 'not known'"), silent=("TEMP99",),
     )  # fmt: skip
     spring(trap, tmp_path)
+
+
+BIRTHS = [("Annette", "Ann", "14/02/1960", "03/09/1984"), ("Ruth", "Kelly", "14/02/1960", "03/09/1966")]
+
+
+@pytest.mark.parametrize(("one", "other", "born", "later"), BIRTHS)
+@pytest.mark.parametrize("number", ["07700 900123", "+447700900123", "0117 496 0123", "ann.quill@example.org"])
+def test_a_telephone_of_two_people_is_told_and_is_no_evidence(
+    one: str, other: str, born: str, later: str, number: str, tmp_path: Path
+) -> None:
+    rows = [f"P{at},{1 + at:02d}/03/2026 10:00,QUILL,{one},{born},{number}" for at in range(6)]
+    rows += [f"Q{at},{1 + at:02d}/03/2026 11:00,QUILL,{other},{later},{number}" for at in range(6)]
+    text = "\n".join(["Call Ref,Call date,Surname,Forename,DOB,Number", *rows]) + "\n"
+    says = "Number: 1 value in 12 of 12 rows stands beside several people"
+    trap = Trap(
+        files={LINE: text}, sources={"line": CONFIGURED}, settings=AGREED, exit=3,
+        rows={LINE: (12, 0)}, says=(says,), silent=(number,), records={"local_ids": [None] * 12},
+    )  # fmt: skip
+    spring(trap, tmp_path)
+
+
+def test_a_telephone_of_one_person_stays_evidence_through_a_slip_in_the_birth(tmp_path: Path) -> None:
+    rows = [f"P{at},{1 + at:02d}/03/2026 10:00,QUILL,Annette,14/02/196{at // 5},07700 900123" for at in range(6)]
+    text = "\n".join(["Call Ref,Call date,Surname,Forename,DOB,Number", *rows]) + "\n"
+    kept = {"local_ids": ["line:07700900123"] * 6}
+    spring(Trap(files={LINE: text}, sources={"line": CONFIGURED}, settings=AGREED, rows={LINE: (6, 0)}, exit=0,
+                records=kept, silent=("several people",)), tmp_path)  # fmt: skip
 
 
 LOGS = [

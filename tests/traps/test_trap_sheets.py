@@ -134,23 +134,31 @@ def test_each_header_holds_to_the_next(tmp_path: Path) -> None:
     assert raw.refused["code"].to_list() == ["header_repeated"] * 4
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        "Ref,Surname,Born,NHS No,Note",
-        "Ref,Surname,NHS No,Note,Team",
-        "Job,Surname,DOB,NHS No,Note",
-        "Ref URN,Second,Born,Health No,Remarks",
-        "Job,Last,Birth,Number of NHS,Text",
-    ],
-)
+SAME = "If those are the same, write both names of each: columns ="
+LACKING = {
+    "Ref,Surname,Born,NHS No,Note": f"'DOB'; it has 'Born'. {SAME} [\"DOB\", \"Born\"] under [fields.dob]",
+    "Ref,Surname,NHS No,Note,Team": f"'DOB'; it has 'Team'. {SAME} [\"DOB\", \"Team\"] under [fields.dob]",
+    "Job,Surname,DOB,NHS No,Note": f"'Ref'; it has 'Job'. {SAME} [\"Ref\", \"Job\"] under [fields.ref]",
+    "Ref URN,Second,Born,Health No,Note": (
+        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Ref URN', 'Second', 'Born', 'Health No'. "
+        f'{SAME} ["Ref", "its other name"] under [fields.ref]'
+    ),
+    "Job,Last,Birth,Number of NHS,Note": (
+        "'Ref', 'Surname', 'DOB', 'NHS No'; it has 'Job', 'Last', 'Birth', 'Number of NHS'. "
+        f'{SAME} ["Ref", "its other name"] under [fields.ref]'
+    ),
+}
+
+
+@pytest.mark.parametrize("head", LACKING)
 def test_rows_below_a_header_that_lacks_a_column_are_set_aside(head: str, tmp_path: Path) -> None:
     raw = read(csv(tmp_path / "trap.csv", (",".join(HEAD), ROWS), (head, ["c,Cy,03/02/1980,1,z"] * 2)), make_source())
     assert raw.frame["Ref"].to_list() == ["a", "b"]
     assert raw.refused["code"].to_list() == ["header_repeated", "other_header", "other_header"]
-    assert raw.refused["reason"][1] == (
-        "a header in the middle of the file, above this row, has columns that can't be matched to those of the first"
+    told = raw.refused["reason"][1].removeprefix(
+        "a header in the middle of the file, above this row, has no column for "
     )
+    assert told == LACKING[head] + " in sources/trap.toml"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hiu.extract.draft.asked import asked_lines
 from hiu.extract.draft.columns.concepts import concept_source
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import NAMES, match_fields
-from hiu.extract.draft.columns.words import OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
+from hiu.extract.draft.columns.words import CALLERS, OTHERS, hold_names, is_number_name, is_personal_name, spaced, words
 from hiu.extract.draft.fresh import fresh_part, opening
 from hiu.extract.draft.lines import array, comment, quoted, some
 from hiu.extract.draft.naming import also_taken_by, names_a_month, pattern_of
@@ -93,7 +93,8 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
     pattern, doubt = pattern_of(sample.path, sample.beside)
     doubt = comment(doubt) or "any case, * and ?; or a list of several"
     yield f"\n[file]\npattern = {quoted(pattern)}  # CHECK: {doubt}"
-    for other in also_taken_by(sample.path, sample.others.values(), sample.name):
+    own = [one for one in sample.others.values() if not (layout.sheet and one.file.sheet)]  # each reads its own sheet
+    for other in also_taken_by(sample.path, own, sample.name):
         yield (
             f"# CHECK: {other.name} takes this file too, by {comment(' or '.join(other.file.patterns))}: narrow [file] "
             f"pattern in sources/{other.name}.toml, or put the file under another name"
@@ -103,6 +104,9 @@ def _as_sent(sample: Sample, base: Source | None) -> Iterator[str]:
         yield f'sheets = "all"  # CHECK: the sheets {which} have the same columns, and are read one below another'
     elif layout.sheet:
         yield f"sheet = {quoted(layout.sheet)}"
+    if layout.unlike:
+        then = "save this draft, and 'hiu new' with another name drafts the next"
+        yield f"# CHECK: other columns stand in the sheets {some(layout.unlike)}: {then}"
     if (
         layout.delimiter
         and layout.delimiter != (base.file.delimiter if base else "auto")
@@ -209,6 +213,8 @@ def _unused(sample: Sample, used: set[str]) -> Iterator[str]:
 
 
 def _doubt(seen: Look) -> str:
+    if seen.filled and words(seen.header) & CALLERS:
+        return "of whoever called: "
     if seen.filled and seen.kind in _TIMED:
         return "CHECK: looks like a time: "
     if seen.filled and seen.whole and words(seen.header) & COUNTING and not is_number_name(seen.header):

@@ -22,7 +22,7 @@ from hiu.sources import on_offer, shipped
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3
 NO_NAMES = bag(
-    "JAN APRIL MAY JUNE AUGUST AUG MIN MAX REG DES WILL MARK TRACE VAN DI CON PAT ED SU EM ART RAY CAT AL LOS DOC"
+    "JAN APRIL MAY JUNE AUGUST AUG MIN MAX REG DES WILL MARK TRACE VAN DI CON PAT ED SU EM ART RAY CAT AL LOS DOC BRI"
 )
 """Given names that are months too, or words and abbreviations of headers: alone they are nobody's."""
 HEADING = bag(

@@ -180,7 +180,7 @@ def _is_read(frame: pl.DataFrame, key: str, source: Source) -> pl.Expr:
 def _of_type(frame: pl.DataFrame, key: str, spec: FieldSpec) -> pl.Expr:
     text = pl.col(key)
     if spec.type == "local_id":
-        found = pl.col("who:local_ids").str.contains(pl.lit(":") + local_id(text), literal=True)
+        found = pl.col("who:local_ids").str.contains(pl.lit(":") + local_id(text, spec.drop), literal=True)
         flag = pl.col(f"who:{FLAG}{key}") if f"who:{FLAG}{key}" in frame.columns else pl.lit(False)
         return (found & pl.lit(not digits_lost(frame[key]))) | flag  # a shared number is told in a warning of its own
     if spec.type == "address" and not spec.home_if:

@@ -136,8 +136,11 @@ def read_age(text: str) -> int | None:
     return years if years <= 115 else None
 
 
-def local_id(text: pl.Expr) -> pl.Expr:
-    """A local number folded: capitals, no spaces; placeholders, rounded and very short numbers are null."""
+def local_id(text: pl.Expr, drop: str = "") -> pl.Expr:
+    """A local number folded: capitals, no spaces, nothing between letters in front and figures, and without what `drop`
+    finds first. Placeholders, rounded and very short numbers are null."""
     sent = whole(text.str.strip_chars()).str.to_uppercase()
     bare = sent.str.replace_all(r"[^A-Z0-9/-]", "")
+    bare = bare.str.replace(r"^([A-Z]+)[/-]+([0-9])", "$1$2")
+    bare = bare.str.replace(drop, "") if drop else bare
     return pl.when((bare.str.len_chars() >= 3) & ~bare.str.contains(_NO_ID) & ~sent.str.contains(ROUNDED)).then(bare)

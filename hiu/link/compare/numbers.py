@@ -6,12 +6,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from hiu.link.candidates.block import Pairs
+from hiu.link.compare.birth import GENERATION
 from hiu.link.describe.columns import Columns, LocalIds
 from hiu.link.describe.hashes import Hashes
 from hiu.link.levels import CODE, Codes, Flags, Ints
 
 C = pl.col
 _SLIP = 2
+_PHONE = r":(?:0|44|0044)[1-9][0-9]{8,9}$"
 _EVEN, _HIGH, _SUM = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x8080808080808080), np.uint64(0x0101010101010101)
 
 
@@ -23,6 +25,7 @@ class NumberLevels:
         self.text = cols.number_text
         self.digits = _digit_counts(cols.number_text)
         self.id_digits = _digit_counts(cols.local.text)
+        self.phone, self.born = cols.local.text.str.contains(_PHONE).to_numpy(), cols.born
 
     def nhs_number(self, a: Ints, b: Ints) -> Codes:
         """Level of the NHS numbers."""
@@ -53,6 +56,8 @@ class NumberLevels:
         out[_near(ids.text, self.id_digits, a, b, unlike, 1)] = code["typo"]
         equal = np.flatnonzero((one == ids.one[b]) & (one > 0))
         out[equal] = np.where(ids.crowd[a[equal]], code["same_crowded"], code["same"])
+        generations = np.abs(self.born[a[equal]] - self.born[b[equal]]) >= GENERATION
+        out[equal[generations & self.phone[a[equal]]]] = code["missing"]  # a telephone that a family shares
         n, m = ids.count[a], ids.count[b]
         many = np.flatnonzero((np.maximum(n, m) > 1) & (np.minimum(n, m) > 0))
         if len(many):

@@ -1,6 +1,7 @@
 """One delivery made ready: agreement, bytes, typed rows, and the gate its rows pass."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -27,6 +28,9 @@ from pipelines.common.fingerprint import digest
 from pipelines.common.place import Place
 from pipelines.steps.intake.erased import without_erased
 from pipelines.steps.intake.supply import other_tables, sheets_left
+
+_MOST_FILES = 12
+"""The latest files that are read for the names beside a number: registers and months of contacts."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,12 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
         in_utc,
         judge,
         names_alone,
-        only_numbers,
         require_names,
         require_somebody,
         standing_once,
     )
     from hiu.quality.repeated import repeated_rows
+    from hiu.quality.unjoined import only_numbers
 
     file, source = job.file, place.sources[job.file.source]
     columns = match_columns(raw.headers, source, name=file.name)
@@ -113,6 +117,8 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += facts_to_come(done.facts, done.numbering, today) if done.facts.height else []
     alone, joined = only_numbers(done.quality, source, done.records["local_ids"], _delivered(place))
     about += alone
+    if joined and (apart := _unjoined(place, done, source, today)):
+        about, joined = [*about, *apart], []
     idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
@@ -175,6 +181,23 @@ def _delivered(place: Place) -> Iterator[Source]:
     """The sources of which there are files, looked for only when they are asked for."""
     found = find_deliveries(place.raw, place.sources).deliveries if place.raw.is_dir() else ()
     yield from (place.sources[name] for name in dict.fromkeys(each.source for each in found))
+
+
+def _unjoined(place: Place, done: Standardised, source: Source, today: date) -> list[str]:
+    """What is to be said if the numbers of a file that names nobody are not those of the files that give the names."""
+    from hiu.quality.unjoined import gives_names, numbers_of, scheme_of, unjoined
+
+    scheme = scheme_of(done.records["local_ids"])
+
+    def beside() -> Iterator[tuple[Source, set[str]]]:
+        found = find_deliveries(place.raw, place.sources).deliveries
+        there = [one for one in found if one.source != source.name and gives_names(place.sources[one.source], scheme)]
+        for file in there[: -1 - _MOST_FILES : -1]:
+            with suppress(InputRefused):  # the run says why, when it is taken in
+                raw, other = read_raw(place, LoadJob(file, "", "", None), today), place.sources[file.source]
+                yield other, numbers_of(raw, other, scheme, file.name)
+
+    return [*unjoined(done.records["local_ids"], source, beside(), scheme)]
 
 
 def _unused(headers: Sequence[str], source: Source) -> list[str]:

@@ -262,8 +262,8 @@ def other_tables(left: Sequence[UnreadSheet], source: Source) -> list[str]:
     sheets = [one for one in left if not (one.alike or one.hidden) and one.rows and len(one.words) >= LEAST_COLUMNS]
     return [
         f"sheets with other columns are read by no source: {', '.join(map(str, sheets))}. If they hold contacts or "
-        f"people, 'hiu new' drafts a source from a copy that holds such a sheet alone, or their headers belong in "
-        f"columns of sources/{source.name}.toml; if not, name them under ignored_files in site.toml: "
+        f"people, write sheet = ... under [file] in sources/{source.name}.toml, and 'hiu new' with another name drafts "
+        "the next sheet, or their headers belong in its columns; if not, name them under ignored_files in site.toml: "
         + ", ".join(f'"*/{one.title}"' for one in sheets)
     ] * bool(sheets)
 

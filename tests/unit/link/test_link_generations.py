@@ -44,6 +44,11 @@ TWO_PEOPLE: dict[str, Form] = {
     "27 years, same house, an initial": (RARE, "1979-04-14", "2006-04-14", {}, {"given": "T"}),
     "27 years, same house, no given name": (RARE, "1979-04-14", "2006-04-14", {}, {"given": None}),
 }
+PHONE = {"ids": "line:07700900123"}
+TWO_PEOPLE |= {
+    "24 years, one telephone, like names": ("ANN QUILL", "1960-02-14", "1984-09-03", PHONE, {**PHONE, "given": "ANNETTE"}),
+    "24 years, one telephone, one name": (RARE, "1960-02-14", "1984-09-03", PHONE, PHONE),
+}
 ONE_PERSON: dict[str, Form] = {
     "1 year": (RARE, "1979-04-14", "1978-04-14", {}, {}),
     "2 years, unlike numbers": (RARE, "1979-04-14", "1977-04-14", {**ONE}, {**TWO}),

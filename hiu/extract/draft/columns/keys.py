@@ -9,7 +9,7 @@ import polars as pl
 
 from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.match import Match
-from hiu.extract.draft.columns.words import EVENTS, OTHERS, is_number_name, is_personal_name, words
+from hiu.extract.draft.columns.words import EVENTS, OTHERS, PHONES, is_number_name, is_personal_name, words
 from hiu.extract.values.dates import read_stamps
 from hiu.extract.values.text import bag
 
@@ -80,7 +80,7 @@ def come_again(
             continue
         again.add(header)
         own = rows.group_by("person").agg(pl.col("number").n_unique())
-        whose = words(header) & (_OF_OTHERS | EVENTS | _OF_EVENTS)
+        whose = words(header) & (_OF_OTHERS | EVENTS | _OF_EVENTS | PHONES)
         if who and not whose and _mostly(later["person"] == 1) and _mostly(own["number"] == 1):
             people.append(header)
     return again, people

@@ -14,7 +14,7 @@ from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
 from hiu.extract.draft.columns.times import LATER, belongs, first_day
-from hiu.extract.draft.columns.words import OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
+from hiu.extract.draft.columns.words import CALLERS, OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 from hiu.sources import FieldSpec, Source
@@ -35,6 +35,8 @@ _LOOKS = {
 _NO_NAMES = {"nhs_number", "postcode", "date", "timestamp", "time", "month", "day", "guid", "sex"}
 _TURNS = {"start": LATER, "end": bag("seen arrival arrived start started admitted admission referral referred begun")}
 _YEARLESS = "its values, days without a year, which can't be loaded: add the year, or ask the sender for whole dates"
+_ABOUT = bag("patient pt client person individual resident subject su nominal")
+"""Words of a header that say whom the row is about."""
 _MOST_SEXES = 12
 """As many words as a column of sexes may hold: one of names below a header near 'Patient sex' holds more."""
 _BORN = timedelta(days=3650)
@@ -176,6 +178,8 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
     if spec.type == "sex":
         named = seen.kind == "name" or hold_names(seen.header, seen.counted)
         return seen.kind == "sex" or not (seen.dated or named or seen.distinct > _MOST_SEXES)
+    if spec.type == "address":
+        return seen.kind != "postcode"
     if spec.type == "age":
         return (seen.whole or are_ages(seen)) and not OF_BANDS & words(seen.header)
     if spec.type == "dob" and {"dob", "age"} <= words(seen.header):
@@ -236,6 +240,10 @@ def _by_birth(looks: Mapping[str, Look], source: Source, matched: dict[str, Matc
 
 def match_concepts(looks: Mapping[str, Look], concepts: Source, frame: pl.DataFrame) -> dict[str, Match]:
     """As match_fields, for a file nothing is known about: surnames rule out a whole name, any dates can be `start`."""
+    if any(
+        words(header) & _ABOUT and not words(header) & OTHERS for header in looks
+    ):  # who called is the person where nobody else is meant
+        looks = {header: seen for header, seen in looks.items() if not words(header) & CALLERS}
     matched = match_fields(looks, concepts, strict=True)
     initials = "name" in matched and "initials" in words(matched["name"].header)
     if "name" in matched and ("family" in matched or (initials and "dob" not in matched)):

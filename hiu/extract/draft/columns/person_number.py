@@ -6,6 +6,7 @@ from hiu.extract.draft.columns.look import Look
 from hiu.extract.draft.columns.words import EVENTS, NO_NUMBER, NUMBER, OTHERS, PERSON, spaced, words
 from hiu.extract.values.text import bag
 
+_OF_LOGS = bag("ref reference log")
 _TURNS = bag("seq sequence order index position line")
 _OF_HOSPITAL = bag("hosp hospital no number id")
 OF_BANDS = bag("band bands banding range group")
@@ -21,6 +22,7 @@ def is_person_number(seen: Look) -> bool:
         or (PERSON.isdisjoint(sent) and not {"hosp"} < sent <= _OF_HOSPITAL)
         or not (OTHERS | EVENTS).isdisjoint(sent)
         or "nhs" in sent
+        or (sent & PERSON == {"niche"} and sent & _OF_LOGS)
     ):
         return False
     if is_measure(seen) or seen.kind in ("time", "name", "postcode", "sex", "nhs_number") or _is_code(seen):

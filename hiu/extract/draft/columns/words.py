@@ -13,7 +13,7 @@ NUMBER = bag(
     "id ref no number reference urn log ident identifier num nr key serial sk pk nbr nummer uid uuid rowid csn fin crn"
 )
 PERSON = bag(
-    "person patient client nominal subject individual customer member resident caller participant pseudonym "
+    "person patient client nominal subject individual customer member resident participant pseudonym "
     "pseudo pseudonymised hospital mrn pas rio systmone niche pnc pat pt tenancy nomis prisoner detainee tenant "
     "occupier occupant su"
 )
@@ -22,17 +22,22 @@ EVENTS = bag(
     "encounter encntr enc csn visit episode attendance att appointment appt admission spell referral session booking"
 )
 """Words of a number of what was done for a person, and so of no person."""
-OTHERS = bag(
+CALLERS = bag("caller callers informant informants reporter complainant")
+"""Words of a header that say it is about whoever called or told."""
+PHONES = bag("phone telephone tel mobile email")
+"""Words of a number that several people may share, and that another person may have next."""
+OTHERS = CALLERS | bag(
     "officer staff gp practice nok kin carer parent mother father consultant clinician doctor nurse coordinator worker "
-    "author reporter relative informant user manager referrer organisation org team author keyworker solicitor spouse "
+    "author relative user manager referrer organisation org team author keyworker solicitor spouse "
     "contact emergency school ward partner handler taker operator agent dispatcher advisor adviser "
-    "complainant witness neighbour attendant custodian driver crew lead"
+    "witness neighbour attendant custodian driver crew lead"
 )
 """Words of a header that say it is about somebody else than the person of the row."""
 PLACES = bag("incident inc scene location event site gp practice hospital school work provider pickup")
 """Words of an address or a postcode that is not the person's home."""
 _GLUED = re.compile(
-    rf"\b({'|'.join(sorted(PERSON | {'nhs', 'log', 'incident', 'event', 'case', 'contact'}))})(id|no|num|ref|number)\b"
+    rf"\b({'|'.join(sorted(PERSON | CALLERS | {'nhs', 'log', 'incident', 'event', 'case', 'contact'}))})"
+    rf"(id|no|num|ref|number|{'|'.join(sorted(PHONES))})\b"
 )
 """Two words of a header in one: PNCID, patientno."""
 UNITS = bag(
@@ -55,7 +60,8 @@ CODED = bag(
 _WHOLE = re.compile("DoB|RiO|SystmOne")
 """Words that a capital letter within does not part."""
 _SERVICE_USER = re.compile(r"\bservice users?\b")
-NO_NUMBER = bag(
+_REPORTED_BY = re.compile(r"\b(?:report|call|phon|rung?)(?:ed)? (?:in )?by\b")
+NO_NUMBER = PHONES | bag(
     "age aged ages band bands banding range group years year yrs months count total score visits attendances contacts "
     "episodes calls dob birth born date dated time"
 )
@@ -69,12 +75,13 @@ def spaced(text: str) -> str:
         r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", _WHOLE.sub(lambda found: found[0].title(), text)
     )
     plain = re.sub(r"[\W_]+", " ", apart).casefold().strip()
+    plain = re.sub(r"\bd o b\b", "dob", plain)
     return _GLUED.sub(r"\1 \2", plain)
 
 
 def words(header: str) -> frozenset[str]:
-    """The words of a header; a service user is a client."""
-    return frozenset(_SERVICE_USER.sub("client", spaced(header)).split())
+    """The words of a header; a service user is a client, and who reported is a caller."""
+    return frozenset(_REPORTED_BY.sub("caller", _SERVICE_USER.sub("client", spaced(header))).split())
 
 
 _SHORT = by_word(

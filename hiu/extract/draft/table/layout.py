@@ -1,7 +1,7 @@
 """Where an unknown file's header is: which rows, encoding, delimiter and sheet."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -30,7 +30,8 @@ class Layout:
     """Where a file's header is: its first physical row and how many, and its words, a column each, '' where blank.
 
     `delimiter` is None in a workbook; `sheet` is named only where there are several, and `alike` are the others with
-    the same headers in any order, `aligned` if all in the same row and order; `encoding` is named only where no mark
+    the same headers in any order, `aligned` if all in the same row and order; `unlike` have a table of other columns
+    that no source reads; `encoding` is named only where no mark
     and no usual encoding tells it.
     """
 
@@ -41,6 +42,7 @@ class Layout:
     sheet: str | None = None
     alike: tuple[str, ...] = ()
     aligned: bool = True
+    unlike: tuple[str, ...] = ()
     encoding: str | None = None
 
     @property
@@ -54,20 +56,25 @@ class Layout:
         return out
 
 
-def find_layout(path: Path, source: Source) -> Layout:
-    """The header of a file: the row with most known headers, else the first wide row of distinct names."""
+def find_layout(path: Path, source: Source, read: Collection[str] = ()) -> Layout:
+    """The header of a file: the row with most known headers, else the first wide row of distinct names; `read` are
+    sheets, squashed, that other sources read."""
     data, _ = content(path, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     columns = known_headers(source)
     if data.startswith(ZIP):
         guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
         book = open_book(data, path.name)
         heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
-        title = _best_sheet(heads, source, columns, f"{path.parent.name}/{path.name}")
+        free = {title: head for title, head in heads.items() if squash(title) not in read} or heads
+        title = _best_sheet(free, source, columns, f"{path.parent.name}/{path.name}")
         row, rows, cells = _header(heads[title], columns, path.name)
         alike = tuple(other for other in heads if other != title and _has_header(heads[other], cells))
         same = all([squash(tidy(cell)) for cell in heads[other][row - 1]] == [*map(squash, cells)] for other in alike)
         named = title if len(heads) > 1 else None
-        return Layout(row=row, rows=rows, cells=cells, sheet=named, alike=alike, aligned=same)
+        unlike = tuple(
+            other for other in free if other not in (title, *alike) and any(map(looks_like_header, free[other][:-1]))
+        )
+        return Layout(row=row, rows=rows, cells=cells, sheet=named, alike=alike, aligned=same, unlike=unlike)
     if data.startswith(PARQUET):
         grid = read_parquet(data, source, path.name, max_bytes=MOST_BYTES)
         return Layout(row=1, cells=tuple(grid.headers))

@@ -8,6 +8,7 @@ from pathlib import Path
 from hiu.extract.draft.columns.concepts import bare_source
 from hiu.extract.draft.columns.look import Look, agree_on_order, look
 from hiu.extract.draft.table.layout import MOST_BYTES, MOST_RATIO, Layout, find_layout
+from hiu.extract.files.find import may_take
 from hiu.extract.files.header import squash
 from hiu.extract.files.read import MONTH_OF_SHEET, RawTable, read_table
 from hiu.sources import Source
@@ -53,7 +54,8 @@ def take_sample(
 
     Raises InputRefused as read_table does.
     """
-    layout = find_layout(path, knowing)
+    takers = [one for one in others.values() if one.name != name and one.file.sheet and may_take(one, path.name)]
+    layout = find_layout(path, knowing, {squash(one.file.sheet or "") for one in takers})
     called = f"{path.parent.name}/{path.name}" if layout.alike else path.name  # the folder may say the sheets' year
     raw = read_table(path, _as_sent(layout), name=called, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     latest = (

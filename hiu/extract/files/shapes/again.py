@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from hiu.extract.files.header import header_fields, says_columns, squash
+from hiu.extract.files.header import header_fields, quoted, says_columns, squash
 from hiu.sources import Source
 
 _LOOKED_AT = 4
 """Columns in which a word of a header is looked for: no row of values has one in any of them."""
 _FEWEST = 3
 OTHER = "other_header"
-_REASON = "a header in the middle of the file, above this row, has columns that can't be matched to those of the first"
 
 
 def under_own_headers(
@@ -36,8 +35,10 @@ def under_own_headers(
             continue
         last = [*found][at + 1] if at + 1 < len(found) else records.height + 1
         here = pl.col("source_row").is_between(row, last, closed="none")
-        if (places := _places(cells, headers, fields)) is None:
-            aside.append(records.filter(here).select("source_row", reason=pl.lit(_REASON)))
+        places, lacks = _places(cells, headers, fields)
+        if lacks:
+            reason = _reason(lacks, cells, headers, fields, source)
+            aside.append(records.filter(here).select("source_row", reason=pl.lit(reason)))
             continue
         moved = [pl.col(names[place]) if place is not None else pl.lit(None, pl.String) for place in places]
         records = records.with_columns(
@@ -78,15 +79,27 @@ def _is_header(cells: Sequence[object], headers: Sequence[str], fields: Mapping[
     return len(set(texts)) == len(texts) and hits >= min(_FEWEST, len(headers)) and 2 * hits > len(texts)
 
 
-def _places(cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str]) -> list[int | None] | None:
-    """Of each column of the first header its place in the other; None if one that the source reads has none there."""
+def _places(
+    cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str]
+) -> tuple[list[int | None], list[str]]:
+    """Of each column of the first header its place in the other, and those that are read and it lacks."""
     sent = [squash(str(cell or "")) for cell in cells]
     by_name = {name: place for place, name in enumerate(sent) if name}
     by_field = {fields[name]: place for name, place in by_name.items() if name in fields}
-    out = list[int | None]()
-    for header in map(squash, headers):
-        place = by_name.get(header, by_field.get(fields.get(header, "")))
-        if place is None and header in fields:
-            return None
-        out.append(place)
-    return out
+    keys = [*map(squash, headers)]
+    out = [by_name.get(key, by_field.get(fields.get(key, ""))) for key in keys]
+    read = zip(headers, keys, out, strict=True)
+    return out, [header for header, key, place in read if place is None and key in fields]
+
+
+def _reason(
+    lacks: Sequence[str], cells: Sequence[object], headers: Sequence[str], fields: Mapping[str, str], source: Source
+) -> str:
+    """Which columns another header lacks, which it has instead, and the line that makes them the same."""
+    accepted, key = {*fields, *map(squash, headers)}, fields[squash(lacks[0])].partition("@")[0]
+    new = [str(cell).strip() for cell in cells if cell and squash(str(cell)) not in accepted]
+    place = f"{f'[fields.{key}]' if key in source.fields else '[[facts]]'} in sources/{source.name}.toml"
+    first = f'columns = ["{lacks[0]}", "{new[0] if len(new) == len(lacks) == 1 else "its other name"}"]'
+    line = f"; it has {quoted(new)}. If those are the same, write both names of each: {first} under {place}"
+    above = "a header in the middle of the file, above this row"
+    return f"{above}, has no column for {quoted(lacks)}{line * bool(new)}"
