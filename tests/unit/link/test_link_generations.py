@@ -46,7 +46,13 @@ TWO_PEOPLE: dict[str, Form] = {
 }
 PHONE = {"ids": "line:07700900123"}
 TWO_PEOPLE |= {
-    "24 years, one telephone, like names": ("ANN QUILL", "1960-02-14", "1984-09-03", PHONE, {**PHONE, "given": "ANNETTE"}),
+    "24 years, one telephone, like names": (
+        "ANN QUILL",
+        "1960-02-14",
+        "1984-09-03",
+        PHONE,
+        {**PHONE, "given": "ANNETTE"},
+    ),
     "24 years, one telephone, one name": (RARE, "1960-02-14", "1984-09-03", PHONE, PHONE),
 }
 ONE_PERSON: dict[str, Form] = {
