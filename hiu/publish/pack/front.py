@@ -28,7 +28,7 @@ MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
 """What a move says that others alone made."""
-NO_BED_DAYS = "Perhaps in hospital; one record says detained or admitted, but no bed days came for it:"
+NO_BED_DAYS = "A hospital stay may be missing: a record says detained or admitted, but no bed days came for it:"
 """Before those of whom a stay seems to be missing."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {

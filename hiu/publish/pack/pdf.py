@@ -47,13 +47,16 @@ def pack_pdf(view: View, charted: Sequence[PersonSeries], svgs: Mapping[str, str
     pictures = {f"chart-{index}.svg": unnamed_svg(svgs[one.person_id], one) for index, one in enumerate(series)}
     top = view["top"]
     pages = [_page(people[one.person_id], one, name, top) for one, name in zip(series, pictures, strict=True)]
-    without = [people[one]["name"] for one in sorted(people.keys() - {one.person_id for one in series})]
+    others = sorted(people.keys() - {one.person_id for one in series})
+    without = [_young(people[one]) or people[one]["name"] for one in others]
     left = f"{join_words(without[:5]) if len(without) < 6 else count_of(len(without), 'person', 'people')} " + (
         "has no page here" if len(without) == 1 else "have no page here"
     )
+    # they follow the adults' pages, so that a chair can take them out together
+    young = next((one.person_id for one in series if people[one.person_id]["minor"]), None)
     return paper(
         "pack.typ",
-        {**_front(view, people), "people": pages, "without": left if without else ""},
+        {**_front(view, people), "people": pages, "without": left if without else "", "pages_minors": young},
         pictures,
         created=stamp.built,
     )
@@ -95,6 +98,12 @@ def _total(cells: Sequence[str]) -> str:
     return f"{sum(given)}{'†' if len(given) < len(cells) else ''}" if given else "–"
 
 
+def _young(person: Person) -> str:
+    """A child by their place alone, since they are named only in the part that says first who decides whether the
+    meeting talks about them; empty for an adult."""
+    return f"{place_words(person)} (under 18)" if person["minor"] else ""
+
+
 def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
     stamp = view["stamp"]
 
@@ -104,9 +113,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         return f"{person['name']} ({person_id})" if NAMESAKE in person["who"] else person["name"]
 
     def name(person_id: str) -> str:
-        # a child is named in the part that says first who decides whether the meeting talks about them
-        young = person_id in people and people[person_id]["minor"]
-        return f"{place_words(people[person_id])} (under 18)" if young else full(person_id)
+        return (person_id in people and _young(people[person_id])) or full(person_id)
 
     def either(person_id: str) -> str:
         return name(person_id) if person_id in people else "somebody not on the list"

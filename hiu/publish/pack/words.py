@@ -144,7 +144,7 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
         "'Supported but not on the list'. "
         if without
         else "",
-        "today": today(people, screen["matches"]["total"]),
+        "today": today(people, screen["matches"]["total"], without),
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         "does not change a person's place. The pack is for the group's members; its sharing agreement says who may see "
         f"it and when it is destroyed. Corrections: {clean(settings.paper.contact or 'the analyst')}.",
@@ -153,13 +153,15 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
     }
 
 
-def today(people: Sequence[Person], doubts: int) -> str:
-    """What the meeting has to decide, in order, with the number of people of each."""
+def today(people: Sequence[Person], doubts: int, unlisted: int) -> str:
+    """What the meeting has to decide, in order, with the number of people of each; `unlisted`: those in support who are
+    not on the list."""
     adults, every = ([one["decide"] for one in people if not (one["minor"] and grown)] for grown in (True, False))
     offers, again, goes_on = (
         sum(f"hether support {words}" in one for one in adults)
         for words in ("is offered", "is offered again", "goes on")
     )
+    goes_on += unlisted
     steps = {
         f"the under-18s ({len(every) - len(adults)})": len(every) - len(adults),
         f"matches to review ({doubts})": doubts,

@@ -91,8 +91,8 @@ def test_nights_are_those_counted_by_hand(
         }
         for n, (p, s, e, gone, back) in enumerate(stays)
     ]
-    for table in ("latest", "record"):
-        data = {name: [row.get(name) for row in rows] for name in TABLES[table].names}
+    for table, some in (("latest", rows), ("record", rows), ("deliveries", [])):
+        data = {name: [row.get(name) for row in some] for name in TABLES[table].names}
         store.put(table, pl.DataFrame(data, schema=schema(TABLES[table])))
     for table in ("stay", "stay_night"):
         store.build(table)

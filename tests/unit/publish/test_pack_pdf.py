@@ -441,3 +441,23 @@ def test_a_month_not_supplied_is_a_dash_in_every_table() -> None:
     supplied = {measure: {frames.LAST.start} for measure in sheets.SIDE}
     rows = sheets.side_rows(frames.frame(PUBLISHED["monthly_extra"], []), months, supplied)
     assert all(row[1:] == ["–", "0"] for row in rows)
+
+
+@pytest.mark.parametrize("charts", [5, 4, 2])
+def test_the_pages_that_name_under_18s_are_those_to_leave_out(charts: int) -> None:
+    """It said "without page 4 and those from 37 on": page 5 named ten children, and the definitions were lost."""
+    tables = pack_area.tables(NAMES[:5], minors=2)
+    people = pack_area.series(tables)
+    view = pack_view(tables, stamp=pack_area.stamp(built=BUILT), settings=pack_area.settings(5))
+    svgs = {one.person_id: to_svg(person_chart(one)) for one in people[:charts]}
+    texts = pages_of(pack_pdf(view, people, svgs))
+    young = [one["name"] for one in view["people"] if one["minor"]]
+    words = re.search(r"hand the pack out without their list(.*?)\.", " ".join(texts[0].split()))
+    assert words and len(young) == 2
+    named = [(int(a), int(b or a)) for a, b in re.findall(r"\( ?pages? (\d+)(?: (?:and|to) (\d+))? ?\)", words[1])]
+    assert len(named) == (2 if charts > 3 else 1)
+    out = {page for a, b in named for page in range(a, b + 1)}
+    there = {n for n, text in enumerate(texts, 1) if any(name in " ".join(text.split()) for name in young)}
+    assert there <= out, "every page with a name of theirs"
+    assert not any("Definitions (version" in texts[n - 1] for n in out), "and no other"
+    assert len(out) == 1 + max(0, charts - 3)

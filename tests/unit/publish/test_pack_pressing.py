@@ -66,6 +66,6 @@ def test_the_front_says_what_there_is_to_decide_and_why_an_under_18_has_an_alert
     goes_on = sum("Whether support goes on" in one["decide"] for one in view["people"])
     today = view["notes"]["today"]
     assert f"whether support is offered ({offers} people" in today
-    assert f"whether it goes on ({goes_on} people" in today
+    assert f"whether it goes on ({goes_on + len(view['unlisted'])} people" in today
     assert "the under-18s (1)" in today
     assert today in pack_page(view, [])
