@@ -22,8 +22,10 @@ NEITHER = [f"Zzy{letter} Quuxbury" for letter in "abcdefgh"]
 
 @pytest.fixture
 def names(site: Site) -> list[str]:
-    """Names of two words, of people on record."""
-    frame = pl.read_parquet(site.place.which(None)[1] / "people.parquet").sort("person_id")
+    """Names of two words, of people on record who have no row in the workbook: in their own they would be taken."""
+    folder = site.place.which(None)[1]
+    shown = pl.scan_parquet(folder / "ranked.parquet").filter(pl.col("rank") <= 50).select("person_id").collect()
+    frame = pl.read_parquet(folder / "people.parquet").join(shown, on="person_id", how="anti").sort("person_id")
     return frame.filter(pl.col("name_text").str.contains(r"^[A-Za-z]{3,} [A-Za-z]{4,}$"))["name_text"].to_list()
 
 
