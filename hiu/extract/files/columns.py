@@ -85,7 +85,9 @@ def read_otherwise(columns: Mapping[str, str], source: Source) -> list[str]:
     accepted, out = _accepted(source), list[str]()
     for key, other in _otherwise(source).items():
         header, named = columns.get(key), accepted[key]
-        if header and squash(_TURN.sub("", header)) in {*map(squash, other)} - {*map(squash, named)}:
+        own = {*map(squash, named)}
+        # of equal headers a source may name one by its place, which is then its own
+        if header and squash(header) not in own and squash(_TURN.sub("", header)) in {*map(squash, other)} - own:
             field, _, time = key.partition("@")
             names, time = ", ".join(f'"{word}"' for word in (*named, header)), "time_" * bool(time)
             out.append(

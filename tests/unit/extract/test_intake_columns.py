@@ -183,6 +183,17 @@ def test_a_field_that_the_site_says_is_in_no_column_and_a_header_of_another_fiel
     assert (columns["role"], "area" in columns) == ("Role", False)
 
 
+def test_one_of_equal_headers_named_by_its_place_is_the_sources_own() -> None:
+    """It was read as named, and the warning said that the file had no such header."""
+    columns, said = renamed(
+        "Logged on",
+        "Surname (column 5)",
+        "Surname (column 8)",
+        more='[fields.family]\ncolumns = ["Surname (column 5)"]',
+    )
+    assert (columns["family"], said) == ("Surname (column 5)", [])
+
+
 def test_with_otherwise_empty_the_file_is_refused_with_the_nearest_header_and_the_line_to_write() -> None:
     source = source_of(RENAMED.replace('"Logged on"]', '"Logged on"]\notherwise = []'), "police")
     with pytest.raises(InputRefused) as refusal:
