@@ -57,7 +57,7 @@ def identities(
         )
         .unnest("home")
     )
-    frame = _doubted(_settled_initials(frame), cells, source).with_columns(years)
+    frame = _doubted(_settled_initials(frame), cells, source)
     after = (pl.col("year") > pl.col("start").dt.year()).fill_null(False)  # read as no year, and the row is kept
     frame = frame.with_columns(pl.when(~after).then("year"))
     frame = frame.with_columns(shared(cells, frame, source))

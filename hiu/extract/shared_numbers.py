@@ -48,16 +48,17 @@ def shared(cells: pl.DataFrame, people: pl.DataFrame, source: Source) -> list[pl
 def _shared(cells: pl.DataFrame, field: str, people: pl.DataFrame, source: Source) -> pl.Series:
     number = pl.concat_str([*numbering(cells, field, source), pl.col(field).str.strip_chars().str.to_uppercase()])
     value = cells.select(number.alias("value"))["value"]
-    rows = people.select("family", "given", "dob", born=pl.coalesce(pl.col("dob").dt.year(), "year")).with_columns(
-        value
-    )
+    year = pl.coalesce(pl.col("dob").dt.year(), "year")
+    # by the day, where it was sent: whoever has the same age was born in the same year
+    born = pl.coalesce(pl.col("dob").cast(pl.String), pl.col("year").cast(pl.String))
+    rows = people.select("family", "given", "dob", born=born, year=year).with_columns(value)
     named = rows.filter(pl.col("value").is_not_null(), pl.col("family").is_not_null())
     by_value = named.group_by("value").agg(
         pl.col("family").n_unique(),
         pl.col("given").str.slice(0, 1).n_unique(),
         pl.col("born").drop_nulls().n_unique(),
         pl.col("dob").drop_nulls().n_unique(),
-        apart=pl.col("born").max() - pl.col("born").min(),
+        apart=pl.col("year").max() - pl.col("year").min(),
         most=pl.col("family").unique_counts().max(),
         rows=pl.len(),
     )

@@ -14,7 +14,7 @@ from hiu.extract.draft.columns.names import name_columns, name_nobody
 from hiu.extract.draft.columns.person_number import OF_BANDS, are_ages, is_measure, is_person_number
 from hiu.extract.draft.columns.row_number import may_be_key, row_number
 from hiu.extract.draft.columns.times import LATER, belongs, first_day
-from hiu.extract.draft.columns.words import CALLERS, OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
+from hiu.extract.draft.columns.words import CALLERS, EVENTS, OTHERS, PERSON, PLACES, UNITS, hold_names, nearness, words
 from hiu.extract.files.header import squash
 from hiu.extract.values.text import bag
 from hiu.sources import FieldSpec, Source
@@ -164,7 +164,7 @@ def fits(spec: FieldSpec, seen: Look) -> bool:
         return (
             (seen.lettered or "initials" in words(seen.header))
             and seen.kind not in _NO_NAMES
-            and not (whole or is_person_number(seen) or name_nobody(seen))
+            and not (whole or is_person_number(seen) or are_ages(seen) or name_nobody(seen))
         )
     if spec.type == "local_id":
         numbered = sum(any(map(str.isdigit, text)) for text in seen.counted) * 2 >= seen.distinct
@@ -195,7 +195,8 @@ def of_another(field: str, spec: FieldSpec, header: str) -> bool:
     if spec.type in NAMES and not (sent & UNITS) <= own:
         return True
     if spec.type in (*NAMES, "dob", "age", "sex", "nhs_number", "local_id"):
-        return not (sent & OTHERS) <= own
+        # a visit's number is near 'Patient ID', and numbers nobody
+        return not (sent & (OTHERS | EVENTS if spec.type == "local_id" else OTHERS)) <= own
     return field in _TURNS and not (sent & _TURNS[field]) <= own
 
 
