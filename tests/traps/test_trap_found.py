@@ -152,7 +152,6 @@ NAMES = [
     "trap 2026-03; rm -rf ~.csv",
     "trap-2026-03-$(id).csv",
     "trap 2026-03 %s%n.csv",
-    "trap\u202e2026-03.csv",
     "trap 2026-03 *?[a-z].csv",
     "--site=trap 2026-03.csv",
     "trap 2026-03 <script>.csv",
@@ -171,7 +170,9 @@ def test_hostile_names_are_only_names(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such names")
-@pytest.mark.parametrize("name", ["trap\n2026-03.csv", "trap\x1b[2J2026-03.csv", "trap\r2026-03.csv"])
+@pytest.mark.parametrize(
+    "name", ["trap\n2026-03.csv", "trap\x1b[2J2026-03.csv", "trap\r2026-03.csv", "trap\u202e2026-03.csv"]
+)
 def test_a_name_that_would_forge_a_line_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(f"{HEADER}\na,S,,,\n", encoding="utf-8")
     sources = {"trap": SOURCE.model_copy(update={"file": SOURCE.file.model_copy(update={"pattern": "*trap*"})})}

@@ -98,7 +98,8 @@ TRAPS = {
         files={NORTH: sheet(3, "01234"), SOUTH: sheet(3, "01234").replace("11:00", "11:20")},
         sources=SOURCE,
         settings=SETTINGS,
-        exit=0,
+        exit=3,
+        says=("5 rows of 2026-03/suite_south.csv are in 2026-03/suite_north.csv too, and count once",),
         rows={NORTH: (5, 0), SOUTH: (5, 0)},
     ),
     "two files of one month, numbered on": Trap(
