@@ -139,10 +139,10 @@ def death_words(
     ), False
 
 
-def ask_first(lead: str | None) -> str:
+def ask_first(lead: str | None, when: str = "before support is offered again") -> str:
     """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
     named = f" ({display_name(lead)})" if lead else ", who is not recorded,"
-    return f"Ask the lead clinician{named} before support is offered again."
+    return f"Ask the lead clinician{named} {when}."
 
 
 NAMESAKE = "same name as another person here: check the id"

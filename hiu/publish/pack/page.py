@@ -240,7 +240,8 @@ def _embedded_person(person: Person) -> dict[str, object]:
         recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
     return {
         **person,
-        "short": in_short(person["alerts"]),
+        # the row has the band itself
+        "short": in_short(alert for alert in person["alerts"] if alert[0] != "high"),
         "recorded": recorded,
         "gates": [(*gate, gate[0] == LEAD) for gate in person["gates"]],
     }

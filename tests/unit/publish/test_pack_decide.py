@@ -17,9 +17,9 @@ from hiu.publish.pack.page import pack_view
 from hiu.settings import Paper
 
 AGREED = {"offered": date(2025, 1, 3), "consent": "given", "consent_at": date(2025, 1, 9)}
-ASK_FIRST = "Ask the lead clinician, who is not recorded, before support is offered again."
+ASK_FIRST = "Ask the lead clinician, who is not recorded, first."
 LED = {**AGREED, "consent": "refused", "lead_clinician": "Dr E Ward"}
-NAMED = "Whether support is offered again. Ask the lead clinician (Dr E Ward) before support is offered again."
+NAMED = "Whether support is offered again. Ask the lead clinician (Dr E Ward) first."
 DONE = {"permission": "granted", "permission_at": date(2026, 1, 2), "notice_at": date(2026, 1, 2)}
 GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3), "contacts": 4}
 
