@@ -13,6 +13,7 @@ from traps.intake_traps import take_in
 from hiu.month import Month
 from pipelines.common.place import open_place
 from pipelines.run import Outcome
+from pipelines.steps.intake.intake import Intake
 
 ED = "Attendance ID,Arrival,Surname,First name,Birth date,Discharge status\n"
 POLICE = "Log,Person seq,Created,Role,Surname,Forename,DOB\n"
@@ -30,7 +31,9 @@ def police(*days: str) -> str:
 
 @dataclass(frozen=True)
 class Taken:
-    warnings: list[str]
+    """What an intake said and what was counted of it: no paper is made, where no test looks at one."""
+
+    intake: Intake
     tables: dict[str, pl.DataFrame]
 
 
@@ -38,16 +41,19 @@ def take(home: Path, month: Month) -> Taken:
     """What lies in a site's raw folder, taken in and counted."""
     intake, _, _ = take_in(place := open_place(home), month)
     with counted_in(place, month) as warehouse:
-        return Taken(intake.warnings, {name: warehouse.read(name) for name in ("monthly_demand", "coverage", "stay")})
+        return Taken(intake, {name: warehouse.read(name) for name in ("monthly_demand", "coverage", "stay")})
+
+
+def of(found: Outcome | Taken, name: str) -> pl.DataFrame:
+    return found.tables[name] if isinstance(found, Taken) else table(found, name)
 
 
 def counted(found: Outcome | Taken, dataset: str) -> dict[str, int]:
-    rows = found.tables["monthly_demand"] if isinstance(found, Taken) else table(found, "monthly_demand")
-    rows = rows.filter(pl.col("dataset") == dataset, pl.col("n") > 0)
+    rows = of(found, "monthly_demand").filter(pl.col("dataset") == dataset, pl.col("n") > 0)
     sums = rows.group_by("month").agg(pl.col("n").sum()).sort("month")
     return {str(Month.of(day)): n for day, n in sums.iter_rows()}
 
 
-def supplied(found: Taken, dataset: str) -> dict[str, bool]:
-    rows = found.tables["coverage"].filter(pl.col("dataset") == dataset).sort("month")
+def supplied(found: Outcome | Taken, dataset: str) -> dict[str, bool]:
+    rows = of(found, "coverage").filter(pl.col("dataset") == dataset).sort("month")
     return {str(Month.of(day)): there for day, there in rows.select("month", "supplied").iter_rows()}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from areakit import NOW, run, table
+from areakit import NOW, run
+from months_kit import MONTHS, Taken, counted, ed, of, police, supplied, take
 from traps.intake_traps import Trap, make_site, take_in
-from traps.intake_traps import counted as counted_in
 from typer.testing import CliRunner
 
 from hiu.month import Month
@@ -18,50 +17,10 @@ from pipelines.back.undo import undo
 from pipelines.cli import app
 from pipelines.common.place import Place, open_place
 from pipelines.run import Outcome
-from pipelines.steps.intake.intake import Intake
-
-ED = "Attendance ID,Arrival,Surname,First name,Birth date,Discharge status\n"
-POLICE = "Log,Person seq,Created,Role,Surname,Forename,DOB\n"
-MONTHS = [Month(2025, 9), Month(2025, 10), Month(2025, 11)]
-
-
-def ed(*rows: tuple[str, str]) -> str:
-    return ED + "".join(f"{key},{day} 07:15,Vale,Rhys,09/10/1966,182992009\n" for key, day in rows)
-
-
-def police(*days: str) -> str:
-    rows = (f"T{day[:5]},1,{day} 11:00,Subject,Thorne,Iris,03/04/1971\n" for day in days)
-    return POLICE + "".join(rows)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What an intake said and what was counted of it: no paper is made, where no test looks at one."""
-
-    intake: Intake
-    tables: dict[str, pl.DataFrame]
 
 
 def taken(files: dict[str, bytes | str], home: Path, month: Month, source: dict[str, str] | None = None) -> Taken:
-    place = make_site(Trap(files=files, exit=0, sources=source or {}), home)
-    intake, _, _ = take_in(place, month)
-    with counted_in(place, month) as warehouse:
-        return Taken(intake, {name: warehouse.read(name) for name in ("monthly_demand", "coverage")})
-
-
-def of(found: Outcome | Taken, name: str) -> pl.DataFrame:
-    return found.tables[name] if isinstance(found, Taken) else table(found, name)
-
-
-def counted(found: Outcome | Taken, dataset: str) -> dict[str, int]:
-    rows = of(found, "monthly_demand").filter(pl.col("dataset") == dataset, pl.col("n") > 0)
-    sums = rows.group_by("month").agg(pl.col("n").sum()).sort("month")
-    return {str(Month.of(day)): n for day, n in sums.iter_rows()}
-
-
-def supplied(found: Outcome | Taken, dataset: str) -> dict[str, bool]:
-    rows = of(found, "coverage").filter(pl.col("dataset") == dataset).sort("month")
-    return {str(Month.of(day)): there for day, there in rows.select("month", "supplied").iter_rows()}
+    return take(make_site(Trap(files=files, exit=0, sources=source or {}), home).home, month)
 
 
 def runs(place: Place, *months: Month) -> list[Outcome]:

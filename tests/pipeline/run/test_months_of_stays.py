@@ -44,7 +44,7 @@ def test_a_report_of_the_month_before_supplies_nothing_and_is_said_until_it_is_m
         outcome = take(place.home, MONTHS[2])
         assert supplied(outcome, "mh_bed_day") == {"2025-09": True, "2025-10": True, "2025-11": False}
         assert counted(outcome, "mh_bed_day") == NIGHTS
-        [said] = [line for line in outcome.warnings if "filed under Nov 2025" in line]
+        [said] = [line for line in outcome.intake.warnings if "filed under Nov 2025" in line]
         assert "2 of 2 rows are of Oct 2025" in said and "No row is of Nov 2025" in said
         assert "move it to a folder 2025-10 and rename it, for its name says Nov 2025, then: hiu run" in said
         assert "open_not_resent" not in outcome.tables["stay"]["ended"].to_list()
@@ -67,11 +67,13 @@ def test_of_a_folder_and_a_name_the_name_wins_and_that_is_said_whatever_else_is(
     place = make_site(Trap(files=files, exit=0), tmp_path / "site")
     outcome = take(place.home, MONTHS[2])
     assert not supplied(outcome, "mh_bed_day")["2025-11"]
-    assert any("its path names Oct 2025 and Nov 2025: read as Nov 2025" in line for line in outcome.warnings)
-    assert any("2 of 2 rows are of Oct 2025" in line and "rename it" in line for line in outcome.warnings)
+    assert any("its path names Oct 2025 and Nov 2025: read as Nov 2025" in line for line in outcome.intake.warnings)
+    assert any("2 of 2 rows are of Oct 2025" in line and "rename it" in line for line in outcome.intake.warnings)
     (place.raw / "2025-10/mh_wards Nov 2025.csv").rename(place.raw / "2025-10/mh_wards again.csv")
     after = take(place.home, MONTHS[2])
-    assert not any("its path names" in line or "filed under" in line for line in after.warnings), after.warnings
+    assert not any("its path names" in line or "filed under" in line for line in after.intake.warnings), (
+        after.intake.warnings
+    )
     assert counted(after, "mh_bed_day") == NIGHTS
 
 
@@ -86,7 +88,7 @@ def test_stays_without_a_period_are_of_each_month_that_they_touch_and_the_doubt_
     outcome = take(make_site(Trap(files=files, exit=0), tmp_path / "site").home, MONTHS[2])
     assert supplied(outcome, "mh_bed_day")["2025-11"] == there
     doubt = "No stay begins or ends in Nov 2025: look whether it is a file of the month before"
-    assert any((doubt if there else "No row is of Nov 2025") in line for line in outcome.warnings)
+    assert any((doubt if there else "No row is of Nov 2025") in line for line in outcome.intake.warnings)
 
 
 def test_a_reporting_period_is_the_month_that_people_write_and_what_names_none_stays() -> None:

@@ -30,7 +30,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     beside.write_text(new, encoding="utf-8")
     both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=1))
     assert counted(both, "police_incident") == {"2025-09": 9}
-    [said] = [line for line in both.warnings if "police FINAL" in line]
+    [said] = [line for line in both.intake.warnings if "police FINAL" in line]
     assert "the same bytes as 2025-09/police FINAL corrected.csv" in said
     assert "Take one of the two away" in said and "from rows" not in said
 
@@ -42,7 +42,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     file.write_text(new, encoding="utf-8")
     beside.unlink()
     last = take(place.home, MONTHS[0])
-    assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.warnings if "FINAL" in x]
+    assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.intake.warnings if "FINAL" in x]
 
 
 def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_path: Path) -> None:
