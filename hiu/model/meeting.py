@@ -42,8 +42,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 """The words a field takes; others are free text or dates. No decision among them changes a rank."""
 
 NEEDED_TO_START = {"permission": ("granted",), "capacity": (CAPABLE, BEST_INTERESTS), "consent": ("given",)}
-"""What must be on record before a decision to start support is taken (G20-22). A best-interests decision, with its day,
-stands where the person can't consent: then only a refusal on record is in the way."""
+"""What must be on record before a decision to start support is taken (G20-22). A best-interests decision never
+stands in for consent: of somebody who lacks capacity only an attorney or a deputy can give it."""
 
 _DATED_GATES = tuple(name for pair in GATE_DATES.items() for name in pair)
 MEETING_FIELDS = (*SCORES, *_DATED_GATES, *DATED_FACTS, "decision", "owner", "next_review", "notes")

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 import polars as pl
 
-from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.publish.board.paper import Grid
 from hiu.publish.pathway.governing import action_lines, incident_lines, latest_rows, open_at, overdue_at
@@ -155,9 +154,8 @@ def _caseload(tables: Tables, month: Month, after: date) -> Iterator[Grid]:
     }
     yield Grid("Caseload", ("", "People"), tuple((words, str(n)) for words, n in flow.items()), f"In {month.title}.")
     current = own.filter(now)
-    decided = C("consent").is_null() & C("capacity").eq_missing(BEST_INTERESTS)
     gates = {
-        "Consent": C("consent").ne_missing("given") & ~decided,
+        "Consent": C("consent").ne_missing("given"),
         "Lead clinician's permission": C("permission").ne_missing("granted"),
         "Capacity review": C("capacity_at").is_null() | C("capacity").eq_missing("lacks capacity"),
         "Privacy notice": C("notice_at").is_null(),

@@ -1,5 +1,5 @@
-"""Who lacks capacity for this decision is supported only on a best-interests decision with its day, and never on a
-review whose outcome nobody recorded; the source, the workbook and the pages use the same words."""
+"""Nobody's support starts on a review whose outcome nobody recorded, or where capacity is lacking without a decision in
+their best interests with its day, which never stands in for consent; source, workbook and pages use the same words."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def missing(**words: tuple[str, date | None]) -> set[str]:
         ({"consent": ("given", DAY), "capacity": ("lacks capacity", DAY)}, {"capacity"}),
         ({"consent": ("given", DAY), "capacity": ("reviewed", DAY)}, {"capacity"}),
         ({"consent": ("given", DAY), "capacity": ("review needed", DAY)}, {"capacity"}),
-        ({"capacity": (DECIDED, DAY)}, set()),
+        ({"capacity": (DECIDED, DAY)}, {"consent"}),
+        ({"consent": ("given", DAY), "capacity": (DECIDED, DAY)}, set()),
         ({"capacity": (DECIDED, None)}, {"capacity", "consent"}),
         ({"consent": ("refused", DAY), "capacity": (DECIDED, DAY)}, {"consent"}),
         ({"capacity": ("has capacity", DAY)}, {"consent"}),
@@ -52,7 +53,9 @@ def test_the_workbook_and_the_meeting_offer_the_outcomes_and_ask_for_the_day_of_
     copy = Edited(made()).put(at("capacity"), DECIDED)
     assert refusals(copy.verdict(on=ON)) == [(at("capacity"), "undated")]
     whole = copy.put(at("capacity_at"), DAY).put(at("permission"), "granted").put(at("permission_at"), DAY)
-    assert not whole.put(at("decision"), "Start support").verdict(on=ON).refused
+    assert whole.put(at("decision"), "Start support").verdict(on=ON).refused, "nobody consented"
+    given = whole.put(at("consent"), "given").put(at("consent_at"), DAY)
+    assert not given.put(at("decision"), "Start support").verdict(on=ON).refused
     lacks = Edited(made()).put(at("capacity"), "lacks capacity")
     assert len(lacks.verdict(on=ON).changes) == 1, "what closes a gate needs no day"
 
@@ -79,7 +82,8 @@ def test_the_list_s_capacity_outcome_is_read(sent: str, word: str) -> None:
     ("change", "words"),
     [
         ({"capacity": "has capacity"}, {"consent"}),
-        ({"capacity": DECIDED}, set()),
+        ({"capacity": DECIDED}, {"consent"}),
+        ({"capacity": DECIDED, "consent": "given"}, set()),
         ({"capacity": DECIDED, "consent": "refused"}, {"consent"}),
         ({"capacity": "lacks capacity", "consent": "given"}, {"capacity"}),
     ],
@@ -92,9 +96,9 @@ def test_pack_and_list_of_what_is_due_say_the_same(change: dict[str, str], words
     assert {title.split()[0].lower() for title, _, late, _ in shown if late} == words
 
 
-def test_who_is_supported_in_their_best_interests_counts_as_supported() -> None:
-    table = frames.support([ROW | {"capacity": DECIDED}, ROW | {"person_id": frames.IDS[1], "capacity": "reviewed"}])
-    assert access(frames.LAST, table)["person_id"].to_list() == [frames.IDS[0]]
+def test_a_best_interests_decision_shows_nobody_as_supported_who_did_not_consent() -> None:
+    table = frames.support([ROW | {"capacity": DECIDED}, ROW | {"person_id": frames.IDS[1], "consent": "given"}])
+    assert access(frames.LAST, table)["person_id"].to_list() == [frames.IDS[1]]
 
 
 def test_a_review_without_its_outcome_says_so_and_an_older_release_is_read() -> None:

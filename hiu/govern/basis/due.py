@@ -8,7 +8,6 @@ import polars as pl
 
 from hiu.govern.basis.agreements import expiring
 from hiu.model.govern import EVERY
-from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.settings import Settings
 
@@ -60,8 +59,8 @@ def _notice(person: Row, settings: Settings, on: date) -> Row | None:
 
 
 def _consent(person: Row, settings: Settings, on: date) -> Row | None:
-    """Support is voluntary (G22): it does not go on without consent, or a best-interests decision in its place."""
-    if person["consent"] == "given" or (person["consent"] is None and person["capacity"] == BEST_INTERESTS):
+    """Support is voluntary (G22): it does not go on without consent."""
+    if person["consent"] == "given":
         return None
     reason = f"consent was {person['consent']}" if person["consent"] else "no consent is recorded"
     since = person["consent_at"] or person["start"]

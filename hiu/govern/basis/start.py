@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from hiu.model.meeting import BEST_INTERESTS, ENDING, GATE_DATES, NEEDED_TO_START, REVIEWED
+from hiu.model.meeting import ENDING, GATE_DATES, NEEDED_TO_START, REVIEWED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,6 @@ def lacking(gates: Mapping[str, Gate], *, ended: date | None, on: date) -> dict[
     `ended` = the day on which earlier support ended, if there was any.
     """
     found = {gate: _lack(gates.get(gate), words, ended, on) for gate, words in NEEDED_TO_START.items()}
-    if "consent" not in gates and not found["capacity"] and gates["capacity"].word == BEST_INTERESTS:
-        found["consent"] = ""
     return {gate: why for gate, why in found.items() if why}
 
 

@@ -11,7 +11,6 @@ from datetime import date
 import polars as pl
 
 from hiu.govern.basis.due import months_after
-from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.pack.view import Review
@@ -36,9 +35,8 @@ def overdue_of(row: Row, month: Month, settings: Settings) -> dict[str, str]:
     if not going(row, month):
         return {}
     late = {}
-    decided = row["consent"] is None and row["capacity"] == BEST_INTERESTS
     for gate, word in (("permission", "granted"), ("consent", "given")):
-        if row[gate] != word and not (gate == "consent" and decided):
+        if row[gate] != word:
             late[gate] = "support goes on without it"
     if row["capacity_at"] is None or _older(row["capacity_at"], month, settings.governance.capacity_months):
         late["capacity"] = "review overdue"

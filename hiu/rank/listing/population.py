@@ -6,7 +6,6 @@ from typing import Any
 import polars as pl
 
 from hiu.model.ages import age_on
-from hiu.model.meeting import BEST_INTERESTS
 from hiu.month import Month
 
 
@@ -63,18 +62,12 @@ def _absent(row: dict[str, Any] | None, month: Month) -> str:
 def access(month: Month, support: pl.DataFrame) -> pl.DataFrame:
     """`person_id` of people who may be shown as supported; everyone else is a candidate.
 
-    Supported: support has started and not ended by the month's end, the latest consent is given (or a best-interests
-    decision stands where the person lacks capacity and nobody refused), and there were at least 3 contacts with the
-    team (docs/glossary.md). Bears on what may be shown, never on a figure.
+    Supported: support has started and not ended by the month's end, the latest consent is given, and there were at
+    least 3 contacts with the team (docs/glossary.md). Bears on what may be shown, never on a figure.
     """
     given = (pl.col("consent") == "given") & (pl.col("consent_at").is_null() | (pl.col("consent_at") <= month.end))
     running = (pl.col("start") <= month.end) & (pl.col("until").is_null() | (pl.col("until") > month.end))
-    return spells(support).filter((given | _decided()) & running).select("person_id").unique()
-
-
-def _decided() -> pl.Expr:
-    """A best-interests decision in place of consent (Mental Capacity Act 2005)."""
-    return pl.col("consent").is_null() & (pl.col("capacity") == BEST_INTERESTS)
+    return spells(support).filter(given & running).select("person_id").unique()
 
 
 def spells(support: pl.DataFrame) -> pl.DataFrame:
@@ -82,6 +75,6 @@ def spells(support: pl.DataFrame) -> pl.DataFrame:
     withdrawn, empty while it goes on. A withdrawal without its day leaves the row out.
     """
     withdrawn = pl.when(pl.col("consent") == "withdrawn").then("consent_at")
-    agreed = (pl.col("consent") == "given") | withdrawn.is_not_null() | _decided()
+    agreed = (pl.col("consent") == "given") | withdrawn.is_not_null()
     kept = support.filter(agreed, pl.col("start").is_not_null(), pl.col("contacts") >= 3)
     return kept.with_columns(until=pl.min_horizontal("end", withdrawn))
