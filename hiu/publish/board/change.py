@@ -108,7 +108,10 @@ def change_sentences(changes: Sequence[Change]) -> tuple[str, ...]:
     out = [f"{_moved(one)}, more than chance alone explains." for one in real]
     if chance:
         moves = "; ".join(map(_moved, chance))
-        out.append(f"no change is more than chance could explain. {moves[0].upper()}{moves[1:]}.")
+        whole = len(chance) == len(changes)
+        none = "no figure" if whole else f"of {len(changes)} figures {len(chance)} can be judged, and none of these"
+        none = "no other figure" if real else none
+        out.append(f"{none} changed by more than chance could explain. {moves[0].upper()}{moves[1:]}.")
     unknown = [one for one in changes if one.change is None]
     for why in dict.fromkeys(one.why for one in unknown):
         own = [one for one in unknown if one.why == why]

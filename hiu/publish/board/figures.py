@@ -120,12 +120,12 @@ def demand(
         if partly.get(name):
             gap += f"; at least: {count_of(partly[name], 'month')} without the numbers of some people"
         rows.append((title_of(name), *map(thousands, [*events, _decided(people.get(name)) or NOT_SUPPLIED]), gap))
-    columns = ("Data set", "Supported: events", "Others: events", "All: events", "All: people", "Months supplied")
+    columns = ("Data set", "Supported: events", "Others: events", "All: events", "People behind all", "Months supplied")
     note = (
         f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights, "
         "and in no sum with events here. Supported: people being supported at the end of the month that the event "
-        "was in; what they had before and after support is with the others. All: people are those behind all events, "
-        "shown or not, and so can be more than the events shown. Parts are rounded one by one and need not add up."
+        "was in; what they had before and after support is with the others. People behind all: of all events, shown "
+        "or not. Parts are rounded one by one and need not add up."
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (
@@ -195,11 +195,12 @@ def cost_sentences(grid: Grid, service: str, bare: Collection[str]) -> tuple[str
         return "What adults in the records used can't be costed from what may be shown.", own
     oldest = min(re.findall(r"\d{4}", " ".join(row[-1] for row in rows if row[4].startswith("£"))))
     sums = [int(re.sub(r"\D", "", row[4])) for row in rows if row[0] in bare and row[4].startswith("£")]
-    unsourced = f"no document is on record for the unit costs behind {_pounds(sum(sums))} of it. " if sum(sums) else ""
+    share = sum(sums) / int(re.sub(r"\D", "", central))
+    unsourced = f"No document is on record for the unit costs behind {share:.0%} of it. " if share else ""
     return (
         f"The agencies' time and beds for all adults in the records are put at about {central} in the 12 months, from "
         f"{low} at low unit costs to {high} at high ones, as far as can be shown. "
-        f"{unsourced[:1].upper()}{unsourced[1:]}Prices go back to {oldest}: at today's prices the figure would be "
+        f"{unsourced}Prices go back to {oldest}: at today's prices the figure would be "
         "higher. None of it is money in hand.",
         own,
     )

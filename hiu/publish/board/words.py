@@ -14,7 +14,7 @@ _COLUMNS: Mapping[str, str] = {
     "Supported: events": "the events of people being supported",
     "Others: events": "the events of everybody else",
     "All: events": "the events of all adults",
-    "All: people": "the number of people",
+    "People behind all": "the number of people",
     COUNTED: "the number of people",
     **dict.fromkeys(("Units", "Low", "Central", "High"), "the units and what they cost"),
 }

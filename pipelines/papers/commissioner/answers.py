@@ -89,13 +89,13 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
     )
     saved = "no reliable difference was found" if verdict == _NONE else "the range is too wide to put a sum on it"
     sentences = (
-        f"About {people} people whose support began by {began.title} could be compared, even if it began before these "
-        "2 years or has ended (people who died are left out; a move away would look like a fall): "
+        f"About {people} people whose support began in {began.title} or earlier could be compared, whether or not it "
+        "goes on; people who died are left out, and a move away would look like a fall. "
         f"{_detectable(evaluation.power)}",
-        f"In the 6 months after support began they had about {observed:,} contacts; without support about {expected:,} "
-        f"would be expected. That is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
+        f"In the 6 months after support began they had about {observed:,} contacts. "
+        f"{_unaided(evaluation.unaided, expected)}",
+        f"{observed:,} beside {expected:,} is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",
-        _unaided(evaluation.unaided, expected),
     )
     within = "within it" if low <= observed <= high else "outside it"
     line = (
@@ -107,7 +107,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         title="Contacts in the 6 months after support began",
         categories=("Expected without support", "Happened"),
         series={"Contacts": (expected, observed)},
-        alt=f"Two bars. {sentences[1]} {line}".rstrip(),
+        alt=f"Two bars. {sentences[2]} {line}".rstrip(),
         caption=line,
         ranges=((low, high) if high else None, None),
     )
@@ -121,25 +121,22 @@ _NONE = "no reliable difference"
 def _detectable(power: float) -> str:
     """Whether so few people can show anything: how often a true fall of 30% would be missed."""
     missed = 5 - round(power * 5)
-    verdict = "enough" if power >= ENOUGH else "too few"
-    return f"{verdict} to judge, as even a true cut by three in 10 would go unnoticed {_times(missed)}."
+    verdict = "They are enough" if power >= ENOUGH else "They are too few"
+    return f"{verdict} to judge: a true cut by three in 10 would be missed {_times(missed)}."
 
 
 def _times(missed: int) -> str:
-    return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"in {missed} of 5 such papers")
+    return {0: "hardly ever", 5: "nearly every time"}.get(missed, f"in {missed} of 5 evaluations of this size")
 
 
 def _unaided(share: float, expected: int) -> str:
-    """What contacts of such people do without support, and that the expectation has it in it already."""
+    """What is expected without support, and what of the rate before support goes by itself."""
     before = round_count(round(expected / (1 + _fifth(share) / 100)))
-    fall = (
-        f"would also have fallen, by about {-_fifth(share)}% from {before:,} at the rate of the 3 months before"
-        if _fifth(share) < 0
-        else "would not have fallen from the rate of the 3 months before"
-    )
+    if _fifth(share) >= 0:
+        return f"Without support about {expected:,} would be expected: by itself the rate before would not have fallen."
     return (
-        "People are offered support when their contacts are highest. Without support these "
-        f"{fall}; the {expected:,} allow for that."
+        f"At the rate of the 3 months before there would have been about {before:,}. Support is offered when contacts "
+        f"are highest, and these fall without it too, by about {-_fifth(share)}%: about {expected:,} are expected."
     )
 
 

@@ -98,9 +98,9 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     late = tables["changes"].filter(C("kind") == "restated").height
     if late:
         text = count_text(late)
-        how_many = f"about {text}" if text.isdigit() else f"1 to {FEWEST - 1}"
+        how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
         out.append(
-            f"Since last month's paper, late or corrected entries would have changed {how_many} earlier monthly totals."
+            f"Since last month's paper, {how_many} earlier monthly totals would differ by late or corrected entries."
         )
     return tuple(out)
 
@@ -166,7 +166,7 @@ def asks(
             "records have them."
         )
     if "too few" in target or "can't be" in target:
-        out.append("Decide whether a target for section 136 is of use here, as numbers so small can't show its result.")
+        out.append("Decide whether a target for section 136 is of use here, as this paper can't show its result.")
     if not recorded:
         out.append("Decide who reports deaths, serious incidents and complaints to you, as this paper can't.")
     at = (str(released.month),)
@@ -175,7 +175,8 @@ def asks(
             f"Decide who brings reviews overdue on {day(released.month.end)} up to date; ask first what was done since."
         )
     if any(one.startswith("Decide") for one in out):
-        out.append(f"By when: {settings.paper.decide_by or UNFILLED}{_passed(settings.paper.decide_by, on)}.")
+        by_when = settings.paper.decide_by or f"(date {UNFILLED})"
+        out.insert(0, f"Decisions are asked for by {by_when}{_passed(settings.paper.decide_by, on)}:")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _hands(settings))
 

@@ -201,7 +201,7 @@ def _headline(
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
         f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: everybody these name, "
-        "including people with few contacts and people who have died since. People known to be under "
+        "however few their contacts, and people who have died since. People known to be under "
         f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
         "adults.",
         *caseload_sentences(released),

@@ -215,7 +215,7 @@ def test_the_picture_of_the_evaluation_has_the_range_of_its_sentence() -> None:
     )
     answer = answers._answer(found, answers._cells(frames.LAST, [6.7] * 30), ())
     assert answer.bars and answer.bars.ranges == ((180, 570), None)  # 200 / 1.10 and 200 / 0.35
-    assert answer.sentences[1].endswith("no reliable difference, which does not mean that support had no effect.")
+    assert answer.sentences[2].endswith("no reliable difference, which does not mean that support had no effect.")
     assert "(180 to 570)" in _bars(answer.bars)
     assert _labelled(answer.bars, 0) == "Expected without support (180 to 570 by chance)"
     kept = answer.kept()["bars"]
@@ -234,7 +234,7 @@ def test_unit_costs_that_no_document_bears_out_are_named_in_the_paper() -> None:
 def test_what_the_service_costs_stands_apart_from_what_people_used() -> None:
     grid, bars = figures.cost({"police_incident": "100"}, costs().units, {})
     used, own = figures.cost_sentences(grid, "£210,000", costs().unsourced)
-    assert f"No document is on record for the unit costs behind {grid.rows[0][4]} of it." in used
+    assert f"No document is on record for the unit costs behind 100% of it." in used
     assert "No document" not in figures.cost_sentences(grid, "", ())[0]
     assert "£210,000" not in used and own.startswith("The service itself: £210,000.")
     assert "Prices go back to 2011" in used

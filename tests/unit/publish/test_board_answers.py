@@ -42,7 +42,7 @@ def test_a_rise_on_the_year_before_is_in_a_table_and_in_a_sentence_with_its_chan
         ("ED attendances", "935", "1,000", "+7% (-4% to +19%)", "no, may be chance", "80", "90", "usual variation"),
     )
     assert change_sentences([change()]) == (
-        f"{ALL}: no change is more than chance could explain. ED attendances up 7% (935 to 1,000; range -4% to +19%).",
+        f"{ALL}: no figure changed by more than chance could explain. ED attendances up 7% (935 to 1,000; range -4% to +19%).",
     )
     real = change_sentences([change(change=(0.3, 0.1, 0.5))])
     assert real == (
@@ -134,7 +134,7 @@ def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None
 def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
-    assert made.asks[-1] == said and "By when: the board of 14 May 2026." in made.asks
+    assert made.asks[-1] == said and made.asks[0] == "Decisions are asked for by the board of 14 May 2026:"
     for words, passed in (("the board of 14 May 2026", True), ("4 June 2026", False), ("soon", False)):
         late = assurance._passed(words, date(2026, 5, 30))
         assert late == (", which had passed when this was built (30 May 2026): set a new date" if passed else "")
@@ -162,7 +162,7 @@ def test_matching_is_said_with_its_range_and_of_few_rows_not_at_all() -> None:
 def test_months_not_supplied_stand_wherever_their_total_does() -> None:
     made = rich().board
     beside = [made.cost.note, *(row[-1] for row in made.demand.rows if row[0].startswith("Section")), made.target[1]]
-    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[0]]
+    beside += [next(text for text in made.trust if "Not supplied" in text), made.asks[1]]
     assert len(beside) == 5 and all("Jan 2026" in text for text in beside), beside
 
 
