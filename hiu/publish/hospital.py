@@ -73,6 +73,25 @@ def counts(found: pl.DataFrame) -> list[str]:
     ]
 
 
+def missing_stays(tables: Tables, month: Month, people: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """By person the months of records of a detention or an admission without bed days: of those of whom nothing was
+    recorded since, who may be in hospital still; and of the others, of whom a stay seems to be missing."""
+    found = disagreements(tables, month, people).filter(code=CODES[0])
+    days = {str(one): rows["day"] for (one,), rows in found.partition_by("person_id", as_dict=True).items()}
+    months = {one: join_words(dict.fromkeys(Month.of(on).title for on in days[one])) for one in people if one in days}
+    seen = [tables["timeline"].select("person_id", on=pl.col("start").dt.date())] if months else []
+    if "team_contact" in tables and months:
+        seen.append(tables["team_contact"].select("person_id", on="at"))
+    last = found.group_by("person_id").agg(pl.max("day"))
+    met = {
+        one
+        for rows in seen
+        for one in rows.join(last, on="person_id").filter(pl.col("on") > pl.col("day"))["person_id"]
+    }
+    still, others = ({one: words for one, words in months.items() if (one in met) is later} for later in (False, True))
+    return still, others
+
+
 def _without_bed(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     outcome = pl.col("outcome")
     detained = (

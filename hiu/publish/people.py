@@ -18,6 +18,7 @@ from hiu.month import Month
 from hiu.publish.rows import Row, Tables
 from hiu.publish.words.terms import ENTERED, NOT_ASSESSED, NOT_BANDED, OUTCOMES, source_words
 from hiu.publish.words.text import clean, count_of, day, display_name, join_words, number
+from hiu.rank.listing.risk import risk
 from hiu.rank.listing.sentence import ordinal
 from hiu.settings import Settings
 
@@ -177,6 +178,34 @@ def graded_words(
         later = "" if last is None or at == first else _before(at, last, dated=dated)
         parts.append(f"{GRADERS[role]}: {band.lower()} ({graded_day(at, month, first)}{later})")
     return "; ".join(parts if "clinical" in found else [*parts, "the lead clinician has graded none"])
+
+
+def by_the_other(tables: Tables, ids: Collection[str], month: Month) -> dict[str, str]:
+    """By person of whom the two gradings are of different bands: that the higher sets the place, and the place by the
+    other alone, in a sentence after a space."""
+    out, ranked = dict[str, str](), tables["ranked"]
+    found, gradings = graded_on(tables, month), tables.get("risk_grading")
+    for row in ranked.filter(pl.col("person_id").is_in(list(ids))).iter_rows(named=True):
+        own = found.get(one := row["person_id"], {})
+        if gradings is None or row["risk_source"] not in own or len({band for _, band in own.values()}) < 2:
+            continue
+        other = risk(month, gradings.filter(pl.col("role") != row["risk_source"], person_id=one))["risk"].item()
+        alone, rest = (
+            row["intensity"] / row["risk"] * other,
+            ranked.filter(pl.col("person_id") != one, list=row["list"]),
+        )
+        place = ordinal(1 + rest.filter(pl.col("intensity") > alone).height)
+        out[one] = (
+            f" They disagree: the higher sets the place, which by the other alone would be {place}; ask who graded."
+        )
+    return out
+
+
+def police_at(visits: pl.DataFrame) -> str:
+    """At how many of the latest 3 `visits` and calls police were present: `2 of the latest 3`; empty if at none."""
+    latest = visits.sort("at", "position", descending=True).head(3)
+    n = latest.filter("police_present").height
+    return f"{n} of the latest {latest.height}" if n else ""
 
 
 def _before(at: date, last: date, *, dated: bool) -> str:

@@ -1,6 +1,6 @@
 """The alerts of the pack in words, and who stands under them in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hiu.publish.danger import MENTIONS
 from hiu.publish.pack.view import Person
@@ -18,6 +18,7 @@ _ALERTS = {
     "rising": ("Steep rise in contacts", "steep rise"),
     "high": ("High risk grading", "risk High"),
     "in_hospital": ("In hospital on the last day", "in hospital"),
+    "perhaps_inside": ("Perhaps in hospital", "perhaps in hospital"),
     "discharged": ("Discharged from a mental-health bed in the last 30 days", "discharged"),
     "lost": ("Lost from mental-health care", "lost from care"),
     "left": ("Left before treatment, last 3 months", "left before treatment"),
@@ -34,24 +35,31 @@ SHORT = {code: short for code, (_, short) in _ALERTS.items()}
 SUPPORTED_ONLY = (
     "By kind, and then by place: suicide and self-harm, detention, a steep rise, High risk, hospital, leaving before "
     f"treatment, doubts about the records. {MENTIONS} are shown for supported people only: of anybody else the person "
-    "sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here."
+    "sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here; whether "
+    "police were at the team's latest visits stands on a supported person's page."
 )
 """How the alerts are ordered, and why most people have none of danger: episodes are for those whose dates may be shown
 (docs/chair.md)."""
 
 ONCE = {
-    "death": "Before anybody writes or calls, check with the sender: an entry has these people as dead, no register "
-    "does:",
-    "seen": "An entry says that these people died, and later contacts show otherwise; ask the sender to correct it:",
+    "death": "Before anybody writes or calls, check with the sender: an entry has {these} as dead, no register does:",
+    "seen": "An entry says that {these} died, and later contacts show otherwise; ask the sender to correct it:",
     "conflict": "More than one NHS number or date of birth; whoever approaches them checks which is right, and the "
     "sender corrects it:",
 }
-"""Alerts that are said once of everybody who has them, before the others."""
+"""Alerts that are said once of everybody who has them (`these`), before the others."""
 
 
 def dead(people: Iterable[Person], code: str = "death") -> list[Person]:
     """People with the alert of a death to check, or with that of another `code`, in list order."""
     return [one for one in people if code in dict(one["alerts"])]
+
+
+def said_once(people: Sequence[Person]) -> list[tuple[str, str, list[Person]]]:
+    """The alerts said once of all who have them: code, words, and who they are."""
+    found = [(code, words, dead(people, code)) for code, words in ONCE.items()]
+    these = {True: "this person", False: "these people"}
+    return [(code, words.format(these=these[len(own) == 1]), own) for code, words, own in found if own]
 
 
 def others_of(person: Person) -> list[tuple[str, str]]:

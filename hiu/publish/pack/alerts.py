@@ -16,6 +16,7 @@ from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.access import shows_gates
 from hiu.publish.danger import danger
+from hiu.publish.hospital import missing_stays
 from hiu.publish.pack.alert_words import ALERTS
 from hiu.publish.pack.matches import CHECK, TWICE, alike, doubted
 from hiu.publish.people import ages, death_words, risk_word
@@ -90,7 +91,20 @@ def _lacking(tables: Tables, coverage: pl.DataFrame, own: pl.DataFrame, ids: Col
 
 def _alerts(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, dict[str, str]] = {person_id: {} for person_id in rows}
-    for part in (_deaths, _danger, _detained, _pressing, _beds, _lost, _left, _dates, _doubts, _twice, _conflicts):
+    for part in (
+        _deaths,
+        _danger,
+        _detained,
+        _pressing,
+        _beds,
+        _inside,
+        _lost,
+        _left,
+        _dates,
+        _doubts,
+        _twice,
+        _conflicts,
+    ):
         for person_id, code, words in part(tables, rows, month):
             found[person_id].setdefault(code, words)
     return {one: [(code, own[code]) for code in ALERTS if code in own] for one, own in found.items()}
@@ -167,6 +181,13 @@ def _beds(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tup
                 else ALERTS["discharged"]
             )
             yield person_id, "discharged", on
+
+
+def _inside(tables: Tables, rows: Mapping[str, Row], month: Month) -> Iterator[tuple[str, str, str]]:
+    """Of whom nothing was recorded since a record of a detention or an admission of which no bed days came."""
+    for one, months in missing_stays(tables, month, rows)[0].items():
+        words = f"a record of {months} says detained or admitted, and nothing is recorded since, bed days neither"
+        yield one, "perhaps_inside", f"{ALERTS['perhaps_inside']}: {words}"
 
 
 def _nights(tables: Tables, rows: Mapping[str, Row], month: Month) -> dict[str, str]:

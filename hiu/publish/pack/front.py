@@ -9,7 +9,7 @@ import polars as pl
 from hiu.month import Month
 from hiu.publish.access import PERMITTED, supported_people
 from hiu.publish.feeds import hardly_read, missing_feeds
-from hiu.publish.hospital import CODES, disagreements
+from hiu.publish.hospital import missing_stays
 from hiu.publish.pack.matches import matches
 from hiu.publish.pack.people import AGAINST, value_of
 from hiu.publish.pack.reviews import MEETING, going, reviews
@@ -28,8 +28,8 @@ MINORS = "Under 18, listed apart"
 _IDENTITY = ("merged", "split")
 _OTHERS = re.compile(r": others moved [^;]*(; this person[^;]*)?\.$")
 """What a move says that others alone made."""
-NO_BED_DAYS = "A hospital stay may be missing: a record says detained or admitted, but no bed days came for it:"
-"""Before those of whom a stay seems to be missing."""
+NO_BED_DAYS = "A stay may be missing from the bed data (detained or admitted by a record of the month); ask the sender:"
+"""Before those of whom a stay seems to be missing, and who were met since."""
 SUPPORT = {"started": "Support started", "ended": "Support ended"}
 BEFORE = {
     REVIEWS["capacity"]: ", last",
@@ -62,7 +62,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "a permission or consent without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
-        "bedless": bedless(tables, shown, month),
+        "bedless": list(missing_stays(tables, month, shown)[1].items()),
         "matches": matches(tables, shown),
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
         "unnamed": others,
@@ -138,7 +138,7 @@ def changes(tables: Tables, shown: Collection[str], rules: Rank, month: Month) -
         own = [one for one in entries if kind not in ("rising", "falling") or not _OTHERS.search(one["what"])]
         if own or kind in ALWAYS:
             groups.append(Changes(kind=kind, heading=heading.format(top=rules.top), entries=own))
-        if passed := [one for one in entries if one not in own]:
+        if passed := [Entry(id=one["id"], what=_OTHERS.sub(".", one["what"])) for one in entries if one not in own]:
             words = f"{heading.format(top=rules.top)}, only because others moved"
             groups.append(Changes(kind=f"{kind}_passed", heading=words, entries=passed))
     return [*groups, *([Changes(kind="minors", heading=MINORS, entries=minors)] if minors else [])]
@@ -198,12 +198,6 @@ def unlisted(support: pl.DataFrame, people: pl.DataFrame, ranked: pl.DataFrame, 
     rows = support.join(ranked, on="person_id", how="anti").sort("person_id").iter_rows(named=True)
     ids = [row["person_id"] for row in rows if going(row, month)]
     return list(absent(ids, people, month).items())
-
-
-def bedless(tables: Tables, shown: Collection[str], month: Month) -> list[str]:
-    """Who of those shown seems to lack a stay, in their order (`NO_BED_DAYS`)."""
-    found = set(disagreements(tables, month, shown).filter(code=CODES[0])["person_id"])
-    return [one for one in shown if one in found]
 
 
 def unnamed(support: pl.DataFrame, named: Collection[str], month: Month) -> str:

@@ -1,14 +1,15 @@
 """Matches that nobody has decided on and whose answer could change the list."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import polars as pl
 
 from hiu.model.units import contact_sets
 from hiu.month import Month
 from hiu.publish.pack.view import Match, Matches
+from hiu.publish.people import versions
 from hiu.publish.rows import Row, Tables, instead
-from hiu.publish.words.terms import source_words
+from hiu.publish.words.terms import conflicts, source_words
 from hiu.publish.words.text import count_of, join_words, likelihood
 
 MATCHES = 10
@@ -135,3 +136,13 @@ def held_apart(one: str, alike: Mapping[str, Row]) -> str:
             as_well = f" (the same: {same})" if same else ""
             out.append(f"Held apart from {other}, of the same name, {why}{as_well}: if they are one, tell the analyst.")
     return " ".join(out)
+
+
+def sources_of(about: Row, found: Sequence[str]) -> str:
+    """Where the rows came from, and what contradicts itself in them; two numbers or births have an alert."""
+    if not about:
+        return "no row names this person"
+    seen = source_words((about["sources"] or "no source").replace("|", ", "))
+    text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
+    doubts = conflicts({}, found)
+    return f"{text} Conflict: {doubts}." if doubts else text

@@ -15,7 +15,7 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
-from hiu.publish.pack.alert_words import ALERTS, ONCE, SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence
+from hiu.publish.pack.alert_words import ALERTS, SUPPORTED_ONLY, alerted, in_short, others_of, risk_sentence, said_once
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
 from hiu.publish.pack.matches import LESS_SURE
@@ -31,8 +31,8 @@ from hiu.publish.words.text import display_name
 from hiu.settings import Settings
 
 CANDIDATES = (
-    "Permissions, the latest episodes and what they were about are shown for supported people. Of anybody else the "
-    "lead clinician may ask for the person sheet with a reason, which is recorded."
+    "Permissions, episodes, and suicide and self-harm are shown for supported people. Of anybody else the lead "
+    "clinician may ask for the person sheet with a reason, which is recorded."
 )
 MINOR = (
     "Under 18: speak to the children's safeguarding lead before anybody approaches this person. This list changes "
@@ -166,7 +166,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             risk_sentence=risk_sentence,
             others_of=others_of,
             in_short=in_short,
-            said_once=[(words, found) for code, words in ONCE.items() if (found := dead(people, code))],
+            said_once=[(words, found) for _, words, found in said_once(people)],
             warned=sum(bool(one["alerts"]) for one in people),
             no_row=no_row,
             minors_note=MINORS_NOTE,

@@ -9,7 +9,7 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alert_words import ONCE, SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence
+from hiu.publish.pack.alert_words import SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence, said_once
 from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import LESS_SURE
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
@@ -127,6 +127,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     more = (f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}")
+    bedless = view["bedless"]
     with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
     return {
         **heading(stamp, view["definitions_version"], "HIU Group meeting pack", *more),
@@ -144,8 +145,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "said_once": [
             (code == "death", f"{words} {join_words(name(one['id']) for one in found)}.")
-            for code, words in ONCE.items()
-            if (found := dead(view["people"], code))
+            for code, words, found in said_once(view["people"])
         ],
         "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
         "young": f" (with an alert: {words})"
@@ -165,7 +165,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": f"{NO_BED_DAYS} {join_words(map(name, view['bedless']))}." if view["bedless"] else "",
+        "bedless": f"{NO_BED_DAYS} {join_words(f'{name(one)}, {when}' for one, when in bedless)}." if bedless else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
         "matches_total": view["matches"]["total"],
@@ -256,7 +256,17 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "id": person["id"],
         "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
         "tags": " · ".join(
-            filter(None, (against.rstrip("."), f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
+            filter(
+                None,
+                (
+                    against.rstrip("."),
+                    f"risk: {person['risk']}{note}",
+                    standing(person),
+                    person["age"],
+                    young,
+                    person["who"],
+                ),
+            )
         ),
         "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],

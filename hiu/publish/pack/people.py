@@ -22,7 +22,7 @@ from hiu.publish.episodes import episodes, how_many, last_months
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
-from hiu.publish.pack.matches import held_apart
+from hiu.publish.pack.matches import held_apart, sources_of
 from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
@@ -30,29 +30,20 @@ from hiu.publish.people import (
     NAMESAKE,
     ages,
     bed_points,
+    by_the_other,
     date_in,
     entries_of,
     first_month,
     graded_on,
     graded_words,
     last_day,
+    police_at,
     risk_note,
     risk_word,
     support_so_far,
-    versions,
 )
 from hiu.publish.rows import Row, Tables, by_person
-from hiu.publish.words.terms import (
-    ACTION_TITLES,
-    ENTERED,
-    GATES,
-    OF_SUPPORT,
-    OUTCOMES,
-    TO_CHECK,
-    conflicts,
-    label_words,
-    source_words,
-)
+from hiu.publish.words.terms import ACTION_TITLES, ENTERED, GATES, OF_SUPPORT, OUTCOMES, TO_CHECK, label_words
 from hiu.publish.words.text import clean, day, display_name
 from hiu.settings import Settings
 
@@ -66,7 +57,6 @@ _FIRST = {
     "twice": "First who checks whether this person is here twice (see the alert). ",
 }
 """What has to be settled before anything else, by code of an alert."""
-NOT_LOOKED_AT = " Suicide and self-harm are not looked at here: ask for the sheet first."
 _BY = {"clinical": "clinician", "public_safety": "police"}
 EPISODES = 8
 """Episodes beside a chart; the person sheet has more."""
@@ -92,7 +82,10 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
     for person_id, what in tables["changes"].select("person_id", "what").iter_rows():
         changes.setdefault(person_id, []).append(AGAINST.sub("", clean(what)))
     compared = tables["changes"]["kind"].is_in(["new", "returned", "rising", "falling", "left"]).any()
-    same = ["The same place as last month."] if compared else []
+    same, below = ["The same place as last month."], [f"Place: not compared below the first {settings.rank.top}."]
+    visits = tables.get(
+        "team_contact", pl.DataFrame(schema={"person_id": pl.String, "position": pl.Int64, "at": pl.Date})
+    )
     timelines = _timelines(tables, ids)
     sets = set(tables["coverage"]["dataset"])
     more, apart, bands = (
@@ -107,7 +100,7 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             row,
             about.get(one, {}),
             more,
-            changes=changes.get(one, same if row["rank"] <= settings.rank.top else []),
+            changes=changes.get(one, (same if row["rank"] <= settings.rank.top else below) if compared else []),
             was="" if shows_gates(row) else support_so_far(gates.get(one, {}), entries.get(one, []), month),
             risk_note=risk_note(row, bands.get(one, ("", ""))[0]),
             risk_at=bands.get(one, ("", ""))[1],
@@ -115,7 +108,10 @@ def people_of(tables: Tables, shown: pl.DataFrame, month: Month, settings: Setti
             last="" if shows_gates(row) else latest.get(one, ""),
             decide=to_decide(row, gates.get(one, {}), entries.get(one, []), month, settings),
             who=_who(about.get(one, {}), old.get(one), row["list"] != "adult", names),
-            gates=gates_of(gates.get(one, {}), month, settings) if shows_gates(row) else [],
+            age=f"aged {age}" if (age := old.get(one)) is not None and row["list"] == "adult" else "",
+            gates=gates_of(gates.get(one, {}), month, settings, visits.filter(person_id=one))
+            if shows_gates(row)
+            else [],
             recorded=recorded_of(entries.get(one, [])),
             dated=_dated(timelines.get(one), sets, month) if shows_gates(row) else ([], 0, ""),
             apart=f"{held_apart(one, kin[one])} {sentences(apart.get(one, []), dated=shows_gates(row))}".strip(),
@@ -135,9 +131,11 @@ def _timelines(tables: Tables, ids: Collection[str]) -> dict[str, pl.DataFrame]:
     return {str(one): own for (one,), own in found.partition_by("person_id", as_dict=True).items()}
 
 
-def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str, bool, str]]:
+def gates_of(
+    row: Row, month: Month, settings: Settings, visits: pl.DataFrame | None = None
+) -> list[tuple[str, str, bool, str]]:
     """What has to be there before and during support (G20-G33): words, value with its date, needs looking at, and
-    where it is written and by whom."""
+    where it is written and by whom. Of the team's `visits`, if given, at how many police were present."""
     if not row:
         return [("Support", "no row in the team's list", False, "")]
     late = overdue_of(row, month, settings)
@@ -150,7 +148,9 @@ def gates_of(row: Row, month: Month, settings: Settings) -> list[tuple[str, str,
         out.append(("Support ended", day(row["end"]), False, ""))
     named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
     out += [(words, display_name(value), False, "") for words, value in named if value]
-    return [*out, ("Visits and calls by the team", str(row["contacts"]), False, "")]
+    police = police_at(visits) if visits is not None and visits.height else ""
+    seen = f"{row['contacts']}{f'; police present at {police}' if police else ''}"
+    return [*out, ("Visits and calls by the team", seen, False, "")]
 
 
 def recorded_of(entries: Sequence[Row]) -> list[tuple[str, str, str]]:
@@ -187,6 +187,7 @@ def _person(
     found: Sequence[str],
     was: str,
     who: str,
+    age: str,
     beds: str,
     last: str,
     decide: str,
@@ -217,8 +218,8 @@ def _person(
         "supported": row["access"] == "supported",
         "was": was,
         "who": who,
-        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide)
-        + ("" if shows_gates(row) else NOT_LOOKED_AT),
+        "age": age,
+        "decide": in_order(*(_FIRST.get(code, "") for code, _ in more.alerts[row["person_id"]]), decide),
         "minor": row["list"] != "adult",
         "why": clean(f"{row['sentence']}{beds}"),
         "last": last,
@@ -227,7 +228,7 @@ def _person(
         "changes": changes,
         "gates": gates,
         "recorded": recorded,
-        "sources": " ".join(filter(None, (_sources(about, found), apart))),
+        "sources": " ".join(filter(None, (sources_of(about, found), apart))),
         "episodes": dated[0],
         "all_episodes": dated[1],
         "week": dated[2],
@@ -261,6 +262,7 @@ def _bands(
     graded that of the list, when, and the other's band. An undated one holds from the first month."""
     first, found, out = first_month(tables["coverage"]), graded_on(tables, month), dict[str, tuple[str, str]]()
     none, sets = pl.DataFrame(schema=schema(TIMELINE)), contact_sets(tables["coverage"])
+    other = by_the_other(tables, found.keys() & set(shown["person_id"]), month)
     for row in shown.iter_rows(named=True):
         if row["risk_source"] in (own := found.get(row["person_id"], {})):
             last = last_day(timelines.get(row["person_id"], none), month, () if shows_gates(row) else sets)
@@ -268,6 +270,7 @@ def _bands(
             (at, band), source = own[row["risk_source"]], row["risk_source"]
             when = "without a date" if at == first else f"{at:%b %y}"
             others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
+            words += f".{said}".removesuffix(".") if (said := other.get(row["person_id"])) else ""
             out[row["person_id"]] = words, f"{'by police, ' * (source == 'public_safety')}{when}{''.join(others)}"
     return out
 
@@ -288,13 +291,3 @@ def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:
         return []
     own = tables["conflicts"].filter(pl.col("person_id").is_in(ids)).sort("person_id", "what")
     return list(own.select("person_id", "what").iter_rows())
-
-
-def _sources(about: Row, found: Sequence[str]) -> str:
-    """Where the rows came from, and what contradicts itself in them; two numbers or births have an alert."""
-    if not about:
-        return "no row names this person"
-    seen = source_words((about["sources"] or "no source").replace("|", ", "))
-    text = f"{about['rows'] or 0} rows from {seen}; {versions(about['identities'] or 0)}."
-    doubts = conflicts({}, found)
-    return f"{text} Conflict: {doubts}." if doubts else text

@@ -11,9 +11,9 @@ class Person(TypedDict):
     """The row in the list and what stands beside the chart. `lacks` = columns of which a month is missing. Alerts:
     code, words. Gates: words, value with its date, needs looking at, where it is written. Recorded: words, value,
     which list and by whom. `was` = what a candidate was offered and answered, or until when they were supported;
-    `who` = an under-18's age, and how to tell people of one name apart; `decide` = what there is to decide now, in
-    sentences; `last` = the month of a candidate's last contact. Episodes, of supported people: when, what, how long;
-    `all_episodes` = how many there are, `week` = at which hours they fall."""
+    `age` = an adult's, `who` = an under-18's, and how to tell people of one name apart; `decide` = what there is to
+    decide now, in sentences; `last` = the month of a candidate's last contact. Episodes, of supported people: when,
+    what, how long; `all_episodes` = how many there are, `week` = at which hours they fall."""
 
     id: str
     name: str
@@ -37,6 +37,7 @@ class Person(TypedDict):
     supported: bool
     was: str
     who: str
+    age: str
     decide: str
     minor: bool
     why: str
@@ -141,7 +142,8 @@ class Matches(TypedDict):
 class Front(TypedDict):
     """The first screen. `reviewing` = when a review is overdue, in words.
 
-    `lacking` = how many of the last 12 months a feed did not supply; `unlisted` = id and why."""
+    `lacking` = how many of the last 12 months a feed did not supply; `bedless` = id and months,
+    `unlisted` = id and why."""
 
     changes: list[Changes]
     actions: list[Task]
@@ -150,7 +152,7 @@ class Front(TypedDict):
     due: list[Reviews]
     feeds: list[Feed]
     unread: list[str]
-    bedless: list[str]
+    bedless: list[tuple[str, str]]
     matches: Matches
     unlisted: list[tuple[str, str]]
     unnamed: str

@@ -15,7 +15,7 @@ from hiu.publish.rows import Tables
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import in_sentence
 from hiu.publish.words.definitions import LABELS, PACK, SETTINGS, board, labels, pack
-from hiu.publish.words.terms import NOT_ASSESSED, label_words
+from hiu.publish.words.terms import NOT_ASSESSED, basis_words, label_words
 from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.rank.listing.presets import PRESETS
 from hiu.settings import Counting, Settings
@@ -147,7 +147,8 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
         "today": today(people, screen["matches"]["total"], without),
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         "does not change a person's place. The pack is for the group's members; its sharing agreement says who may see "
-        f"it and when it is destroyed. Corrections: {clean(settings.paper.contact or 'the analyst')}.",
+        f"it and when it is destroyed. Lawful basis of support: {basis_words(settings, on, 'support', 'group')}. "
+        f"Corrections: {clean(settings.paper.contact or 'the analyst')}.",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B{supported}.",
     }
@@ -162,8 +163,11 @@ def today(people: Sequence[Person], doubts: int, unlisted: int) -> str:
         for words in ("is offered", "is offered again", "goes on")
     )
     goes_on += unlisted
+    others = sum(not one["supported"] for one in people)
     steps = {
         f"the under-18s ({len(every) - len(adults)})": len(every) - len(adults),
+        f"for whom of the {others} not supported the person sheet is asked for, which alone has suicide and "
+        "self-harm": others,
         f"matches to review ({doubts})": doubts,
         f"whether support is offered ({count_of(offers, 'person', 'people')}, to {again} of them again)": offers,
         f"whether it goes on ({count_of(goes_on, 'person', 'people')})": goes_on,

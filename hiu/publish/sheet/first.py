@@ -20,6 +20,7 @@ from hiu.publish.people import (
     graded_on,
     graded_words,
     last_day,
+    police_at,
     support_so_far,
 )
 from hiu.publish.rows import Row, Tables, first_row
@@ -51,9 +52,10 @@ def first_facts(
     *,
     dead: bool,
     years: str = "",
+    other: str = "",
 ) -> list[tuple[str, str]]:
     """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact); `years` = how
-    many contacts there were in the latest 12 months and the 12 before."""
+    many contacts there were in the latest 12 months and the 12 before; `other` = what `by_the_other` says."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
@@ -61,7 +63,7 @@ def first_facts(
     decide = to_decide(ranked, row, entries, month, settings) if ranked else ""
     return [
         (MENTIONS, mentions(timeline, month)),
-        ("Risk grading", risk_words(own, timeline, first_month(coverage), month)),
+        ("Risk grading", risk_words(own, timeline, first_month(coverage), month) + other),
         ("Before a visit", before_visit(own["team_contact"])),
         ("Support", support_words(row, entries, month, supported=bool(supported_people(own["support"], month)))),
         *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
@@ -115,9 +117,7 @@ def before_visit(visits: pl.DataFrame) -> str:
 
     Being a suspect is no finding, and says nothing of a risk to who visits, so it is not said here.
     """
-    latest = visits.sort("at", "position", descending=True).head(3)
-    police = latest.filter("police_present").height
-    seen = f"Police were present at {police} of the team's latest {latest.height} visits and calls. " if police else ""
+    seen = f"Police were present at {at} visits and calls by the team. " if (at := police_at(visits)) else ""
     return f"{seen}Why police came, risk to staff, weapons, dogs, others in the home: not recorded here; ask."
 
 

@@ -29,14 +29,14 @@ from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
 from hiu.publish.pack.people import gates_of, recorded_of
 from hiu.publish.pack.words import definitions_version, measures
 from hiu.publish.pdf import paper
-from hiu.publish.people import bed_points, death_words, entries_of
+from hiu.publish.people import bed_points, by_the_other, death_words, entries_of
 from hiu.publish.rows import Row, Tables, first_row
 from hiu.publish.sheet.contacts import contacts
 from hiu.publish.sheet.first import SHARING, first_facts
 from hiu.publish.sheet.who import identity
 from hiu.publish.stamp import Stamp
 from hiu.publish.words.datasets import short_title
-from hiu.publish.words.terms import TO_CHECK, label_words, source_words
+from hiu.publish.words.terms import TO_CHECK, basis_words, label_words, source_words
 from hiu.publish.words.text import clean, count_of, day, join_words
 from hiu.settings import Settings
 
@@ -68,7 +68,7 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     found = own["conflicts"].filter(what=TO_CHECK).to_dicts() if "conflicts" in own else []
     visits = own["team_contact"]
     words, wrong = death_words(found[0], timeline, drawn.contacts, visits, dated=True) if found else ("", False)
-    dead = "" if wrong else words
+    dead, other = "" if wrong else words, by_the_other(tables, [person_id], stamp.month).get(person_id, "")
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
@@ -79,8 +79,10 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "stale": stamp.stale,
         "death": f"{dead}." if dead else "",
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
-        "first": first_facts(own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead), years=years),
-        "sharing": SHARING,
+        "first": first_facts(
+            own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead), years=years, other=other
+        ),
+        "sharing": f"{SHARING} Lawful basis of support: {basis_words(settings, on, 'support', 'clinician')}.",
         "supplied": supplied_words(drawn),
         "sources": sources(own["links"], drawn, tables["coverage"], timeline),
         "why_shown": clean(why_shown),

@@ -48,8 +48,8 @@ def identity(
     number, aged = about["nhs_number"] or "", ""
     if age is not None and age >= 0:
         exact = built is not None and about["dob"] and not about["died"]
-        years = people.select(age_on(built)).item() if built and exact else f"{age} at the end of {month.title}"
-        aged = f" (aged {years})"
+        now = built if built and exact else month.end
+        aged = f" ({people.select(age_on(now)).item()} on {day(now)})"
     return {
         "name": display_name(about["name_text"], 200),
         "age": age,

@@ -40,7 +40,7 @@ function wanted(person) {
   const said = state.hidden ? person.id : `${person.name} ${person.id}`;
   const { value: risk } = find("risk"), { value: change } = find("change"), { value: access } = find("access"), { value: alert } = find("alert");
   return (!text || said.toLocaleLowerCase("en-GB").includes(text)) && (!risk || person.risk === risk)
-    && (!change || person.label === change) && (!access || (access === "supported") === person.supported)
+    && (!change || person.label === change) && (!access || (access === "adult" ? !person.minor : (access === "supported") === person.supported))
     && (!alert || person.alerts.some(([code]) => code === alert));
 }
 
@@ -164,7 +164,7 @@ function showPerson() {
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
     h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
-      "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : ""),
+      "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : "", person.age ? ` ${person.age[0].toUpperCase()}${person.age.slice(1)}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
     h("p", { class: "decide" }, h("b", {}, "To decide now: "), decideOf(person), h("span", { class: "small" }, ` Enter the decision in the month's workbook, row ${person.id}, or on the meeting's page.`)),

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from hiu.publish.words.text import count_of, join_words
+from hiu.publish.words.text import count_of, day, join_words
+from hiu.settings import Settings
 
 ACCESS = {"supported": "Supported", "candidate": "Candidate"}
 LISTS = {"adult": "Adult", "under_18": "Under 18"}
@@ -137,3 +139,15 @@ def conflicts(about: dict[str, object], found: Iterable[str] = ()) -> str:
 def source_words(code: object) -> str:
     """A code with underscores as words, and what is short for a name in capitals: `public safety`, `MH beds`."""
     return re.sub(r"\b(ed|mh|mha)\b", lambda short: short[0].upper(), str(code).replace("_", " "))
+
+
+def basis_words(settings: Settings, on: date, purpose: str, recipient: str) -> str:
+    """The basis in force on which a paper goes to a recipient: the law, who decided it, and until when."""
+    if settings.synthetic:
+        return "none is needed, as the people are invented"
+    found = [
+        f"{row.code}. Decided by: {row.decided_by} (evidence: {row.evidence}). In force until {day(row.end)}"
+        for row in settings.basis
+        if (row.purpose, row.recipient) == (purpose, recipient) and row.start <= on <= row.end
+    ]
+    return "; ".join(found) or "none is in force"

@@ -193,7 +193,8 @@ class _Why:
         if self._all_by_others(was, row):
             found = [f"{'mostly ' * bool(found)}others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
-        smaller = "" if less in ([], ["this person changed little"]) else "also, but less: "
+        smaller = "a smaller reason: " if len(less) == 1 else "smaller reasons: "
+        smaller = "" if less == ["this person changed little"] else smaller
         score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
         regraded = less and _regraded(was, row) in (first, *less)
         both = f" Severity score expected in the next 3 months: {score}." if regraded else ""

@@ -15,6 +15,7 @@ from hiu.month import Month
 from hiu.publish.board.change import thousands
 from hiu.publish.pathway.governing import latest_rows, open_at
 from hiu.publish.words.datasets import title_of
+from hiu.publish.words.terms import basis_words
 from hiu.publish.words.text import day, join_words
 from hiu.rank.reports.equality.audit import NOT_RECORDED
 from hiu.settings import Settings
@@ -205,11 +206,4 @@ def _hands(settings: Settings) -> str:
 
 def basis_line(settings: Settings, on: date, recipient: str) -> str:
     """The basis in force on which planning figures go to the recipient: the law, who decided it, and until when."""
-    if settings.synthetic:
-        return "Lawful basis of this paper: none is needed, as the people are invented."
-    found = [
-        f"{row.code}. Decided by: {row.decided_by} (evidence: {row.evidence}). In force until {day(row.end)}"
-        for row in settings.basis
-        if (row.purpose, row.recipient) == ("planning", recipient) and row.start <= on <= row.end
-    ]
-    return f"Lawful basis of this paper: {'; '.join(found) or 'none is in force'}."
+    return f"Lawful basis of this paper: {basis_words(settings, on, 'planning', recipient)}."

@@ -234,7 +234,7 @@ def test_unit_costs_that_no_document_bears_out_are_named_in_the_paper() -> None:
 def test_what_the_service_costs_stands_apart_from_what_people_used() -> None:
     grid, bars = figures.cost({"police_incident": "100"}, costs().units, {})
     used, own = figures.cost_sentences(grid, "£210,000", costs().unsourced)
-    assert f"No document is on record for the unit costs behind 100% of it." in used
+    assert "No document is on record for the unit costs behind 100% of it." in used
     assert "No document" not in figures.cost_sentences(grid, "", ())[0]
     assert "£210,000" not in used and own.startswith("The service itself: £210,000.")
     assert "Prices go back to 2011" in used

@@ -42,7 +42,8 @@ def test_a_rise_on_the_year_before_is_in_a_table_and_in_a_sentence_with_its_chan
         ("ED attendances", "935", "1,000", "+7% (-4% to +19%)", "no, may be chance", "80", "90", "usual variation"),
     )
     assert change_sentences([change()]) == (
-        f"{ALL}: no figure changed by more than chance could explain. ED attendances up 7% (935 to 1,000; range -4% to +19%).",
+        f"{ALL}: no figure changed by more than chance could explain. ED attendances up 7% (935 to 1,000; range -4% to "
+        "+19%).",
     )
     real = change_sentences([change(change=(0.3, 0.1, 0.5))])
     assert real == (

@@ -121,7 +121,9 @@ def test_groups_that_cannot_be_judged_are_not_said_to_be_even() -> None:
 
 
 def test_the_fall_without_support_is_said_to_be_in_the_expectation() -> None:
-    assert "there would have been about 465. Support is offered when contacts are highest, and these fall" in _unaided(-0.31, 325)
+    assert "there would have been about 465. Support is offered when contacts are highest, and these fall" in _unaided(
+        -0.31, 325
+    )
     assert "by itself the rate before would not have fallen" in _unaided(0.1, 325)
 
 
@@ -132,7 +134,9 @@ def test_the_board_paper_has_one_30_per_cent_and_says_how_a_death_counts() -> No
     found = Evaluation("", people=30, observed=200, expected=325, effect=-0.38, low=-0.65, high=0.1, unaided=-0.31)
     cells = _cells(frames.LAST, [7.0] * 30)
     said = _answer(found, cells, ()).sentences
-    assert said[0].startswith("About 30 people whose support began in Oct 2025 or earlier could be compared, whether or not")
+    assert said[0].startswith(
+        "About 30 people whose support began in Oct 2025 or earlier could be compared, whether or not"
+    )
     assert "people who died are left out, and a move away would look like a fall" in said[0]
     assert sum("30%" in text for text in said) == 1
 

@@ -104,7 +104,7 @@ def test_each_charted_person_has_a_page_and_everybody_a_row(twin: Read, area: An
 def test_it_says_what_the_pack_says(twin: Read) -> None:
     wanted = """What changed since last month|Last month's actions and decisions|Reviews overdue on 31 Mar 2026
         |MH bed days NOT SUPPLIED|Matches to review that could change the list (2)|somebody not on the list
-        |decided offer support|OVERDUE|Definitions (version|Permissions, the latest episodes and what"""
+        |decided offer support|OVERDUE|Definitions (version|Permissions, episodes, and suicide and"""
     for words in map(str.strip, wanted.split("|")):
         assert words in twin.text, words
     assert "decided not yet seen" not in twin.text, "a decision about this list opens the next month's pack"
@@ -212,7 +212,8 @@ def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
         |The least certain match is 93% likely to be right.
         |Support. Supported since|Suicide, self-harm, overdose and mental health calls.
             |Latest contact with an agency.|Who may be asked.|Not recorded in this system.
-        |You may tell the person|Born 2 Jan 1980 (aged 46)|Permission: the lead clinician agrees that support may begin
+        |You may tell the person|Born 2 Jan 1980 (46 on 8 Apr 2026)
+            |Permission: the lead clinician agrees that support may begin
         |Severity score: contacts|How surely in the first 9: A: in at least
         |Lead clinician permission granted|Plan review due|clinical 1 Mar 2025 likelihood 3, impact 4 Medium caseload
         |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
@@ -323,7 +324,7 @@ def test_a_refusal_and_a_doubtful_age_stand_on_the_first_page_of_a_sheet() -> No
     tables["meeting_entry"] = tables["meeting_entry"].clear()
     page = " ".join(sheet(tables).pages[0].split())
     for words in (
-        "Born 19 Jul 2022 (aged 3)",
+        "Born 19 Jul 2022 (3 on 8 Apr 2026)",
         "Age 3: 3 rows from caseload and police do not fit this age. Check the date of birth before anything else.",
         "Under 18: speak to the children's safeguarding lead before anybody approaches this person.",
         "Support. Not supported: offered 15 Jan 2026, declined 16 Jan 2026. The reason is not recorded. Ask the lead",

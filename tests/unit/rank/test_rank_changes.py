@@ -87,7 +87,7 @@ def test_risk_regraded() -> None:
     assert found["C"]["what"] == "Up from 3rd to 1st: risk regraded from 3.0 to 5.0."
     both = rows(area(C=9), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})["C"]["what"]
     assert re.search(
-        r"regraded .*; also, but less: .* Severity score expected in the next 3 months: (\d+) \(was (?!\1)\d+\)\.$",
+        r"regraded .*; a smaller reason: .* Severity score expected in the next 3 months: (\d+) \(was (?!\1)\d+\)\.$",
         both,
     )
 
@@ -162,7 +162,7 @@ def test_own_demand_that_did_the_smaller_part_is_told_after_restated_figures() -
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
         "Up from 3rd to 2nd: last month's 12-month severity score was corrected from 72 to 96; "
-        "also, but less: over 12 months, 100 police incidents (was 96): severity score 100, was 96."
+        "a smaller reason: over 12 months, 100 police incidents (was 96): severity score 100, was 96."
     )
 
 
@@ -186,7 +186,7 @@ def test_a_small_restatement_does_not_hide_what_happened_since() -> None:
     found = changes(month(now), then, month=MARCH, places=3, recounted=month(now, 1))
     row = found.filter(pl.col("person_id") == "C").row(0, named=True)
     assert row["what"] == (
-        "Up from 3rd to 1st: over 3 months severity score 52, was 19; also, but less: last month's "
+        "Up from 3rd to 1st: over 3 months severity score 52, was 19; a smaller reason: last month's "
         "12-month severity score was corrected from 72 to 73."
     )
 
