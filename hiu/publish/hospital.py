@@ -1,12 +1,12 @@
 """Where what agencies sent of somebody's time in hospital does not agree: a detention or an admission without bed days,
-and police or ambulance contacts on days on which the bed data has the person on the ward.
+a stay under a section without an assessment, and police or ambulance contacts on days on which the bed data has the person on the ward.
 
 Only months of which bed data was supplied are looked at. On the days on which a stay begins and ends, and on days of
 leave, somebody may be met elsewhere.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -20,9 +20,15 @@ NOT_DETAINED = r"(?i)\bnot (detained|admitted)|\bno (bed|admission)|discharg|dec
 WAIT = 7
 """Days within which the bed is looked for: some people wait for one."""
 MONTHS = 12
-CODES = ("no_bed_days", "met_elsewhere")
+SECTION = r"(?i)^\s*s(ec(tion|t)?)?[ .]*[234]\b"
+"""Legal status of a stay that a Mental Health Act assessment comes before."""
+SPAN = 6
+"""Months before such a stay in which its assessment is looked for: a section 3 may have begun on another ward."""
+CODES = ("no_bed_days", "met_elsewhere", "no_assessment")
 _LOST = "an assessment or detention {days} ended in hospital by its record, and no bed days were supplied for it"
 _MET = "{n} while the bed data has the person in hospital {days}: compare the dates with the senders'"
+_UNASSESSED = "a stay under a section began {days}, and no Mental Health Act assessment was supplied for it"
+_WORDS = dict(zip(CODES, (_LOST, _MET, _UNASSESSED), strict=True))
 _SETS = ("police_incident", "ambulance_deployment")
 
 
@@ -41,7 +47,9 @@ def disagreements(tables: Tables, month: Month, people: Collection[str] | None =
     events = own.filter(*recent, dated.dt.truncate("1mo").is_in(given.implode())).with_columns(day=dated)
     stays = stay.filter(pl.col("person_id").is_in(events["person_id"].unique().implode()))
     stays = stays.select("person_id", "first_night", "day_out", "leave_start", "leave_end")
-    return pl.concat([_without_bed(events, stays), _met_elsewhere(events, stays)]).sort("person_id", "code", "day")
+    mha = set(tables["coverage"].filter("supplied", dataset="mha_assessment")["month"])
+    found = [_without_bed(events, stays), _met_elsewhere(events, stays), _without_assessment(own, mha, month)]
+    return pl.concat(found).sort("person_id", "code", "day")
 
 
 def remarks(found: pl.DataFrame) -> dict[str, list[tuple[str, str, str]]]:
@@ -49,12 +57,11 @@ def remarks(found: pl.DataFrame) -> dict[str, list[tuple[str, str, str]]]:
     out: dict[str, list[tuple[str, str, str]]] = {}
     for (person, code), rows in found.sort("code", "day").group_by(["person_id", "code"], maintain_order=True):
         days = rows["day"].to_list()
-        words = _LOST if code == CODES[0] else _MET
         n = count_of(len(days), "day with a police or ambulance contact", "days with a police or ambulance contact")
         latest = join_words(day(one) for one in days[-3:])
-        dated = words.format(n=n, days=f"({'the latest ' if len(days) > 3 else ''}{latest})")
+        dated = _WORDS[code].format(n=n, days=f"({'the latest ' if len(days) > 3 else ''}{latest})")
         months = dict.fromkeys(Month.of(one).title for one in days)
-        bare = words.format(n=n, days=f"in {join_words(months)}")
+        bare = _WORDS[code].format(n=n, days=f"in {join_words(months)}")
         out.setdefault(str(person), []).append((str(code), dated, bare))
     return out
 
@@ -65,6 +72,7 @@ def counts(found: pl.DataFrame) -> list[str]:
     words = (
         "a detention or admission to hospital recorded in the last 12 months, and no bed days supplied for it",
         "police or ambulance contacts on days on which the bed data has the person in hospital, leave excluded",
+        "a stay under a section of the Mental Health Act, and no assessment supplied for it",
     )
     return [
         f"{count_of(people[code], 'person', 'people')}: {text}. Ask the senders which holds."
@@ -115,6 +123,19 @@ def _met_elsewhere(events: pl.DataFrame, stays: pl.DataFrame) -> pl.DataFrame:
     away = pl.col("day").is_between(pl.col("leave_start"), pl.col("leave_end")).fill_null(False).any()
     days = inside.group_by("person_id", "day").agg(away=away).filter(~pl.col("away"))
     return days.select("person_id", code=pl.lit(CODES[1]), day="day")
+
+
+def _without_assessment(own: pl.DataFrame, given: Collection[date], month: Month) -> pl.DataFrame:
+    """Stays of the 12 months under a section; `given` = the months of which assessments were supplied."""
+    dated = own.with_columns(day=pl.col("start").dt.date())
+    since = pl.col("day").is_between((month - (MONTHS - 1)).start, month.end - timedelta(days=WAIT))
+    stays = dated.filter(pl.col("ended").is_not_null(), pl.col("reason").str.contains(SECTION), since)
+    stays = stays.select("person_id", "day").unique()
+    made = dated.filter(dataset="mha_assessment").select("person_id", on="day")
+    near = pl.col("on").is_between(pl.col("day").dt.offset_by(f"-{SPAN}mo"), pl.col("day") + timedelta(days=WAIT))
+    stays = stays.join(stays.join(made, on="person_id").filter(near), on=["person_id", "day"], how="anti")
+    known = [all((Month.of(on) - k).start in given for k in range(SPAN + 1)) for on in stays["day"]]
+    return stays.filter(pl.Series(known, dtype=pl.Boolean)).select("person_id", code=pl.lit(CODES[2]), day="day")
 
 
 def sentences(remarked: Iterable[tuple[str, str, str]], *, dated: bool) -> str:

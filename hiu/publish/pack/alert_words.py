@@ -35,8 +35,8 @@ SHORT = {code: short for code, (_, short) in _ALERTS.items()}
 SUPPORTED_ONLY = (
     "By kind, and then by place: suicide and self-harm, detention, a steep rise, High risk, hospital, leaving before "
     f"treatment, doubts about the records. {MENTIONS} are shown for supported people only: of anybody else the person "
-    "sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here; whether "
-    "police were at the team's latest visits stands on a supported person's page."
+    "sheet, made with a reason, shows them. Safeguarding concerns and risks to staff are in no data set here; police "
+    "at the team's visits are."
 )
 """How the alerts are ordered, and why most people have none of danger: episodes are for those whose dates may be shown
 (docs/chair.md)."""

@@ -165,7 +165,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": f"{NO_BED_DAYS} {join_words(f'{name(one)}, {when}' for one, when in bedless)}." if bedless else "",
+        "bedless": f"{NO_BED_DAYS} {join_words(f'{name(one)} ({when})' for one, when in bedless)}." if bedless else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
         "less_sure": LESS_SURE,
         "matches_total": view["matches"]["total"],
@@ -254,19 +254,10 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
     shown = [*person["episodes"][: ON_PAPER - bool(stays)], *stays]
     return {
         "id": person["id"],
-        "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})",
+        "heading": f"{place} {fit(person['name'], HEADING, 14, bold=True)} ({person['id']})"
+        f"{person['age'] and ', '}{person['age']}",
         "tags": " · ".join(
-            filter(
-                None,
-                (
-                    against.rstrip("."),
-                    f"risk: {person['risk']}{note}",
-                    standing(person),
-                    person["age"],
-                    young,
-                    person["who"],
-                ),
-            )
+            filter(None, (against.rstrip("."), f"risk: {person['risk']}{note}", standing(person), young, person["who"]))
         ),
         "minor": MINOR if person["minor"] else "",
         "alerts": [words for _, words in person["alerts"]],

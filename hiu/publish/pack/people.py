@@ -149,7 +149,7 @@ def gates_of(
     named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
     out += [(words, display_name(value), False, "") for words, value in named if value]
     police = police_at(visits) if visits is not None and visits.height else ""
-    seen = f"{row['contacts']}{f'; police present at {police}' if police else ''}"
+    seen = f"{row['contacts']}{f'; police at {police}' if police else ''}"
     return [*out, ("Visits and calls by the team", seen, False, "")]
 
 

@@ -16,7 +16,7 @@ from hiu.publish.charts.data import series
 from hiu.publish.danger import earlier, mentions, risks
 from hiu.publish.danger import left as left_on
 from hiu.publish.episodes import detentions, episodes, how_many, last_contact, last_months, last_stay
-from hiu.publish.hospital import counts, disagreements, remarks, sentences
+from hiu.publish.hospital import counts, disagreements, missing_stays, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
 from hiu.publish.people import bed_points
@@ -158,6 +158,41 @@ def test_police_met_somebody_whom_the_bed_data_has_in_hospital() -> None:
     assert inside.rows() == [("P", "met_elsewhere", date(2026, 3, 10))], "not on the first or last day, nor on leave"
     assert "1 day with a police or ambulance contact while" in sentences(remarks(inside)["P"], dated=True)
     assert counts(inside)[0].startswith("1 person: police or ambulance contacts on days")
+
+
+@pytest.mark.parametrize(
+    ("assessed", "status", "lost"),
+    [
+        (None, "s3", True),
+        (date(2025, 6, 1), "Section 2", True),
+        (date(2025, 11, 2), "s3", False),
+        (date(2025, 12, 15), "s2", False),
+        (None, "informal", False),
+    ],
+)
+def test_a_stay_under_a_section_without_an_assessment_does_not_agree(assessed: Any, status: str, lost: bool) -> None:
+    bed = {"person_id": "P", "source": "mh", "event_id": "b", "dataset": "mh_bed_day", "ended": "sent"}
+    rows = [{**bed, "start": datetime(2025, 12, 13, 14), "end": datetime(2025, 12, 20), "reason": status}]
+    rows += [] if assessed is None else [held(assessed, "x", "mha_assessment")]
+    tables = {"timeline": timeline(rows), "stay": stays(), "coverage": frames.coverage(24)}
+    found = disagreements(tables, LAST)
+    assert found.rows() == ([("P", "no_assessment", date(2025, 12, 13))] if lost else [])
+    told = sentences(remarks(found).get("P", []), dated=True)
+    assert ("A stay under a section began (13 Dec 2025), and no Mental Health Act assessment" in told) == lost
+    assert bool(counts(found)) == lost
+    unsent = {**tables, "coverage": frames.coverage(24, {"mha_assessment": (16,)})}
+    assert disagreements(unsent, LAST).is_empty(), "what nobody supplied is missing, not none"
+
+
+def test_a_person_met_since_is_not_perhaps_in_hospital_and_one_not_met_is() -> None:
+    lost = held(date(2026, 1, 25), "Admitted s2")
+    tables = {"timeline": timeline([lost]), "stay": stays(), "coverage": frames.coverage(24)}
+    assert missing_stays(tables, LAST, ["P"]) == ({"P": "Jan 2026"}, {})
+    for more in (
+        {"timeline": timeline([lost, held(date(2026, 3, 2), "Advised", "police_incident")])},
+        {"team_contact": pl.DataFrame({"person_id": ["P"], "at": [date(2026, 2, 1)]})},
+    ):
+        assert missing_stays({**tables, **more}, LAST, ["P"]) == ({}, {"P": "Jan 2026"})
 
 
 def weekly(starts: list[datetime], each: int = 1) -> pl.DataFrame:
