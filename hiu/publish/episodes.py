@@ -223,13 +223,13 @@ def last_stay(timeline: pl.DataFrame, month: Month, *, supplied: bool, months: i
     ends = [(day(one["start"].date()), in_words(one, "outcome")) for one in inside]
     assessed = [f"an assessment of {on} ended: {outcome}" for on, outcome in ends if outcome]
     details = ", ".join(filter(None, (_details(row), *assessed)))
-    where = f"a mental-health bed{f' ({details})' if details else ''}"
+    where = f"in a mental-health bed{f' ({details})' if details else ''}"
     if end is None:
-        return f"In {where} since {day(first)}; {_some(during)} with police, ambulance or ED during the stay."
+        return f"Since {day(first)} {where}; {_some(during)} with police, ambulance or ED during the stay."
     nights = count_of((end.date() - first).days, "night")
     more = f" {count_of(len(stays) - 1, 'other stay')} in the last {months} months." if len(stays) > 1 else ""
     return (
-        f"Left {where} on {day(end)}, after {nights} since {day(first)} (with those on leave, if any)."
+        f"{day(first)} to {day(end)}, {nights} (with those on leave, if any), {where}."
         f"{more} {_some(during)} with police, ambulance or ED during the "
         f"stay, {count_of(after, 'contact') if after else 'no such contact'} since."
     )

@@ -1,5 +1,6 @@
 """Where what agencies sent of somebody's time in hospital does not agree: a detention or an admission without bed days,
-a stay under a section without an assessment, and police or ambulance contacts on days on which the bed data has the person on the ward.
+a stay under a section without an assessment, and police or ambulance contacts on days on which the bed data has the
+person on the ward.
 
 Only months of which bed data was supplied are looked at. On the days on which a stay begins and ends, and on days of
 leave, somebody may be met elsewhere.

@@ -26,7 +26,7 @@ _ALERTS = {
     "dates": ("Impossible dates", "check dates"),
     "match": ("Match in doubt", "match in doubt"),
     "twice": ("Perhaps here twice", "perhaps here twice"),
-    "conflict": ("More than one NHS number or date of birth", "check number or birth"),
+    "conflict": ("More than one NHS number or date of birth", "check identity"),
 }
 ALERTS = {code: name for code, (name, _) in _ALERTS.items()}
 """Code of an alert and its name, in the order in which people stand under them."""

@@ -120,7 +120,9 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
 
     def groups(naming: Naming, *, minors: bool) -> list[dict[str, object]]:
         def line(one: Entry) -> str:
-            return f"{naming(one['id'])}: {one['what']}" if one["id"] else one["what"]
+            # the heading has it of all
+            what = one["what"].replace(" of the under-18s", "") if minors else one["what"]
+            return f"{naming(one['id'])}: {what}" if one["id"] else what
 
         own = (group for group in view["changes"] if (group["kind"] == "minors") == minors)
         return [{"heading": group["heading"], "entries": list(map(line, group["entries"]))} for group in own]

@@ -31,7 +31,7 @@ def about(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> str:
         places = Counter(place for row in rows for place in named(row, "site")).most_common(
             2 if name == "police_incident" else 0
         )
-        where = f"; most in {join_words(f'{place} {n}' for place, n in places)}" if places else ""
+        where = f"; most often in {join_words(f'{place} {n}' for place, n in places)}" if places else ""
         if rows:
             out.append(f"{short_title(name)} {len(rows)}: {', '.join(words)}{where}.")
     return " ".join(out) if counted.height > 1 else ""

@@ -60,7 +60,7 @@ def test_the_front_says_what_there_is_to_decide_and_why_an_under_18_has_an_alert
     tables["people"] = tables["people"].with_columns(two_nhs_numbers=twice)
     view = pack_view(tables, stamp=pack_area.stamp(), settings=pack_area.settings(6))
     front = _front(view, {one["id"]: one for one in view["people"]})
-    assert "(steep rise, check number or birth)" in str(front["young"])
+    assert "(steep rise, check identity)" in str(front["young"])
     assert "More than one NHS number" in str(front["alerts_minors"]), "an under-18's alerts stand together"
     offers = sum("Whether support is offered" in one["decide"] for one in view["people"] if not one["minor"])
     goes_on = sum("Whether support goes on" in one["decide"] for one in view["people"])

@@ -282,7 +282,7 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         "4 nights."
     )
     assert last_stay(timeline([before, ward, calls[0]]), LAST, supplied=True) == (
-        "Left a mental-health bed on 21 Jan 2026, after 320 nights since 7 Mar 2025 (with those on leave, if any). "
+        "7 Mar 2025 to 21 Jan 2026, 320 nights (with those on leave, if any), in a mental-health bed. "
         "1 contact with police, ambulance or ED during the "
         "stay, no such contact since."
     )
@@ -295,11 +295,9 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
         {**calls[2], "dataset": "mha_assessment", "event_id": str(k), "start": at} for k, at in enumerate(times[:2])
     ]
     assessed = last_stay(timeline([ward, *({**row, "outcome": "Detained s3"} for row in seen)]), LAST, supplied=True)
-    assert assessed.startswith(
-        "Left a mental-health bed (an assessment of 28 Dec 2025 ended: Detained s3) on 21 Jan 2026"
-    )
+    assert ", in a mental-health bed (an assessment of 28 Dec 2025 ended: Detained s3). 1 contact" in assessed
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
-    assert goes_on.endswith(" bed since 30 Jan 2026; 1 contact with police, ambulance or ED during the stay.")
+    assert goes_on.endswith("Since 30 Jan 2026 in a mental-health bed; 1 contact with police, ambulance or ED during the stay.")
     assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
 
 
