@@ -155,6 +155,12 @@ def test_search_and_filters_narrow_the_list_and_say_how_far(pack: Any) -> None:
     assert sum(shown) == 48 and shown == [int(n) for n in re.findall(r"of (\d+)", pack.text("#count"))]
 
 
+def test_a_chair_can_take_the_under_18s_off_the_screen_alone(pack: Any) -> None:
+    adults_before = len(pack.texts("#adults tr"))
+    pack.page.select_option("#access", "adult")
+    assert not pack.texts("#minors tr") and len(pack.texts("#adults tr")) == adults_before
+
+
 def test_under_18s_stay_apart_however_it_is_sorted(pack: Any) -> None:
     pack.page.click("th[data-sort=intensity] button")
     assert len(pack.texts("#minors tr")) == 2 and "Under 18" in pack.text("#minors-head")

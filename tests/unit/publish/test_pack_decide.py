@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -120,6 +121,12 @@ def test_a_band_says_whose_grading_it_is_and_of_which_day_beside_the_alert_too()
     assert outputs({**tables, "risk_grading": undated})[0][1]["risk_note"].endswith(
         "public: medium (without a date); the lead clinician has graded none"
     )
+    low = [{**row, "likelihood": 1, "impact": 1, "grade": "Low"} if row["role"] == "clinical" else row for row in rows]
+    note = outputs({**tables, "risk_grading": frames.frame(PUBLISHED["risk_grading"], low)})[0][1]["risk_note"]
+    assert (found := re.search(r"the higher sets the place, which by the other alone would be (\d+)", note)), note
+    mine, *rest = sorted(tables["ranked"].filter(list="adult").to_dicts(), key=lambda row: row["person_id"] != IDS[1])
+    alone = mine["intensity"] / mine["risk"]
+    assert int(found[1]) == 1 + sum(row["intensity"] > alone for row in rest)
     old = frames.frame(PUBLISHED["risk_grading"], [{**rows[0], "at": date(2025, 3, 31)}])
     note = outputs({**tables, "risk_grading": old})[0][1]["risk_note"]
     assert "public: medium (31 Mar 2025, over 12 months old)" in note

@@ -297,7 +297,9 @@ def test_a_stay_that_ended_in_the_last_six_months_or_goes_on_is_said_with_the_co
     assessed = last_stay(timeline([ward, *({**row, "outcome": "Detained s3"} for row in seen)]), LAST, supplied=True)
     assert ", in a mental-health bed (an assessment of 28 Dec 2025 ended: Detained s3)." in assessed
     goes_on = last_stay(timeline([ward, stay(datetime(2026, 1, 30), None, "open"), *calls]), LAST, supplied=False)
-    assert goes_on.endswith("Since 30 Jan 2026 in a mental-health bed; 1 contact with police, ambulance or ED during the stay.")
+    assert goes_on.endswith(
+        "Since 30 Jan 2026 in a mental-health bed; 1 contact with police, ambulance or ED during the stay."
+    )
     assert "a stay may be missing here" in last_stay(timeline([before]), LAST, supplied=False)
 
 
