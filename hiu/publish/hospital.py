@@ -135,8 +135,8 @@ def _without_assessment(own: pl.DataFrame, given: Collection[date], month: Month
     made = dated.filter(dataset="mha_assessment").select("person_id", on="day")
     near = pl.col("on").is_between(pl.col("day").dt.offset_by(f"-{SPAN}mo"), pl.col("day") + timedelta(days=WAIT))
     stays = stays.join(stays.join(made, on="person_id").filter(near), on=["person_id", "day"], how="anti")
-    known = [all((Month.of(on) - k).start in given for k in range(SPAN + 1)) for on in stays["day"]]
-    return stays.filter(pl.Series(known, dtype=pl.Boolean)).select("person_id", code=pl.lit(CODES[2]), day="day")
+    whole = [all((Month.of(on) - k).start in given for k in range(SPAN + 1)) for on in stays["day"]]
+    return stays.filter(pl.Series(whole, dtype=pl.Boolean)).select("person_id", code=pl.lit(CODES[2]), day="day")
 
 
 def sentences(remarked: Iterable[tuple[str, str, str]], *, dated: bool) -> str:

@@ -270,7 +270,7 @@ def _bands(
             (at, band), source = own[row["risk_source"]], row["risk_source"]
             when = "without a date" if at == first else f"{at:%b %y}"
             others = [f"; {_BY[by]} {own[by][1].lower()}" for by in own if by != source and own[by][1] != band]
-            words += f".{said}".removesuffix(".") if (said := other.get(row["person_id"])) else ""
+            words += f".{higher}".removesuffix(".") if (higher := other.get(row["person_id"])) else ""
             out[row["person_id"]] = words, f"{'by police, ' * (source == 'public_safety')}{when}{''.join(others)}"
     return out
 
