@@ -10,7 +10,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import LookRefused, refusal
+from hiu.govern.reads import FEW, LookRefused, refusal
 from hiu.site.first import shown_places
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
@@ -129,3 +129,19 @@ def everyone_in(tables: Tables, people: Collection[str | int]) -> list[str]:
     for one in found:
         asked_for(one)
     return sorted(found)
+
+
+def enter_query(tables: Tables, named: Collection[str], what: str) -> None:
+    """Enter a query of everybody, which names some people. Raises LookRefused where no basis lets you ask for one."""
+    everybody, became = ids_and_merges(tables)
+    why = ""
+    try:
+        require_basis(tables, named, {*everybody, *became})
+    except LookRefused as refused:
+        tables.opened.look(what, refused.people, str(tables.month), refused="no basis")
+        why = str(refused)
+    if why:
+        del everybody, became
+        raise LookRefused(why)
+    whom = named if len(everybody) > FEW else {*named, *everybody}
+    tables.opened.look(what, whom, str(tables.month), rows=len(everybody))
