@@ -24,14 +24,17 @@ person_id; None is everybody."""
 
 def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
     """The ids or ranks that are meant. Raises UsageError for nobody, and for what is neither."""
-    given: Any = people if hasattr(people, "columns") else getattr(people, "person_id", people)  # a Person is one
+    given: Any = people  # or a Person, or a Cohort
+    if not hasattr(people, "columns"):
+        given = getattr(people, "person_id", getattr(people, "people", people))
     if hasattr(given, "columns"):
         if "person_id" not in given.columns:
             raise UsageError("a table of people needs the column person_id")
         ids = given["person_id"]
         given = (ids if isinstance(ids, pl.Series) else pl.from_pandas(ids)).drop_nulls()
     if not isinstance(given, Iterable | int) or isinstance(given, bytes):
-        raise UsageError(f"expected ids or ranks of people, or a table of them; found a {type(given).__name__}")
+        what = "everybody" if given is None else f"a {type(given).__name__}"
+        raise UsageError(f"expected ids or ranks of people, or a table of them; found {what}")
     found = [given] if isinstance(given, str | int) else list(given)
     if not found:
         raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")

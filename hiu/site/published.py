@@ -48,7 +48,8 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. It is a look at everybody whom its
         tables hold, entered before it is run, and at the people whose ids it names.
 
-        It is the SQL of DuckDB. A column called `end` is written in double quotes: select "end" from support.
+        It is the SQL of DuckDB. A column called `end` is written in double quotes: select "end" from support. The
+        title names a word that a column of few words is compared with and that no row has, such as list = 'adults'.
 
         Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
         than memory_limit or query_seconds of site.toml.
@@ -67,7 +68,8 @@ class Published(Tables):
         tables = {name: self._tables_there[name] for name in read}
         ids = reads(query, tables, ("identity_id", "identity_a", "identity_b"))
         with one_look():
-            found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds))
+            rows, words = ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds)
+        found = Listing(rows, " ".join(words))
         found._meanings = origins(query, tables)
         return found
 

@@ -270,7 +270,7 @@ class Cohort(Suggests):
 
     def _require_everybody(self, why: str, name: str) -> None:
         if self.people is not None:
-            raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
+            raise UsageError(f"{why}: run.cohort().{name}() is of everybody")
 
     def _events(self, months: int, sets: Collection[str] = ()) -> pl.LazyFrame:
         """Events and stays of all data sets, or of some, in the last months, unread."""
