@@ -194,7 +194,11 @@ class Published(Tables):
 
     @look
     def groups(
-        self, by: str | Sequence[str], *, groups: str | Path | None = None, population: str | Path | None = None
+        self,
+        by: str | Sequence[str] = "age_band",
+        *,
+        groups: str | Path | None = None,
+        population: str | Path | None = None,
     ) -> Finding:
         """The first N, the list of adults and everybody of 24 months `by` one or more of sex, age_band, agencies (how
         many), sources, an area of the home such as borough, and the columns of your own CSV `groups` (table `counts`).
