@@ -58,9 +58,9 @@ def lists(run: Tables, months: int) -> Listing:
     before: set[str] | None = None
     for month in [one for one in (run.month - months).through(run.month) if one.start >= begin]:
         own = _month(run, month)
-        age, of = run.settings.rank.minimum_age, "person_id"
+        age = run.settings.rank.minimum_age
         found = own._scan("ranked").collect() if own else population(month, common["demand"], common["people"], age)
-        adults = found.filter(list="adult")[of]
+        adults = found.filter(list="adult")["person_id"]
         now = {followed(one, here, became) for one in adults}
         gone = before - now if before is not None else set[str]()
         dead = sum(one in died and died[one] <= month.end for one in gone)

@@ -48,24 +48,17 @@ def groups(
         "contacts": C("contacts").sum(),
     }
     found = every.to_polars().with_columns(C(names).cast(pl.String)).group_by(names).agg(**whole)
-    living = _living(population, names) if population is not None else _there(residents, names)
-    if living is not None:
+    there = residents(names[0]) if population is None and names == areas else {}
+    if population is not None or there:
+        own = pl.DataFrame({names[0]: list(there), "population": list(there.values())})
+        living = own if population is None else _living(population, names)
         found = found.join(living, on=names, how="full", coalesce=True, nulls_equal=True)
         found = found.with_columns(C(*whole).fill_null(0), per_1000=C("listed").fill_null(0) / C("population") * 1000)
     found = found.sort(names, nulls_last=True)
     adults, seen = found["listed"].sum(), every.height
     said = f"Counts of the first {len(first)} of the list, of its {adults:,} adults and of {seen:,} people of any age."
-    named = join_words(one.replace("_", " ") for one in names)
-    leaving = {"counts": shared(found, names)}
-    return Finding(
-        f"The list of {run.month.title} by {named}", [said, f"{every.title}."], {"counts": found}, leaving=leaving
-    )
-
-
-def _there(residents: Callable[[str], Mapping[str, int]], names: list[str]) -> pl.DataFrame | None:
-    """The people who live in each area as the site's crosswalk has them, of one kind of area alone."""
-    own = residents(names[0]) if len(names) == 1 and names[0] in LEVELS else {}
-    return pl.DataFrame({names[0]: list(own), "population": list(own.values())}) if own else None
+    title = f"The list of {run.month.title} by {join_words(one.replace('_', ' ') for one in names)}"
+    return Finding(title, [said, f"{every.title}."], {"counts": found}, leaving={"counts": shared(found, names)})
 
 
 def _living(population: str | Path, names: list[str]) -> pl.DataFrame:
