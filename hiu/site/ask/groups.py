@@ -11,7 +11,7 @@ from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.places.demand import LEVELS
 from hiu.publish.words.text import join_words
-from hiu.site.ask.own_groups import read_text
+from hiu.site.ask.own_groups import csv_of
 from hiu.site.ask.people import HERE, people
 from hiu.site.first import shown_places
 from hiu.site.show.finding import Finding
@@ -56,14 +56,16 @@ def groups(
         found = found.with_columns(C(*whole).fill_null(0), per_1000=C("listed").fill_null(0) / C("population") * 1000)
     found = found.sort(names, nulls_last=True)
     adults, seen = found["listed"].sum(), every.height
-    said = f"Counts of the first {len(first)} of the list, of its {adults:,} adults and of {seen:,} people of any age."
+    first_line = (
+        f"Counts of the first {len(first)} of the list, of its {adults:,} adults and of {seen:,} people of any age."
+    )
     title = f"The list of {run.month.title} by {join_words(one.replace('_', ' ') for one in names)}"
-    return Finding(title, [said, f"{every.title}."], {"counts": found}, leaving={"counts": shared(found, names)})
+    return Finding(title, [first_line, f"{every.title}."], {"counts": found}, leaving={"counts": shared(found, names)})
 
 
 def _living(population: str | Path, names: list[str]) -> pl.DataFrame:
     """The people of each group, of a CSV with a column for each characteristic and `population`."""
-    text = read_text(population, *names, "population")
+    text = csv_of(population, *names, "population")
     number = text["population"].str.replace_all(r"[,\s]", "").cast(pl.Int64, strict=False)
     if len(bad := (number.fill_null(0) < 1).arg_true()):
         raise UsageError(

@@ -22,7 +22,7 @@ def read_groups(path: str | Path, taken: Collection[str] = SOURCED) -> pl.DataFr
 
     Raises UsageError naming the file, the line and the column, for a column that is `taken` too.
     """
-    found = read_text(path, "person_id")
+    found = csv_of(path, "person_id")
     if len(again := (~found["person_id"].is_first_distinct()).arg_true()):
         raise UsageError(
             f"{path}, line {again[0] + 2}, column person_id: expected one row a person; found one of the person again"
@@ -32,7 +32,7 @@ def read_groups(path: str | Path, taken: Collection[str] = SOURCED) -> pl.DataFr
     return found
 
 
-def read_text(path: str | Path, *needed: str) -> pl.DataFrame:
+def csv_of(path: str | Path, *needed: str) -> pl.DataFrame:
     """A CSV as text that has these columns and another. Raises UsageError naming those that it has."""
     try:
         found = pl.read_csv(path, infer_schema=False)

@@ -23,12 +23,12 @@ def shared_together(found: pl.DataFrame) -> pl.DataFrame:
 def shared_groups(found: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """The list and others by group, and the list per 1,000 people from the count shown. Groups of few are one row
     together without a name, which may tell who is in it."""
-    grid = suppress([[listed, people - listed] for listed, people in found.select("listed", "people").iter_rows()])
+    grid = suppress([[here, people - here] for here, people in found.select("listed", "people").iter_rows()])
     groups = found.select(pl.concat_str(pl.col(names).fill_null("not recorded"), separator=", ")).to_series()
     living = found["population"] if "population" in found.columns else pl.Series([None] * found.height)
     seen = [
-        (group, listed, others, _per_1000(listed, people))
-        for group, people, (listed, others, whole) in zip(groups, living, grid[:-1], strict=True)
+        (group, here, others, _per_1000(here, people))
+        for group, people, (here, others, whole) in zip(groups, living, grid[:-1], strict=True)
         if whole != HIDDEN
     ]
     seen += [("other groups", HIDDEN, HIDDEN, "")] * (len(seen) < found.height)
@@ -38,8 +38,9 @@ def shared_groups(found: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     return rows if "population" in found.columns else rows.drop("per_1000")
 
 
-def _per_1000(listed: str, people: int | None) -> str:
-    return HIDDEN if listed == HIDDEN else f"{int(listed) * 1000 / people:.1f}" if people else ""
+def _per_1000(count: str, people: int | None) -> str:
+    """From a count as it is shown; the people may not be known."""
+    return HIDDEN if count == HIDDEN else f"{int(count) * 1000 / people:.1f}" if people else ""
 
 
 def shared_flow(found: pl.DataFrame) -> pl.DataFrame:
