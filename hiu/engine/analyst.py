@@ -89,7 +89,7 @@ def _strange_words(engine: duckdb.DuckDBPyConnection, text: str, tables: Mapping
         there = sorted({*codes[0], *filter(None, words)})
         for word in [one.name for one in asked if isinstance(one, exp.Literal) and one.is_string]:
             if word not in there:
-                found[not_among(f"no row of {table} has {column.name} = '{word}'", word, there)] = None
+                found[not_among(f"No row of {table} has {column.name} = '{word}'", word, there)] = None
     return list(found)
 
 

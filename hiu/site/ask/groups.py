@@ -15,6 +15,7 @@ from hiu.site.ask.own_groups import csv_of
 from hiu.site.ask.people import HERE, people
 from hiu.site.first import shown_places
 from hiu.site.show.finding import Finding
+from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables
 
 C = pl.col
@@ -60,7 +61,8 @@ def groups(
         f"Counts of the first {len(first)} of the list, of its {adults:,} adults and of {seen:,} people of any age."
     )
     title = f"The list of {run.month.title} by {join_words(one.replace('_', ' ') for one in names)}"
-    return Finding(title, [first_line, f"{every.title}."], {"counts": found}, leaving={"counts": shared(found, names)})
+    table = Listing(found, title, empty=dict.fromkeys(names, "not recorded"), kind="counts")
+    return Finding(title, [first_line, f"{every.title}."], {"counts": table}, leaving={"counts": shared(found, names)})
 
 
 def _living(population: str | Path, names: list[str]) -> pl.DataFrame:

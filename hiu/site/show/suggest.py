@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[type, str]] = {
 
 
 SHARED = (
-    "run.groups(), and together(), flow(), concentration() and next_contact() of run.cohort(), have a part that may "
+    "together(), flow(), concentration() and next_contact() of run.cohort(), and run.groups(), have a part that may "
     "leave. What else others may read is in 'hiu equality' (counts by group) and the board paper ('hiu export board')."
 )
 """Which figures may leave the analysts."""

@@ -53,9 +53,9 @@ def test_a_query_that_is_wrong_is_told_by_its_own_words(run: Published, query: s
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("select * from ranked where list = 'adults'", "no row of ranked has list = 'adults'. Did you mean 'adult'?"),
-        ("select count(*) from monthly_demand where dataset = 'ed'", "no row of monthly_demand has dataset = 'ed'."),
-        ("select 1 from ranked r where r.label in ('Rising', 'Steadily high')", "no row of ranked has label = "),
+        ("select * from ranked where list = 'adults'", "No row of ranked has list = 'adults'. Did you mean 'adult'?"),
+        ("select count(*) from monthly_demand where dataset = 'ed'", "No row of monthly_demand has dataset = 'ed'."),
+        ("select 1 from ranked r where r.label in ('Rising', 'Steadily high')", "No row of ranked has label = "),
         ("select * from ranked where list = 'adult'", ""),
         ("select * from timeline where source = 'ed' and dataset <> 'nothing'", ""),
         ("select * from links where how = 'model'", ""),
