@@ -14,16 +14,10 @@ if TYPE_CHECKING:
 # what Polars no longer needs goes back to the machine at once; it reads this when it is first imported
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 
-_PLACES = {
-    "open": "site",
-    "Site": "site",
-    "Published": "site.published",
-    "Review": "site.review.desk",
-    "Month": "month",
-}
-_PLACES |= {name: f"site.show.{name.lower()}" for name in ("Chart", "Finding", "Listing")}
-_PLACES |= {name: f"site.views.{name.lower()}" for name in ("Cohort", "Definitions", "Draft", "Linkage", "Person")}
-_PLACES |= {name: f"site.views.{name.lower()}" for name in ("Places", "Quality", "Ranked")}
+_PLACES = {"open": "site", "Site": "site", "Published": "site.published", "Review": "site.review.desk"}
+_PLACES |= {"Month": "month"} | {name: f"site.show.{name.lower()}" for name in ("Chart", "Finding", "Listing")}
+_VIEWS = ("Cohort", "Definitions", "Draft", "Linkage", "Person", "Places", "Quality", "Ranked")
+_PLACES |= {name: f"site.views.{name.lower()}" for name in _VIEWS}
 """What an analyst asks for by name, such as the types of what the library gives, and where it is."""
 
 

@@ -300,3 +300,78 @@ def test_places_moved_in_three_months_are_those_of_both_lists(run: Published) ->
     found = ask(run, "moved_up=")
     assert dict(found.drop_nulls().select("person_id", "moved_up").iter_rows()) == moved and len(moved) > 20
     assert found["moved_up"].drop_nulls().is_sorted(descending=True)
+
+
+def counted(run: Published, *sets: str) -> pd.DataFrame:
+    """What counts of some data sets, in the order in which it began."""
+    seen = of(run, "timeline")
+    return seen[seen["counted"] & seen["dataset"].isin(sets)].sort_values("start", kind="stable")
+
+
+def test_attendances_again_and_episodes_go_by_the_time_since_the_one_before(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    timeline = pl.read_parquet(run.folder / "timeline.parquet")
+    one = timeline.filter("counted", dataset="ed_attendance").sort("start").head(2)
+    near = [one.with_columns(C("start").dt.offset_by(by), event_id=C("event_id") + by) for by in ("71h", "7d", "15d")]
+    pl.concat([timeline, *near]).write_parquet(run.folder / "timeline.parquet")
+    again: dict[pd.Timestamp, list[int]] = {}
+    for _, own in counted(run, "ed_attendance").groupby("person_id"):
+        starts = own["start"].to_list()
+        for at, later in zip(starts, [*starts[1:], None], strict=True):
+            month = again.setdefault(at.to_period("M").to_timestamp(), [0, 0])
+            month[0] += 1
+            month[1] += later is not None and later - at <= pd.Timedelta(hours=72)
+    assert {pd.Timestamp(month): [n, m] for month, n, m in ask(run, "as later").iter_rows()} == again
+    assert sum(m for _, m in again.values()) > 0
+    episodes = 0
+    for _, own in counted(run, *CONTACTS).groupby("person_id"):
+        gap = own["start"].diff()
+        episodes += int(((gap.isna() | (gap >= pd.Timedelta(days=7))) & (own["start"] >= SINCE)).sum())
+    assert ask(run, "as episodes")["episodes"][0] == episodes > 0
+
+
+def test_out_of_hours_is_the_evening_the_night_and_the_weekend(run: Published) -> None:
+    seen = counted(run, *CONTACTS)
+    seen = seen[(seen["start"] >= SINCE) & ~seen["start_day_only"].isin([True])]
+    minute = seen["start"].dt.hour * 60 + seen["start"].dt.minute
+    out = (minute < 8 * 60) | (minute >= 18 * 60 + 30) | (seen["start"].dt.dayofweek > 4)
+    shares = out.groupby(seen["source"]).mean().to_dict()
+    assert dict(ask(run, "isodow").iter_rows()) == pytest.approx(shares) and 0 < min(shares.values()) < 1
+
+
+def test_moves_are_from_one_month_with_an_address_to_the_next(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    homes = pl.read_parquet(run.folder / "event_place.parquet")
+    one = homes.filter(C("area") == "home").drop_nulls("borough").head(1)
+    far = pl.lit("Elsewhere")
+    later = [one.with_columns(start=C("start").dt.offset_by(ago), borough=far) for ago in ("2mo", "3mo")]
+    pl.concat([homes, *later]).write_parquet(run.folder / "event_place.parquet")
+    own = of(run, "event_place").query("area == 'home'").dropna(subset=["borough"]).sort_values("start")
+    own["month"] = own["start"].dt.to_period("M").dt.to_timestamp()
+    own = own.drop_duplicates(["person_id", "month"], keep="last")
+    own["was"] = own.groupby("person_id")["borough"].shift()
+    moved = own[own["was"].notna() & (own["was"] != own["borough"])]
+    found = ask(run, "moved_from")
+    each = moved.groupby(["month", "was", "borough"]).size().to_dict()
+    assert {(pd.Timestamp(month), *rest): n for month, *rest, n in found.iter_rows()} == each
+    assert "Elsewhere" in set(moved["borough"])
+
+
+def test_households_are_counted_by_their_people(run: Published) -> None:
+    homes = of(run, "traits").dropna(subset=["household_id"])
+    own = demand(run)
+    n = own[own["dataset"].isin(CONTACTS)].groupby("person_id")["n"].sum()
+    homes["n"] = homes["person_id"].map(n).fillna(0)
+    each = homes.groupby("household_id").agg(people=("person_id", "size"), n=("n", "sum"))
+    rows = each.groupby("people").agg(households=("n", "size"), n=("n", "sum"))
+    found = [tuple(map(int, row)) for row in ask(run, "as households").iter_rows()]
+    assert found == [(people, row.households, row.n) for people, row in rows.iterrows()] and found
+
+
+def test_outcomes_of_calls_are_counted_each(run: Published) -> None:
+    calls = of(run, "timeline").query("dataset == 'ambulance_call'")
+    calls = calls[calls["start"] >= SINCE].drop_duplicates(["source", "event_id", "outcome"])
+    calls = calls.assign(ended=calls["outcome"].fillna("not sent").str.split("|")).explode("ended")
+    each = calls.drop_duplicates(["source", "event_id", "ended"])["ended"].value_counts().to_dict()
+    assert dict(ask(run, "as ended from timeline where dataset = 'ambulance_call'").iter_rows()) == each
+    assert calls["outcome"].str.contains("|", regex=False).any()
