@@ -5,25 +5,30 @@ of an agency or a person, such as a month, text without accents, a file written 
 """
 
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from hiu.site import open as open
 
-__all__ = ["open"]
-
 # what Polars no longer needs goes back to the machine at once; it reads this when it is first imported
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
 
+_PLACES = {"open": "site", "Site": "site", "Published": "site.published", "Review": "site.review.desk"}
+_PLACES |= {"Month": "month"} | {name: f"site.show.{name.lower()}" for name in ("Chart", "Finding", "Listing")}
+_VIEWS = ("Cohort", "Definitions", "Draft", "Linkage", "Person", "Places", "Quality", "Ranked")
+_PLACES |= {name: f"site.views.{name.lower()}" for name in _VIEWS}
+"""What an analyst asks for by name, such as the types of what the library gives, and where it is."""
+
 
 def __getattr__(name: str) -> object:
-    if name == "open":
-        from hiu.site import open
-
-        return open
+    if name in _PLACES:
+        return getattr(import_module(f"hiu.{_PLACES[name]}"), name)
+    if name == "errors":
+        return import_module("hiu.errors")
     raise AttributeError(f"module 'hiu' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
     """What an analyst asks for; the rooms of the library are no part of it."""
-    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+    return sorted({*_PLACES, "errors", *(name for name in globals() if name.startswith("__"))})

@@ -27,8 +27,11 @@ Source = pl.DataFrame | tuple[Path, Mapping[str, str]]
 """A table as a query may read it: a frame, or a Parquet file and the SQL of each column that may be seen."""
 
 
-def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source], bounds: Bounds) -> pl.DataFrame:
-    """The rows of one SELECT over published tables; `load` gives each that it names, masked.
+def query(
+    text: str, tables: Mapping[str, Table], load: Callable[[str], Source], bounds: Bounds
+) -> tuple[pl.DataFrame, list[str]]:
+    """The rows of one SELECT over published tables, and a sentence on each word it asks for that no row has; `load`
+    gives each table that it names, masked.
 
     A file is read where it lies, as far as the query needs it. The engine can open these files alone, and only by the
     tables' names. Raises UsageError naming the nearest table or column, or what else is wrong: the engine's own words
@@ -39,11 +42,55 @@ def query(text: str, tables: Mapping[str, Table], load: Callable[[str], Source],
         empty: dict[str, Source] = {name: frame_of(engine.sql(f'SELECT * FROM "{name}" LIMIT 0')) for name in sources}
         _require_sound(text, empty, {column for name in sources for column in tables[name].names})
         try:
-            return rows_of(engine, text, bounds)
+            return rows_of(engine, text, bounds), _strange_words(engine, text, {name: tables[name] for name in sources})
         except pl.exceptions.PolarsError:  # a whole number of more than 64 bits
             raise UsageError(_RUNNING[duckdb.OutOfRangeException]) from None
         except duckdb.Error as error:
-            raise UsageError(_RUNNING.get(type(error), _FAILED)) from None
+            unfit = _unfit_value(text, str(error)) if isinstance(error, duckdb.ConversionException) else None
+            raise UsageError(unfit or _RUNNING.get(type(error), _FAILED)) from None
+
+
+def _unfit_value(text: str, message: str) -> str:
+    """What can't be turned into the type that is asked for: a value that stands in the query itself, else the column,
+    since the engine's words of it quote a value of the tables."""
+    first, column = message.splitlines()[0], re.search(r"casting from source column (\w+)", message)
+    value, kind = re.search(r"""["'](.*?)["']""", first), first.rpartition(" to ")[2]
+    own = {one.text for one in sqlglot.tokenize(text, read="duckdb") if one.token_type is sqlglot.TokenType.STRING}
+    if column or value is None or value[1] not in own:
+        what = f"a value of '{column[1]}'" if column else "a value"
+        return f"{what} can't be turned into the type that the query asks for: TRY_CAST gives null"
+    if " field" in first:
+        return f"'{value[1]}' is no date: expected the form 2026-03-10, and of a month its first day"
+    number = re.match("U?(TINY|SMALL|BIG|HUGE)?INT|DOUBLE|FLOAT|DEC", kind)
+    return f"'{value[1]}' is no number" if number else f"'{value[1]}' can't be turned into {kind}"
+
+
+WORDS = frozenset({"dataset", "source", "agency"})
+"""Columns that hold few words, though no list of them is published; others have their codes."""
+
+
+def _strange_words(engine: duckdb.DuckDBPyConnection, text: str, tables: Mapping[str, Table]) -> list[str]:
+    """A sentence on each word that the query compares a column of few words with, and that no row has."""
+    try:
+        whole = _qualified(text, tables)
+    except sqlglot.errors.SqlglotError:
+        return []
+    named: dict[str, set[str]] = {}
+    for one in whole.find_all(exp.Table, exp.Subquery, exp.CTE):
+        named.setdefault(one.alias_or_name, set()).add(one.name if isinstance(one, exp.Table) else "")
+    found: dict[str, None] = {}
+    for same in whole.find_all(exp.EQ, exp.In):
+        column, asked = same.this, [same.expression] if isinstance(same, exp.EQ) else same.expressions
+        table, *others = named.get(column.table, {""}) if isinstance(column, exp.Column) else [""]
+        codes = [one.codes for one in tables[table].columns if one.name == column.name] if table in tables else []
+        if others or not codes or not (codes[0] or column.name in WORDS):
+            continue
+        words = {one[0] for one in engine.sql(f'SELECT DISTINCT "{column.name}" FROM "{table}"').fetchall()}
+        there = sorted({*codes[0], *filter(None, words)})
+        for word in [one.name for one in asked if isinstance(one, exp.Literal) and one.is_string]:
+            if word not in there:
+                found[not_among(f"No row of {table} has {column.name} = '{word}'", word, there)] = None
+    return list(found)
 
 
 _FAILED = (
@@ -51,8 +98,7 @@ _FAILED = (
     "the tables: TRY(...) gives null where an expression fails"
 )
 _RUNNING: dict[type[duckdb.Error], str] = {
-    duckdb.ConversionException: "a value can't be turned into the type that the query asks for: TRY_CAST gives null",
-    duckdb.OutOfRangeException: "a number is too large or too small for its type: TRY_CAST or TRY(...) gives null",
+    duckdb.OutOfRangeException: "a number is too large or too small for its type: TRY_CAST or TRY(...) gives null"
 }
 """What is said of an error once rows were read."""
 
@@ -64,7 +110,10 @@ def _require_sound(text: str, empty: Mapping[str, Source], whole: set[str]) -> N
             found = engine.sql(text)
             names, kinds = found.columns, [list(_kinds(kind)) for kind in found.types]
         except duckdb.Error as error:
-            shown = {one for name in empty for one in engine.table(name).columns}
+            shown: dict[str, list[str]] = {}
+            for name in empty:
+                for one in engine.table(name).columns:
+                    shown.setdefault(one, []).append(name)
             word = _keyword(engine, text, shown) if isinstance(error, duckdb.ParserException) else None
             raise UsageError(word or _explanation(str(error), shown, whole)) from None
     for name, inside in zip(names, kinds, strict=True):
@@ -192,9 +241,9 @@ def _no_reader(text: str, tables: Mapping[str, Table]) -> None:
             raise UsageError(f"no published table '{word.text}(...)'. There are: {', '.join(tables)}.")
 
 
-def _keyword(engine: duckdb.DuckDBPyConnection, text: str, shown: set[str]) -> str | None:
+def _keyword(engine: duckdb.DuckDBPyConnection, text: str, shown: Mapping[str, list[str]]) -> str | None:
     """What to write for a column of which the bare name is a word of SQL, if a query that can't be read has one."""
-    for word in sorted(shown & set(re.findall(r"(?<!['\"\w])[a-z_]+(?!['\"\w])", text.lower()))):
+    for word in sorted(shown.keys() & set(re.findall(r"(?<!['\"\w])[a-z_]+(?!['\"\w])", text.lower()))):
         try:
             engine.sql(f'SELECT max({word}) FROM (SELECT 1 AS "{word}")')
         except duckdb.ParserException:
@@ -202,8 +251,9 @@ def _keyword(engine: duckdb.DuckDBPyConnection, text: str, shown: set[str]) -> s
     return None
 
 
-def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
-    """The engine's message; for a column that isn't there the nearest, or that it is masked."""
+def _explanation(message: str, shown: Mapping[str, list[str]], whole: set[str]) -> str:
+    """The engine's message; for a column that isn't there (`shown`: the tables that have each) the nearest, the table
+    that has it, or that it is masked."""
     first = message.splitlines()[0]
     quoted = first.split('"')[1::2]
     word = quoted[-1 if " does not have a column " in first else 0] if quoted else ""
@@ -217,7 +267,12 @@ def _explanation(message: str, shown: set[str], whole: set[str]) -> str:
         )
     if "column" not in first.lower() or "Ambiguous" in first or not word:
         return first
-    if word in whole - shown:
+    if "GROUP BY clause" in first:
+        return f"'{word}' must stand in GROUP BY, or in a figure such as max({word}); GROUP BY ALL needs no names"
+    if word in shown:
+        other = f"'{quoted[0]}' has no column '{word}'" if len(quoted) > 1 else f"'{word}' cannot be reached here"
+        return f"{other}: {' and '.join(shown[word])} {'has' if len(shown[word]) == 1 else 'have'} it"
+    if word in whole:
         died = "run.compare() has in why_left who left the list by a death"
         near = died if word == "died" else "there are initials (name_text) and birth_year"
         return f"'{word}' is masked: {near}; show_names=True is logged"

@@ -22,7 +22,7 @@ SHARED = (
     ("planning", "commissioner"),
 )
 """Purposes and recipients a site may have a basis for."""
-_IGNORED = "# Never committed: what partners sent, what was made of it, and the key.\n/data/\n/keys/\n"
+_IGNORED = "# Never committed: what partners sent and was made of it, groups, the key.\n/data/\n/groups.csv\n/keys/\n"
 
 
 def init_site(

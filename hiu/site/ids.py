@@ -10,7 +10,7 @@ import polars as pl
 from hiu.errors import UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import LookRefused, refusal
+from hiu.govern.reads import FEW, LookRefused, refusal
 from hiu.site.first import shown_places
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text
@@ -24,14 +24,17 @@ person_id; None is everybody."""
 
 def named(people: Iterable[str | int] | pl.DataFrame | str) -> list[str | int]:
     """The ids or ranks that are meant. Raises UsageError for nobody, and for what is neither."""
-    given: Any = people if hasattr(people, "columns") else getattr(people, "person_id", people)  # a Person is one
+    given: Any = people  # or a Person, or a Cohort
+    if not hasattr(people, "columns"):
+        given = getattr(people, "person_id", getattr(people, "people", people))
     if hasattr(given, "columns"):
         if "person_id" not in given.columns:
             raise UsageError("a table of people needs the column person_id")
         ids = given["person_id"]
         given = (ids if isinstance(ids, pl.Series) else pl.from_pandas(ids)).drop_nulls()
     if not isinstance(given, Iterable | int) or isinstance(given, bytes):
-        raise UsageError(f"expected ids or ranks of people, or a table of them; found a {type(given).__name__}")
+        what = "everybody" if given is None else f"a {type(given).__name__}"
+        raise UsageError(f"expected ids or ranks of people, or a table of them; found {what}")
     found = [given] if isinstance(given, str | int) else list(given)
     if not found:
         raise UsageError("a cohort of nobody: give ids, ranks or a table with a row, or nothing for everybody")
@@ -129,3 +132,19 @@ def everyone_in(tables: Tables, people: Collection[str | int]) -> list[str]:
     for one in found:
         asked_for(one)
     return sorted(found)
+
+
+def enter_query(tables: Tables, named: Collection[str], what: str) -> None:
+    """Enter a query of everybody, which names some people. Raises LookRefused where no basis lets you ask for one."""
+    everybody, became = ids_and_merges(tables)
+    why = ""
+    try:
+        require_basis(tables, named, {*everybody, *became})
+    except LookRefused as refused:
+        tables.opened.look(what, refused.people, str(tables.month), refused="no basis")
+        why = str(refused)
+    if why:
+        del everybody, became
+        raise LookRefused(why)
+    whom = named if len(everybody) > FEW else {*named, *everybody}
+    tables.opened.look(what, whom, str(tables.month), rows=len(everybody))

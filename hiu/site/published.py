@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
-from hiu.govern.reads import FEW, LookRefused
 from hiu.model import PATHWAY, RELEASED
 from hiu.model.frames import schema
 from hiu.month import Month
-from hiu.site.ids import People, ids_and_merges, require_basis
+from hiu.site.ids import People, enter_query
 from hiu.site.looks import look, one_look, people_in
 from hiu.site.show.cards import Card
 from hiu.site.show.finding import Finding
@@ -48,7 +48,8 @@ class Published(Tables):
         """The rows of a SELECT over the published tables, masked as everywhere. It is a look at everybody whom its
         tables hold, entered before it is run, and at the people whose ids it names.
 
-        It is the SQL of DuckDB. A column called `end` is written in double quotes: select "end" from support.
+        It is the SQL of DuckDB. A column called `end` is written in double quotes: select "end" from support. The
+        title names a word that a column of few words is compared with and that no row has, such as list = 'adults'.
 
         Raises UsageError; LookRefused for an id that no basis lets you ask for; HiuError for a query that takes more
         than memory_limit or query_seconds of site.toml.
@@ -60,30 +61,17 @@ class Published(Tables):
         named = people_in(query.upper())
         read = tables_of(query, self._tables_there)
         if named or any(column.personal for name in read for column in RELEASED[name].columns):
-            self._enter_query(named, f"sql of {', '.join(read)}")
+            enter_query(self, named, f"sql of {', '.join(read)}")
 
         own = self._opened.settings if self._opened else None
         bounds = Bounds(own.memory_limit, own.query_seconds) if own else Bounds()
         tables = {name: self._tables_there[name] for name in read}
         ids = reads(query, tables, ("identity_id", "identity_a", "identity_b"))
         with one_look():
-            found = Listing(ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds))
+            rows, words = ask(query, self._tables_there, lambda name: self._source(name, show_names, ids), bounds)
+        found = Listing(rows, " ".join(words))
         found._meanings = origins(query, tables)
         return found
-
-    def _enter_query(self, named: Collection[str], what: str) -> None:
-        everybody, became = ids_and_merges(self)
-        why = ""
-        try:
-            require_basis(self, named, {*everybody, *became})
-        except LookRefused as refused:
-            self.opened.look(what, refused.people, str(self.month), refused="no basis")
-            why = str(refused)
-        if why:
-            del everybody, became
-            raise LookRefused(why)
-        whom = named if len(everybody) > FEW else {*named, *everybody}
-        self.opened.look(what, whom, str(self.month), rows=len(everybody))
 
     @look
     def pathway(self, name: str | None = None, *, show_names: bool | None = None) -> Listing:
@@ -187,19 +175,54 @@ class Published(Tables):
         return self.quality().deliveries()
 
     @look
-    def people(self, dataset: str | None = None, *, months: int = 12, area: str | None = None) -> Listing:
+    def people(
+        self, dataset: str | None = None, *, months: int = 12, area: str | None = None, groups: str | Path | None = None
+    ) -> Listing:
         """Everybody who is listed, or has anything counted in the last months or in as many before: contacts in both,
         nights, agencies (the sources of one are one), when last seen, age band, and rank (on the adults' list; that of
-        an under-18 is apart); with `area` (such as "borough") the area of their home. With `dataset` all figures are of
-        it alone. `contacts` is 0 for those who had some before alone, or nights or detentions alone; rows that name
-        nobody are in nobody's.
+        an under-18 is apart); with `area` (such as "borough") the area of their home, with `groups` the columns of a
+        CSV of your own (person_id, and such as ethnic group), of whom a basis lets you ask for. With `dataset` all
+        figures are of it alone. `contacts` is 0 for those who had some before alone, or nights or detentions alone;
+        rows that name nobody are in nobody's.
 
         `last_seen` and `days_since` count stays and detentions too, the last contact is with police, ambulance or ED.
         Filter it for whoever is near a line, seen by three agencies, not seen for 90 days, or of an age.
         """
         from hiu.site.ask.people import people
 
-        return people(self, dataset, months, area)
+        return people(self, dataset, months, area, groups)
+
+    @look
+    def groups(
+        self,
+        by: str | Sequence[str] = "age_band",
+        *,
+        groups: str | Path | None = None,
+        population: str | Path | None = None,
+    ) -> Finding:
+        """The first N, the list of adults and everybody of 24 months `by` one or more of sex, age_band, agencies (how
+        many), sources, an area of the home such as borough, and the columns of your own CSV `groups` (table `counts`).
+        With `population`, a CSV of these columns and population, or the residents of the site's crosswalk, also the
+        list per 1,000 people. `.to_share()` has what others may read.
+
+        Raises UsageError naming the nearest, or the file, line and column. People of `groups` are entered as looked at.
+
+        >>> run.groups("sex").table("counts")["listed"].sum() == len(run.ranked())
+        True
+        """
+        from hiu.site.ask.groups import groups as counts
+        from hiu.site.views.places import Places
+        from hiu.site.views.shared import shared_groups
+
+        return counts(self, by, groups, population, lambda level: Places(self)._people_there(level), shared_groups)
+
+    def lists(self, months: int = 12) -> Listing:
+        """How long both lists were at the end of each of the last months; of the adults how many joined and left since
+        the month before, how many of these have died, and how many are on the list now (`still`). Months that were
+        `published` are as published, the others as today's data and settings have them."""
+        from hiu.site.ask.flow import lists
+
+        return lists(self, checked_months(months))
 
     def not_supplied(self) -> Listing:
         """Data sets and months that were not supplied: missing, not zero. `why`: no file, a header without rows, or no

@@ -126,7 +126,9 @@ def demo(
     quiet: Quiet = False,
 ) -> int:
     """Make a small synthetic area, run everything on it, and print where the outputs are."""
+    from hiu.synth.groups import write_groups
     from pipelines.commands.messages import print_demo, print_run
+    from pipelines.common.place import published_tables
     from pipelines.run import run_month
     from pipelines.setup.area import make_area
 
@@ -139,6 +141,8 @@ def demo(
         run_month(place, month - 1, now=at, report=report)
     report.say(f"{month.title}:")
     outcome = run_month(place, month, now=at, report=report)
+    if outcome.published:
+        write_groups(folder / "groups.csv", published_tables(outcome.published, ("people",))["people"]["person_id"])
     if outcome.intake.refused or not quiet:
         print_run(outcome)
     if not quiet:

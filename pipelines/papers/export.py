@@ -21,6 +21,8 @@ from hiu.publish.board.paper import MARKING
 from hiu.publish.board.pdf import board_pdf
 from hiu.publish.charts.draw import to_png
 from hiu.publish.charts.export import FORMATS, chart_file
+from hiu.publish.pathway.labels import unnamed
+from hiu.site.ask.own_groups import read_groups
 from pipelines.access.basis import allowed, for_group
 from pipelines.access.disclose import PACK, enter_disclosure
 from pipelines.access.looks import enter_look
@@ -33,7 +35,6 @@ from pipelines.common.progress import Reporter
 from pipelines.common.progress import out as say
 from pipelines.common.work import Row
 from pipelines.papers.commissioner.board import RECIPIENT, MonthPaper, board
-from pipelines.papers.reports_equality import read_groups
 
 DONE = "export.jsonl"
 """What an export has written so far: a head, then a line a file. Written as it goes, so that it can go on."""
@@ -105,7 +106,7 @@ def export_board(
     Not yet released: the digests of its files and its cells are entered, and a release takes these and nothing else.
     """
     require("papers")
-    made = board(place, month, now, read_groups(groups, people_of(place)) if groups else None)
+    made = board(place, month, now, unnamed(read_groups(groups), people_of(place)) if groups else None)
     paper, solved = made.board, made.released.solved
     target = folder or place.curated / "exports" / "board" / str(paper.month)
     if target.is_dir() and any(target.iterdir()) and not (target / DONE).exists():

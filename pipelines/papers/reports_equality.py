@@ -10,13 +10,13 @@ import polars as pl
 from hiu.disk import move
 from hiu.errors import UsageError
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.release.canary import People
 from hiu.govern.release.disclosure import BASE, FEWEST, HIDDEN, round_count, suppress
 from hiu.govern.rights import make_private
 from hiu.publish.pathway.labels import unnamed
 from hiu.publish.words.text import count_of
 from hiu.rank.reports.equality.audit import Equality, equality, groups_of
 from hiu.rank.reports.equality.selected import mid_p, noticeable, representation
+from hiu.site.ask.own_groups import read_groups
 from hiu.stats import wilson
 from pipelines.access.looks import enter_look, require_look
 from pipelines.access.wording import people_of
@@ -33,7 +33,7 @@ def report_equality(report: ReportMonth, extra: Path | None, *, exact: bool, as_
     Raises UsageError for a group of few people, LookRefused for people whom no basis lets an analyst ask for.
     """
     people, ranked = report.table("people"), report.table("ranked")
-    more = read_groups(extra, people_of(report.place)) if extra else None
+    more = unnamed(read_groups(extra), people_of(report.place)) if extra else None
     groups, adults = groups_of(people, report.month, more), ranked.filter(list="adult").select("person_id")
     if more is not None:
         _require_many(extra, adults.join(groups, on="person_id", how="left").select(more.columns))
@@ -171,17 +171,3 @@ def _points(table: pl.DataFrame, hidden: list[bool]) -> pl.DataFrame:
         pl.when(hide).then(None).otherwise((pl.col(name) / base).round() * base).alias(name)
         for name, base in (("observed", BASE), ("expected", BASE), ("ratio", 0.1), ("low", 0.1), ("high", 0.1))
     ).drop("with_points", "most")
-
-
-def read_groups(path: Path, everybody: People) -> pl.DataFrame:
-    """Further characteristics, as text: a row a person, a column a characteristic. A group called after somebody is
-    called something else. Raises UsageError."""
-    try:
-        found = pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise UsageError(f"{path}: not readable as CSV ({type(error).__name__})") from None
-    if "person_id" not in found.columns or found["person_id"].is_duplicated().any():
-        raise UsageError(f"{path}: expected a column person_id with one row a person, and a column a characteristic")
-    if doubled := {"sex", "age"} & set(found.columns):
-        raise UsageError(f"{path}: column {min(doubled)}: it comes from the agencies' rows; leave it out or rename it")
-    return unnamed(found, everybody)

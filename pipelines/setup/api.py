@@ -54,6 +54,8 @@ HEAD = """# The analyst's library
 
 Made from the docstrings by `python -m pipelines.setup.api`; a test holds it, and runs every example. Names are masked
 unless `show_names=True`, which is written to the audit log. A mistyped name is answered with the nearest right one.
+The classes below are `hiu.Published`, `hiu.Finding` and so on, `run.month` is a `hiu.Month` (`(run.month - 11).start`),
+and errors are in `hiu.errors`: `from hiu.errors import UsageError`. Every one of them is a `HiuError`.
 
 ```python
 import hiu

@@ -38,7 +38,7 @@ def guard() -> Iterator[None]:
 
 
 def ask(text: str, bounds: Bounds = SMALL) -> pl.DataFrame:
-    return query(text, {}, lambda name: pl.DataFrame(), bounds)
+    return query(text, {}, lambda name: pl.DataFrame(), bounds)[0]
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,14 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "Published.table": ("people",), "Published.sql": ("select person_id, name_text from people limit 3",),
     "Published.person": (1,), "Published.why": (1,), "Review.decision": (0,),
     "Ranked.why": (1,), "Ranked.compare": (1, 2), "Published.tables": ("traits",),
-    "Published.compare": ("2026-03",),
+    "Published.compare": ("2026-03",), "Published.groups": ("sex",),
 }  # fmt: skip
 HOLDERS = (Published, Ranked, Person, Linkage, Quality, Cohort, Places, Definitions, Review)
 AGGREGATES = {
     "Cohort.around", "Cohort.gaps", "Cohort.nights", "Cohort.reasons", "Cohort.hour_of_week",
     "Cohort.together", "Cohort.concentration", "Cohort.next_contact", "Published.hour_of_week",
     "Published.deliveries", "Published.not_supplied", "Published.quality", "Published.linkage", "Published.cohort",
-    "Published.definitions", "Published.pathway",
+    "Published.definitions", "Published.pathway", "Published.groups", "Published.lists",
     "Ranked.equality", "Ranked.uncertain", "Linkage.weights", "Linkage.thresholds",
     "Linkage.sure", "Linkage.quality", "Cohort.trend", "Cohort.evaluate", "Cohort.backtest", "Cohort.equality",
     "Review.progress", "Review.decision", "Published.places", "Places.demand", "Places.shared", "Places.coverage",

@@ -8,6 +8,7 @@ from functools import partial
 import polars as pl
 
 from hiu.month import Month
+from hiu.rank.listing.population import population
 from hiu.rank.reports.cohorts import flow as flows
 from hiu.site.ask.lacking import lacking
 from hiu.site.first import checked_top, first_of, shown_places
@@ -49,13 +50,46 @@ def _begin(run: Tables, earliest: Month) -> list[str]:
     return [least] if earliest < full else []
 
 
+def lists(run: Tables, months: int) -> Listing:
+    """The length of both lists by month, and of the adults' who joined, left, died and is still on it."""
+    common, (ids, became) = run._common(), ids_and_merges(run)
+    here, died, rows = frozenset(ids), dict(common["people"].select("person_id", "died").drop_nulls().iter_rows()), []
+    begin = common["coverage"].filter("supplied")["month"].min()
+    before: set[str] | None = None
+    for month in [one for one in (run.month - months).through(run.month) if one.start >= begin]:
+        own = _month(run, month)
+        age = run.settings.rank.minimum_age
+        found = own._scan("ranked").collect() if own else population(month, common["demand"], common["people"], age)
+        adults = found.filter(list="adult")["person_id"]
+        now = {followed(one, here, became) for one in adults}
+        gone = before - now if before is not None else set[str]()
+        dead = sum(one in died and died[one] <= month.end for one in gone)
+        moved = (None, None, None) if before is None else (len(now - before), len(gone), dead)
+        rows.append((month.start, len(adults), found.height - len(adults), *moved, now, own is not None))
+        before = now
+    last = before or set()
+    each = [(*row[:6], len(row[6] & last), row[7]) for row in rows if row[0] > (run.month - months).start]
+    counts = dict.fromkeys(("adults", "under_18", "joined", "left", "died", "still"), pl.Int64)
+    table = pl.DataFrame(each, schema={"month": pl.Date, **counts, "published": pl.Boolean}, orient="row")
+    how = f"{table['published'].sum()} of {table.height} as published"
+    how += ", the others by the data and settings of today" * (not table["published"].all())
+    title = ". ".join([f"The lists by month: {how}", *_begin(run, run.month - months)])
+    return Listing(table, title.removesuffix("."), kind="lists")
+
+
+def _month(run: Tables, month: Month) -> Tables | None:
+    """A month as it was published, or none."""
+    if month == run.month:
+        return run
+    return Tables(*run.opened.published(month), run.opened) if str(month) in run.opened.folders() else None
+
+
 def _published(run: Tables, months: list[Month], top: int) -> dict[Month, list[str]]:
     """The first N of each of the months that was published, in their order, under the ids of today."""
-    folders, (ids, became) = run.opened.folders(), ids_and_merges(run)
-    here, lists = frozenset(ids), {}
+    (ids, became), lists = ids_and_merges(run), {}
+    here = frozenset(ids)
     for month in months:
-        if month == run.month or str(month) in folders:
-            own = run if month == run.month else Tables(*run.opened.published(month), run.opened)
+        if own := _month(run, month):
             first = shown_places(own)["person_id"].head(2 * top)  # two of them may be one person since
             lists[month] = list(dict.fromkeys(followed(one, here, became) for one in first))[:top]
     return lists

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -15,14 +16,22 @@ from hiu.places.demand import LEVELS
 from hiu.publish.words.text import count_of
 from hiu.rank.listing.intensity import weights_of
 from hiu.site.ask.lacking import lacking
+from hiu.site.ask.own_groups import own_groups
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_dataset, checked_months
 
 C = pl.col
+HERE = (
+    *("person_id", "list", "rank", "rank_under_18", "age_band", "sex", "contacts", "before", "points", "nights"),
+    *("agencies", "sources", "last_contact", "last_seen", "days_since", *LEVELS),
+)
+"""Columns that are there without a file of groups, so that none of its may be called so."""
 UNLISTED = {"rank": "not on the list", "rank_under_18": "not on it"}
 
 
-def people(run: Tables, dataset: str | None, months: int, area: str | None) -> Listing:
+def people(
+    run: Tables, dataset: str | None, months: int, area: str | None, groups: str | Path | None = None
+) -> Listing:
     """One row a person who is listed or has anything counted in the last months or the same number before them; of a
     `dataset`, who is listed or has one of it, and every figure is of it."""
     span, name = checked_months(months), checked_dataset(run, dataset)
@@ -30,18 +39,22 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     sets, nights = ((name,), ()) if name else (contact_sets(coverage), night_sets(coverage))
     every = (name,) if name else tuple(coverage["dataset"].unique())
     first = run.month - (span - 1)
+    own, note = own_groups(run, groups, HERE) if groups is not None else (None, "")
     counts = _counts(run, every, sets, nights, first, span)
     places = run._rows("ranked", only=["person_id", "list", "rank"])
     adult = C("list") == "adult"  # the two lists count their places apart
     places = places.with_columns(rank=pl.when(adult).then("rank"), rank_under_18=pl.when(~adult).then("rank"))
     found = counts.join(places, on="person_id", how="full", coalesce=True)
     about = [run._rows(table, only=["person_id", one]) for table, one in (("people", "sex"), ("traits", "age_band"))]
-    for other in (_seen(run, every, sets, first), *about, *([_home(run, area)] if area is not None else [])):
+    about += [] if area is None else [_home(run, area)]
+    about += [] if own is None else [own]
+    for other in (_seen(run, every, sets, first), *about):
         found = found.join(other, on="person_id", how="left")
     days = (pl.lit(run.month.end) - C("last_seen")).dt.total_days()
     found = found.with_columns(C("contacts", "before", "nights", "agencies", "points").fill_null(0), days_since=days)
     found = found.sort("contacts", "person_id", descending=[True, False])
     order = ["person_id", "list", "rank", "rank_under_18", "age_band", "sex", *([area] if area else [])]
+    order += own.columns[1:] if own is not None else []
     order += ["contacts", "before", "points", *([] if name else ["nights", "agencies", "sources"])]
     what = many(name) if name else "contacts"
     title = f"People by {what} in {count_of(span, 'month')} to the end of {run.month.title}, and the {span} before"
@@ -49,7 +62,7 @@ def people(run: Tables, dataset: str | None, months: int, area: str | None) -> L
     none = found[area].null_count() if area else 0
     if none:
         title += f": no {area} for {none:,} of {found.height:,}, whose contacts of the last 12 months give none"
-    title = ". ".join([title, *(line.removesuffix(".") for line in missing)])
+    title = ". ".join([title, *filter(None, [note]), *(line.removesuffix(".") for line in missing)])
     kind = "everybody"
     return Listing(found.select(*order, "last_contact", "last_seen", "days_since"), title, empty=UNLISTED, kind=kind)
 

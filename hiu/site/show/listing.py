@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from hiu.fuzzy import not_among
 from hiu.month import Month
 from hiu.plain import plain
 from hiu.publish.words.text import day
 from hiu.site.show.meaning import meaning
 from hiu.site.show.sortable import Sortable
-from hiu.site.show.suggest import NoSuchName, Suggests
+from hiu.site.show.suggest import NoSuchName, Suggests, no_column
 
 Row = dict[str, Any]
 """A row by column, as polars gives it: what its values are only the table says."""
@@ -171,6 +170,11 @@ class Listing(Suggests, pl.DataFrame):
         """The rows with the columns of another table, shown as before."""
         return self._as_before(super().join(other, on, how, **more))
 
+    def group_by(self, *by: Any, **how: Any) -> Any:
+        """Rows by group, to be counted or summed: the figures come as a plain polars frame."""
+        pl.DataFrame(self).clear().group_by(*by, **how).len()  # a column that is not there is found only then
+        return super().group_by(*by, **how)
+
     def _as_before(self, frame: pl.DataFrame) -> Self:
         """A part of the table, or another order of it, that keeps the title and what hangs on it."""
         shown = type(self).__new__(type(self))
@@ -186,7 +190,7 @@ class Listing(Suggests, pl.DataFrame):
 
         def __getitem__(self, key: object) -> object:
             if isinstance(key, str) and key not in self.columns:
-                raise NoSuchName(_no_column(key, self.columns))
+                raise NoSuchName(no_column(key, self.columns))
             return super().__getitem__(key)
 
     def _repr_html_(self, *args: Any, **kwargs: Any) -> str:
@@ -256,10 +260,6 @@ def _style(kind: pl.DataType, cells: list[str]) -> str:
     longest = max(map(len, cells), default=0)
     room = "white-space:nowrap;" if longest <= _SHORT else _LONG if longest >= _WIDE else ""
     return f"text-align:{'right' if kind.is_numeric() else 'left'};{room}{_CELL}"
-
-
-def _no_column(name: str, columns: list[str]) -> str:
-    return not_among(f"no column '{name}'", name, columns)
 
 
 class Sentence(str):

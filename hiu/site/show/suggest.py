@@ -1,14 +1,18 @@
 """A mistyped name is answered with the nearest right one, and so is what a method does not take."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache, wraps
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import polars as pl
+
 from hiu.errors import UsageError
-from hiu.fuzzy import did_you_mean
+from hiu.fuzzy import did_you_mean, not_among
+from hiu.places.demand import LEVELS
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -26,8 +30,8 @@ KINDS: dict[str, tuple[type, str]] = {
 
 
 SHARED = (
-    "together(), flow(), concentration() and next_contact() of run.cohort() have a part that may leave. What else "
-    "others may read is in 'hiu equality' (counts by group) and in the board paper ('hiu export board')."
+    "together(), flow(), concentration() and next_contact() of run.cohort(), and run.groups(), have a part that may "
+    "leave. What else others may read is in 'hiu equality' (counts by group) and the board paper ('hiu export board')."
 )
 """Which figures may leave the analysts."""
 
@@ -54,6 +58,12 @@ def answering(method: Method) -> Method:
                 if isinstance(value, Integral) and bool not in types:
                     given.arguments[name] = int(value)  # one of numpy's, from a frame of pandas
             return method(*given.args, **given.kwargs)
+        except pl.exceptions.ColumnNotFoundError as lacking:
+            named = re.search('"(.+?)"', str(lacking))
+            there = args[0].columns if isinstance(args[0], pl.DataFrame) else []
+            if named is None or not there or named[1] in there:
+                raise
+            raise NoSuchName(no_column(named[1], there)) from None
         except TypeError:
             each = [one for name, one in takes.parameters.items() if name != "self"]
             unknown = next((name for name in kwargs if name not in takes.parameters), "")
@@ -80,6 +90,12 @@ def _kinds(method: Callable[..., Any]) -> dict[str, tuple[tuple[type, ...], str]
     return found
 
 
+def no_column(name: str, columns: Collection[str]) -> str:
+    """What to say of a column that a table does not have; of an area, who has it."""
+    area = f' run.people(area="{name}") has the area of the home.' if name in LEVELS else ""
+    return not_among(f"no column '{name}'", name, columns) + area
+
+
 class Suggests:
     """Objects that say what they can do when asked for what they cannot."""
 
@@ -100,4 +116,4 @@ class Suggests:
             month = self.__dict__.get("published", self.__dict__.get("_published"))
             kind, of = type(self).__name__, getattr(type(month), name, None)
             run = f" The month has: run.{name}." if of is not None else did_you_mean(name, names)
-            raise NoSuchName(f"{kind} has no '{name}'.{run} help({kind}) lists what it has.")
+            raise NoSuchName(f"{kind} has no '{name}'.{run} help(hiu.{kind}) lists what it has.")

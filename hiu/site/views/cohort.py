@@ -109,7 +109,8 @@ class Cohort(Suggests):
     def together(self) -> Finding:
         """Which `agencies` saw the same people in 12 months, by an event or a night in a bed, as an upset plot.
 
-        The sources of one agency, such as beds and detentions of mental health, are that one agency."""
+        The sources of one agency, such as beds and detentions of mental health, are that one agency. Its `contacts` are
+        of every data set, stays and detentions too, and so are more than those of run.people()."""
         from hiu.rank.reports.cohorts import together
         from hiu.site.views.shared import shared_together
 
@@ -270,7 +271,7 @@ class Cohort(Suggests):
 
     def _require_everybody(self, why: str, name: str) -> None:
         if self.people is not None:
-            raise UsageError(f"{why}, not of some people: ask run.cohort().{name}()")
+            raise UsageError(f"{why}: run.cohort().{name}() is of everybody")
 
     def _events(self, months: int, sets: Collection[str] = ()) -> pl.LazyFrame:
         """Events and stays of all data sets, or of some, in the last months, unread."""

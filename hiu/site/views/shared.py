@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from hiu.govern.release.disclosure import FEWEST, HIDDEN, count_text, is_small_total, suppress_list
+from hiu.govern.release.disclosure import FEWEST, HIDDEN, count_text, is_small_total, suppress, suppress_list
 
 Texts = dict[str, list[str]]
 
@@ -18,6 +18,29 @@ def shared_together(found: pl.DataFrame) -> pl.DataFrame:
     # that a combination exists tells of the few who are in it
     seen += [("other combinations", HIDDEN, HIDDEN)] * (len(seen) < found.height)
     return pl.DataFrame([*seen, ("all", total, "")], schema=["agencies", "people", "contacts"], orient="row")
+
+
+def shared_groups(found: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """The list and others by group, and the list per 1,000 people from the count shown. Groups of few are one row
+    together without a name, which may tell who is in it."""
+    grid = suppress([[here, people - here] for here, people in found.select("listed", "people").iter_rows()])
+    groups = found.select(pl.concat_str(pl.col(names).fill_null("not recorded"), separator=", ")).to_series()
+    living = found["population"] if "population" in found.columns else pl.Series([None] * found.height)
+    seen = [
+        (group, here, others, _per_1000(here, people))
+        for group, people, (here, others, whole) in zip(groups, living, grid[:-1], strict=True)
+        if whole != HIDDEN
+    ]
+    seen += [("other groups", HIDDEN, HIDDEN, "")] * (len(seen) < found.height)
+    rows = pl.DataFrame(
+        [*seen, ("all", *grid[-1][:2], "")], schema=["group", "listed", "others", "per_1000"], orient="row"
+    )
+    return rows if "population" in found.columns else rows.drop("per_1000")
+
+
+def _per_1000(count: str, people: int | None) -> str:
+    """From a count as it is shown; the people may not be known."""
+    return HIDDEN if count == HIDDEN else f"{int(count) * 1000 / people:.1f}" if people else ""
 
 
 def shared_flow(found: pl.DataFrame) -> pl.DataFrame:

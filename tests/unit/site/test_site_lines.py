@@ -208,7 +208,10 @@ def test_the_first_source_is_of_people_who_are_named(run: Published) -> None:
 def test_lines_beside_each_other_are_of_the_same_months(run: Published) -> None:
     seen = of(run, "timeline")
     seen = seen[seen["counted"] & (seen["start"] >= SINCE)]
-    for part, dataset in (("select site", "ed_attendance"), ("as n from timeline where dataset = 's136'", "s136")):
+    for part, dataset in (
+        ("select site", "ed_attendance"),
+        ("from timeline where dataset = 's136' and counted", "s136"),
+    ):
         assert ask(run, part)["n"].sum() == (seen["dataset"] == dataset).sum()
     assert (seen["dataset"] == "ed_attendance").any()
 
@@ -241,27 +244,6 @@ def test_oddities_are_of_both_kinds_that_the_line_asks_for(run: Published) -> No
     either = whole.filter(kinds.list.contains("two dates of birth") | kinds.list.contains("two sexes"))
     found = ask(run, "two sexes")
     assert sorted(found["person_id"]) == sorted(either["person_id"]) and len(found)
-
-
-def test_the_length_of_the_list_is_that_of_people_counted_in_twelve_months(run: Published) -> None:
-    whole, names = of(run, "monthly_demand"), of(run, "people")
-    own = whole[(whole["n"] > 0) & whole["person_id"].isin(names[names["named"]]["person_id"])]
-    seen = pd.to_datetime(own["month"])
-    found = ask(run, "as seen from monthly_demand")
-    names = names.assign(year=pd.to_datetime(names["dob"]).dt.year.fillna(names["birth_year"]))
-    born, grown = names.set_index("person_id")["year"], set[str]()
-    for month, people, of_age, new in found.iter_rows():
-        end = pd.Timestamp(month)
-        inside = own[(seen <= end) & (seen > end - pd.DateOffset(months=12))]["person_id"].unique()
-        before, grown = grown, {one for one in inside if pd.isna(born[one]) or born[one] <= end.year - 18}
-        assert (people, of_age, new) == (len(inside), len(grown), len(grown - before))
-    assert 0 < len(grown) < len(inside)
-    died = names[names["died"].notna()]["person_id"]
-    assert (
-        found["people"][-1]
-        == len(of(run, "ranked"))
-        + own[seen > SINCE - pd.DateOffset(days=1)]["person_id"].drop_duplicates().isin(died).sum()
-    )
 
 
 def of_each_stay(run: Published) -> dict[str | None, int]:
@@ -310,19 +292,6 @@ def test_each_of_the_first_20_has_a_row_also_who_has_none(place_after: Place) ->
     assert sum(frame.filter(rank=ranks[6]).row(0)[-1] is None for frame in each.values()) >= 2
 
 
-def test_a_csv_of_groups_is_joined_to_people(run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = adults(run)[0]
-    pl.DataFrame({"person_id": [one], "quintile": [5]}).write_csv(tmp_path / "groups.csv")
-    monkeypatch.chdir(tmp_path)
-    (line,) = re.findall(r"`(run\.people\(\)\.join\(.*?)`", PAGE.read_text(encoding="utf-8"))
-    found = eval(line, {"run": run, "pl": pl})
-    assert found.filter(quintile=5).rows() == [("adult", 5, 1)] and found["len"].sum() == run.people().height
-    pl.DataFrame({"quintile": [4, 5], "population": [100, 500]}).write_csv(tmp_path / "population.csv")
-    (line,) = re.findall(r"`(run\.people\(\).*population\.csv.*?)`", PAGE.read_text(encoding="utf-8"))
-    rates = eval(line, {"run": run, "pl": pl}).select("quintile", "rate").sort("quintile").rows()
-    assert rates == [(None, None), (4, 0.0), (5, 2.0)]
-
-
 def test_places_moved_in_three_months_are_those_of_both_lists(run: Published) -> None:
     own, then = adults(run), run.cohort().flow(4, top=run.ranked().height).table("who")
     then = then.filter(C("month") == (run.month - 3).start, C("place").is_not_null())
@@ -331,3 +300,78 @@ def test_places_moved_in_three_months_are_those_of_both_lists(run: Published) ->
     found = ask(run, "moved_up=")
     assert dict(found.drop_nulls().select("person_id", "moved_up").iter_rows()) == moved and len(moved) > 20
     assert found["moved_up"].drop_nulls().is_sorted(descending=True)
+
+
+def counted(run: Published, *sets: str) -> pd.DataFrame:
+    """What counts of some data sets, in the order in which it began."""
+    seen = of(run, "timeline")
+    return seen[seen["counted"] & seen["dataset"].isin(sets)].sort_values("start", kind="stable")
+
+
+def test_attendances_again_and_episodes_go_by_the_time_since_the_one_before(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    timeline = pl.read_parquet(run.folder / "timeline.parquet")
+    one = timeline.filter("counted", dataset="ed_attendance").sort("start").head(2)
+    near = [one.with_columns(C("start").dt.offset_by(by), event_id=C("event_id") + by) for by in ("71h", "7d", "15d")]
+    pl.concat([timeline, *near]).write_parquet(run.folder / "timeline.parquet")
+    again: dict[pd.Timestamp, list[int]] = {}
+    for _, own in counted(run, "ed_attendance").groupby("person_id"):
+        starts = own["start"].to_list()
+        for at, later in zip(starts, [*starts[1:], None], strict=True):
+            month = again.setdefault(at.to_period("M").to_timestamp(), [0, 0])
+            month[0] += 1
+            month[1] += later is not None and later - at <= pd.Timedelta(hours=72)
+    assert {pd.Timestamp(month): [n, m] for month, n, m in ask(run, "as later").iter_rows()} == again
+    assert sum(m for _, m in again.values()) > 0
+    episodes = 0
+    for _, own in counted(run, *CONTACTS).groupby("person_id"):
+        gap = own["start"].diff()
+        episodes += int(((gap.isna() | (gap >= pd.Timedelta(days=7))) & (own["start"] >= SINCE)).sum())
+    assert ask(run, "as episodes")["episodes"][0] == episodes > 0
+
+
+def test_out_of_hours_is_the_evening_the_night_and_the_weekend(run: Published) -> None:
+    seen = counted(run, *CONTACTS)
+    seen = seen[(seen["start"] >= SINCE) & ~seen["start_day_only"].isin([True])]
+    minute = seen["start"].dt.hour * 60 + seen["start"].dt.minute
+    out = (minute < 8 * 60) | (minute >= 18 * 60 + 30) | (seen["start"].dt.dayofweek > 4)
+    shares = out.groupby(seen["source"]).mean().to_dict()
+    assert dict(ask(run, "isodow").iter_rows()) == pytest.approx(shares) and 0 < min(shares.values()) < 1
+
+
+def test_moves_are_from_one_month_with_an_address_to_the_next(place_after: Place) -> None:
+    run = hiu.open(place_after.home, curated=place_after.curated).latest
+    homes = pl.read_parquet(run.folder / "event_place.parquet")
+    one = homes.filter(C("area") == "home").drop_nulls("borough").head(1)
+    far = pl.lit("Elsewhere")
+    later = [one.with_columns(start=C("start").dt.offset_by(ago), borough=far) for ago in ("2mo", "3mo")]
+    pl.concat([homes, *later]).write_parquet(run.folder / "event_place.parquet")
+    own = of(run, "event_place").query("area == 'home'").dropna(subset=["borough"]).sort_values("start")
+    own["month"] = own["start"].dt.to_period("M").dt.to_timestamp()
+    own = own.drop_duplicates(["person_id", "month"], keep="last")
+    own["was"] = own.groupby("person_id")["borough"].shift()
+    moved = own[own["was"].notna() & (own["was"] != own["borough"])]
+    found = ask(run, "moved_from")
+    each = moved.groupby(["month", "was", "borough"]).size().to_dict()
+    assert {(pd.Timestamp(month), *rest): n for month, *rest, n in found.iter_rows()} == each
+    assert "Elsewhere" in set(moved["borough"])
+
+
+def test_households_are_counted_by_their_people(run: Published) -> None:
+    homes = of(run, "traits").dropna(subset=["household_id"])
+    own = demand(run)
+    n = own[own["dataset"].isin(CONTACTS)].groupby("person_id")["n"].sum()
+    homes["n"] = homes["person_id"].map(n).fillna(0)
+    each = homes.groupby("household_id").agg(people=("person_id", "size"), n=("n", "sum"))
+    rows = each.groupby("people").agg(households=("n", "size"), n=("n", "sum"))
+    found = [tuple(map(int, row)) for row in ask(run, "as households").iter_rows()]
+    assert found == [(people, row.households, row.n) for people, row in rows.iterrows()] and found
+
+
+def test_outcomes_of_calls_are_counted_each(run: Published) -> None:
+    calls = of(run, "timeline").query("dataset == 'ambulance_call'")
+    calls = calls[calls["start"] >= SINCE].drop_duplicates(["source", "event_id", "outcome"])
+    calls = calls.assign(ended=calls["outcome"].fillna("not sent").str.split("|")).explode("ended")
+    each = calls.drop_duplicates(["source", "event_id", "ended"])["ended"].value_counts().to_dict()
+    assert dict(ask(run, "as ended from timeline where dataset = 'ambulance_call'").iter_rows()) == each
+    assert calls["outcome"].str.contains("|", regex=False).any()

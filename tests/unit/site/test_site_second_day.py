@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -327,6 +328,11 @@ def test_the_ten_questions_of_the_analysts_page_are_answered(run: Published) -> 
     assert answers[5].height == raw(run, still + f"and start < date '{run.month.after}'")[0][0]
     calls = raw(run, "select count(distinct event_id) from '{t}/timeline.parquet' where dataset = 'ambulance_call'")
     assert answers[7]["calls"].sum() == calls[0][0]
+    ended = pd.read_parquet(run.folder / "timeline.parquet").query("dataset == 'ambulance_call'")
+    ended = ended[ended["outcome"].fillna("").str.split("|").map(lambda words: "conveyed" in words)]
+    months = ended.drop_duplicates("event_id")["start"].dt.to_period("M").value_counts().to_dict()
+    each = {pd.Period(month, "M"): n for month, n in answers[7].select("month", "conveyed").iter_rows() if n}
+    assert each == months and any(len(one.split("|")) > 1 for one in ended["outcome"])
     watched = raw(
         run, "select count(distinct person_id) from '{t}/stay.parquet' where \"end\" is not null and not nobody"
     )
