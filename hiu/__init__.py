@@ -9,7 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from hiu.month import Month as Month
+    from hiu.site import Site as Site
     from hiu.site import open as open
+    from hiu.site.published import Published as Published
+    from hiu.site.review.desk import Review as Review
+    from hiu.site.show.chart import Chart as Chart
+    from hiu.site.show.finding import Finding as Finding
+    from hiu.site.show.listing import Listing as Listing
+    from hiu.site.views.cohort import Cohort as Cohort
+    from hiu.site.views.definitions import Definitions as Definitions
+    from hiu.site.views.draft import Draft as Draft
+    from hiu.site.views.linkage import Linkage as Linkage
+    from hiu.site.views.person import Person as Person
+    from hiu.site.views.places import Places as Places
+    from hiu.site.views.quality import Quality as Quality
+    from hiu.site.views.ranked import Ranked as Ranked
 
 # what Polars no longer needs goes back to the machine at once; it reads this when it is first imported
 os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
