@@ -70,13 +70,14 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document of the pack: `name` is that of its file, `reader` for whom it is."""
+    """A document of the pack: `name` is that of its file, `reader` for whom it is, `tested` how its tests went."""
 
     name: str
     title: str
     reader: str
     intro: str
     sections: tuple[Section, ...]
+    tested: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
