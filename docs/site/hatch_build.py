@@ -1,4 +1,4 @@
-"""Puts the site of the documentation into a wheel, for `hiu docs` where it is installed, and the record of test runs."""
+"""Puts the site of the documentation into a wheel, for `hiu docs`, and the record of test runs."""
 
 from __future__ import annotations
 

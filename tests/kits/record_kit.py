@@ -1,4 +1,4 @@
-"""A whole run of the tests leaves a record: what ran where, and how each test ended that the assurance pack rests on."""
+"""A whole run of the tests leaves a record: what ran, and how the tests ended that the assurance pack rests on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import platform
 from collections import Counter
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ class Recorder:
             test = case.split("[")[0]
             ended[test] = min(ended.get(test, outcome), outcome, key=WORST.index)
         runs[self.command] = {
-            "date": f"{datetime.now(timezone.utc):%Y-%m-%d}",
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "build": build(),
             "code": code(),
             "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",

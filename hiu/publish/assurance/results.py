@@ -35,7 +35,7 @@ def result_of(document: Document, runs: Mapping[str, Mapping[str, Any]], copy: C
     for name in names:
         outcome, of, by = _outcome(name, runs, copy)
         found.setdefault((outcome, of), []).append((name, by))
-    said = [
+    parts = [
         f"{len(own)} {outcome} {of} ({join_words(sorted({by for _, by in own}))})"
         + (f": {_named([name for name, _ in own])}" if outcome != "passed" else "")
         for (outcome, of), own in sorted(found.items(), key=lambda one: WORST.index(one[0][0] or "skipped"))
@@ -44,8 +44,8 @@ def result_of(document: Document, runs: Mapping[str, Mapping[str, Any]], copy: C
     none = [name for name, _ in found.get(("", ""), [])]
     if none:
         which = "" if len(none) == len(names) else f": {_named(none)}"
-        said.append(f"no result is on record for {len(none)}, and {' and '.join(COMMANDS[:2])} make one{which}")
-    return f"This document rests on {count_of(len(names), 'test')}. {'; '.join(said)}.".replace(". no", ". No")
+        parts.append(f"no result is on record for {len(none)}, and {' and '.join(COMMANDS[:2])} make one{which}")
+    return f"This document rests on {count_of(len(names), 'test')}. {'; '.join(parts)}.".replace(". no", ". No")
 
 
 def _outcome(name: str, runs: Mapping[str, Mapping[str, Any]], copy: Copy) -> tuple[str, str, str]:

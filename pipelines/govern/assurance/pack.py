@@ -84,7 +84,7 @@ def _answers(folder: Path) -> dict[str, str]:
 
 
 def test_runs() -> dict[str, dict[str, Any]]:
-    """The record of whole runs of the tests that came with this copy: of a checkout or of a wheel; empty if none did."""
+    """The record of whole runs of the tests that came with this copy, a checkout or a wheel; empty if none did."""
     path = next((path for path in RECORDS if path.is_file()), None)
     runs: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path else {}
     return runs
