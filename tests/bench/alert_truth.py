@@ -35,7 +35,9 @@ Found = dict[str, set[str]]
 def mentioned(timeline: pl.DataFrame) -> Found:
     """Alert -> the people whose entries of the last 3 months mention it."""
     out: Found = {kind: set() for kind in MENTIONED}
-    for (person,), own in timeline.filter(C("start") >= (LAST - 2).start).partition_by("person_id", as_dict=True).items():
+    for (person,), own in (
+        timeline.filter(C("start") >= (LAST - 2).start).partition_by("person_id", as_dict=True).items()
+    ):
         for kind in danger(own, LAST):
             out.setdefault(kind, set()).add(str(person))
     return out
@@ -60,7 +62,9 @@ def rows_of(tables: Mapping[str, pl.DataFrame], truth: Path) -> Iterator[tuple[s
     on_list = {true for person, true in main.iter_rows() if person in listed}
     event = links.select("person_id", "source", "event_id", "true").unique()
     timeline = tables["timeline"].join(event, on=["person_id", "source", "event_id"])
-    true_timeline = timeline.with_columns(person_id="true").unique(["person_id", "start", "source", "event_id", "dataset"])
+    true_timeline = timeline.with_columns(person_id="true").unique(
+        ["person_id", "start", "source", "event_id", "dataset"]
+    )
     months = C("month").str.to_date("%Y-%m")
     counts = pl.read_parquet(truth / "monthly_counts.parquet").with_columns(month=months)
     given = mentioned(tables["timeline"]) | counted(tables["monthly_demand"])
@@ -86,7 +90,9 @@ def main() -> None:
         area(site, asked.people, asked.months, seed)
         run = [sys.executable, "-m", "pipelines.cli", "run", str(LAST), "--site", str(site)]
         subprocess.run(run, check=False, capture_output=True)
-        (folder,) = (path.parent for path in (site / "data" / "curated").rglob("ranked.parquet") if "published" in str(path))
+        (folder,) = (
+            path.parent for path in (site / "data" / "curated").rglob("ranked.parquet") if "published" in str(path)
+        )
         names = ("links", "ranked", "timeline", "monthly_demand")
         tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in names}
         for title, alerts, right, due, missed in rows_of(tables, site / "data" / "truth"):

@@ -26,6 +26,8 @@ _CUT = """() => [...document.body.querySelectorAll('*')].filter(one => {
 _FOCUS = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
+  const what = `${name(one)} ${one.type || ''}`;
+  if (one.dataset.order) return {key: one.dataset.order, what, faults: []};
   const look = () => { const s = getComputedStyle(one);
     return [s.outlineStyle === 'none' ? '' : s.outlineWidth + s.outlineColor, s.boxShadow, s.backgroundColor,
             s.borderColor, s.textDecorationLine].join(); };
@@ -34,14 +36,16 @@ _FOCUS = """() => {
     document.elementFromPoint(box.left + box.width * x, box.top + box.height * y));
   if (box.width && box.height && !points.some(at => at && (one.contains(at) || at.contains(one) ||
       (one.labels && [...one.labels].some(label => label.contains(at)))))) faults.push('covered: ' + name(one));
-  one.dataset.order = one.dataset.order || String(++window.tabbed);
+  one.dataset.order = String(++window.tabbed);
   one.blur();
   const seen = look() !== with_;
   one.focus({focusVisible: true, preventScroll: true});
   if (!seen) faults.push('no focus is seen: ' + name(one));
-  return {key: one.dataset.order, faults};
+  return {key: one.dataset.order, what, faults};
 }"""
 MOST_TABS = 400
+PARTS = 6
+"""Stops that one field may have: a date has its day, month, year and calendar."""
 
 
 def narrow_faults(page: Any) -> list[str]:
@@ -62,12 +66,12 @@ def keyboard_faults(page: Any) -> list[str]:
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         found = page.evaluate(f"() => {{ {_NAME} return ({_FOCUS})() }}")
-        if found is None or (keys and found["key"] == keys[0]):
+        if found is None or (found["key"] in keys[:1] and keys[-1] != keys[0]):
             return faults
-        if keys and found["key"] == keys[-1]:
-            return [*faults, f"trapped at stop {found['key']}"]
-        keys.append(found["key"])
+        if keys[-PARTS:] == [found["key"]] * PARTS:
+            return [*faults, f"trapped: {found['what']}"]
         faults += found["faults"]
+        keys.append(found["key"])
     return [*faults, f"no end after {MOST_TABS} stops"]
 
 

@@ -25,7 +25,8 @@ LOOKED_AT_BY_AXE = {
     "docs_site": (),
     "meet_browser": ("live meeting",),
     "pack_access": ("the pack",),
-    "other_pages_access": ("quality page", "own data", "governance page"),
+    "other_pages_access": ("quality page", "own data", "governance page", "page of the pathway"),
+    "wcag": (),
 }
 """Tests of the browser -> the pages of the product that they have axe look at."""
 
