@@ -14,6 +14,7 @@ import pytest
 from evidence import ROOT, references
 
 from hiu.publish.assurance.results import WORST
+from pipelines.common.fingerprint import build, code
 
 DOCUMENTS = ROOT / "hiu" / "publish" / "assurance" / "documents"
 
@@ -29,6 +30,8 @@ class Recorder:
 
     def __init__(self, path: Path, command: str) -> None:
         self.path, self.command = path, command
+        self.copy = {"build": build(), "code": code()}
+        """What is tried: as it was when the run began."""
         self.outcomes: dict[str, str] = {}
         """Each case -> how it ended; a failure at its end counts over a pass before."""
 
@@ -46,8 +49,6 @@ class Recorder:
 
     def write(self, coverage: float | None) -> None:
         """Put this run in the place of the last by the same command."""
-        from pipelines.common.fingerprint import build, code
-
         runs = json.loads(self.path.read_text(encoding="utf-8")) if self.path.is_file() else {}
         counts, named = Counter(self.outcomes.values()), rests_on()
         ended: dict[str, str] = {}
@@ -56,8 +57,7 @@ class Recorder:
             ended[test] = min(ended.get(test, outcome), outcome, key=WORST.index)
         runs[self.command] = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            "build": build(),
-            "code": code(),
+            **self.copy,
             "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
             "python": platform.python_version(),
             **{outcome: counts[outcome] for outcome in ("passed", "failed", "skipped")},
