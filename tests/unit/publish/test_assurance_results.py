@@ -17,6 +17,7 @@ from record_kit import Recorder, rests_on
 from hiu.publish.assurance.content import Document, Line, Section, documents
 from hiu.publish.assurance.render import markdown, page
 from hiu.publish.assurance.results import COMMANDS, Copy, result_of
+from pipelines.common.fingerprint import RECORD, build_of
 
 HERE = Copy(build="b1", code="c1")
 BY = ("tests/a/test_x.py::test_rows_add_up", "tests/a/test_x.py::test_names_are_masked")
@@ -147,3 +148,13 @@ def test_the_record_of_the_repository_is_small_and_names_no_machine() -> None:
 
 def test_the_pack_rests_on_tests() -> None:
     assert len(rests_on()) > 100
+
+
+def test_the_record_is_of_no_build_which_it_is_about(tmp_path: Path) -> None:
+    for name in ("hiu", "pipelines"):
+        (tmp_path / name).mkdir()
+    before = build_of(tmp_path)
+    (tmp_path / "pipelines" / RECORD).write_text("{}", encoding="utf-8")
+    assert build_of(tmp_path) == before
+    (tmp_path / "pipelines" / "other.json").write_text("{}", encoding="utf-8")
+    assert build_of(tmp_path) != before
