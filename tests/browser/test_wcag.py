@@ -14,7 +14,7 @@ import pytest
 from assurance_kit import FACTS
 from browser_kit import NAMES, made
 from test_other_pages_access import PAGES
-from wcag_kit import keyboard_faults, narrow_faults, small_targets, spacing_faults
+from wcag_kit import by_rule, keyboard_faults, narrow_faults, spacing_faults
 
 from hiu.publish.assurance.content import documents
 from hiu.publish.assurance.render import page as assurance_page
@@ -70,7 +70,12 @@ def test_by_keyboard_focus_is_seen_is_covered_by_nothing_and_is_never_trapped(
 
 def test_targets_are_24_pixels_or_have_room(open_at: Callable[[int, int], Any]) -> None:
     """2.5.8."""
-    assert small_targets(open_at(1366, 768)) == []
+    assert by_rule(open_at(1366, 768), "target-size") == []
+
+
+def test_names_of_controls_have_the_words_that_are_seen(open_at: Callable[[int, int], Any]) -> None:
+    """2.5.3."""
+    assert by_rule(open_at(1366, 768), "label-content-name-mismatch") == []
 
 
 FAULTY = """<!DOCTYPE html><title>A page</title><main><h1>A page</h1>
@@ -78,6 +83,7 @@ FAULTY = """<!DOCTYPE html><title>A page</title><main><h1>A page</h1>
 <style>a:focus{outline:none}</style><a href="#x" style="position:fixed;top:0;left:0">Under</a>
 <div style="position:fixed;top:0;left:0;width:300px;height:90px;background:#fff"></div>
 <button style="width:9px;height:9px;padding:0">a</button><button style="width:9px;height:9px;padding:0">b</button>
+<button aria-label="Something else">Send it</button>
 <input onkeydown="if (event.key === 'Tab') event.preventDefault()"></main>"""
 
 
@@ -86,7 +92,8 @@ def test_each_fault_would_be_found(chromium: Any) -> None:
         page.set_default_timeout(120_000)
         page.set_viewport_size({"width": 320, "height": 512})
         page.set_content(FAULTY)
-        assert narrow_faults(page) and small_targets(page)
+        assert narrow_faults(page) and by_rule(page, "target-size")
+        assert by_rule(page, "label-content-name-mismatch")
         found = " ".join(keyboard_faults(page))
         assert "no focus is seen" in found and "covered" in found and "trapped" in found
         assert spacing_faults(page)

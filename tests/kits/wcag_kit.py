@@ -75,10 +75,10 @@ def keyboard_faults(page: Any) -> list[str]:
     return [*faults, f"no end after {MOST_TABS} stops"]
 
 
-def small_targets(page: Any) -> list[str]:
-    """What axe finds by its rule of 2.5.8, which it asks only if it is asked for."""
+def by_rule(page: Any, rule: str) -> list[str]:
+    """What axe finds by a rule that it asks only if it is asked for: `target-size`, `label-content-name-mismatch`."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["target-size"]}}).response
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": [rule]}}).response
     assert found["passes"] or found["violations"] or found["inapplicable"], "axe looked at nothing"
-    return [str(node["target"]) for rule in found["violations"] for node in rule["nodes"]]
+    return [str(node["target"]) for one in found["violations"] for node in one["nodes"]]
