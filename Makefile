@@ -95,6 +95,8 @@ bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/link_other.py
 	$(BIN)/python tests/bench/link_ablation.py
 	$(BIN)/python tests/bench/link_misses.py
+	$(BIN)/python tests/bench/link_numberless.py
+	$(BIN)/python tests/bench/alert_truth.py
 	$(BIN)/python tests/bench/find_scale.py
 	$(BIN)/python tests/bench/rank_worlds.py --repeats 200
 	$(BIN)/python tests/bench/evaluate_worlds.py --repeats 100 --seed 1
