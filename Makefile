@@ -24,7 +24,7 @@ demo: $(STAMP)          ## a synthetic area, all steps, and where the outputs ar
 test: export POLARS_MAX_THREADS := 1
 test: style             ## every check and test, on every core, and how much of the code they reach
 	@mkdir -p .mypy_cache; $(MAKE) --no-print-directory checks >.mypy_cache/checks.txt 2>&1 & checks=$$!; \
-	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report=; tests=$$?; \
+	$(BIN)/python -m pytest -n logical --dist loadfile --cov --cov-report= --keep-result "make $@"; tests=$$?; \
 	wait $$checks || { cat .mypy_cache/checks.txt; exit 1; }; exit $$tests
 
 lint: style checks      ## style, types, layers, suites
@@ -44,7 +44,7 @@ docs: $(STAMP)          ## the documentation as a site that works without a netw
 	$(BIN)/hiu docs --no-browser
 
 slow: $(STAMP)          ## what takes minutes, and property tests with many examples: kill at every step, a million rows, a wheel elsewhere
-	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=slow --keep-result "make $@"
 
 spark: $(STAMP)         ## the second engine against Sail, in an environment beside (.venv-spark): about ten minutes
 	$(PYTHON) -m venv .venv-spark
@@ -61,10 +61,11 @@ spark-apache: $(STAMP)  ## the same on Apache Spark of this computer, which need
 	SPARK_SERVER=apache $(subst .venv,.venv-apache,$(BIN))/python -m pytest tests/spark -m "slow or not slow" --timeout 3600
 
 crash: $(STAMP)         ## kills, full disks, power cuts, three batches at once (about an hour)
-	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s
+	$(BIN)/python -m pytest tests/crash tests/pipeline/run/test_crash.py tests/pipeline/back/test_back.py tests/pipeline/cli/test_offline.py -m "slow or not slow" -s \
+		--keep-result "make $@"
 
 fuzz: $(STAMP)          ## 52,000 damaged files and mappings (about an hour)
-	$(BIN)/python -m pytest tests/fuzz tests/traps -m "slow or not slow" -s
+	$(BIN)/python -m pytest tests/fuzz tests/traps -m "slow or not slow" -s --keep-result "make $@"
 
 release: $(STAMP)       ## dist/: the wheel, and bills of materials of what runs and of what develops, by the locks
 	$(PYTHON) -c "import pathlib; pathlib.Path('dist').mkdir(exist_ok=True)"
@@ -94,6 +95,8 @@ bench: $(STAMP)         ## the figures of docs/benchmarks.md (an hour or so)
 	$(BIN)/python tests/bench/link_other.py
 	$(BIN)/python tests/bench/link_ablation.py
 	$(BIN)/python tests/bench/link_misses.py
+	$(BIN)/python tests/bench/link_numberless.py
+	$(BIN)/python tests/bench/alert_truth.py
 	$(BIN)/python tests/bench/find_scale.py
 	$(BIN)/python tests/bench/rank_worlds.py --repeats 200
 	$(BIN)/python tests/bench/evaluate_worlds.py --repeats 100 --seed 1

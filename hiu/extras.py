@@ -30,8 +30,7 @@ class MissingExtra(SettingsError):
         names = ", ".join(f"'{name}'" for name in extras)
         super().__init__(
             f"this needs the extra{'' if one else 's'} {names} of {DISTRIBUTION}, which {'is' if one else 'are'} not "
-            f'installed. Install {"it" if one else "them"}: python -m pip install "{DISTRIBUTION}[{",".join(extras)}]" '
-            "(without internet: docs/install.md)"
+            f"installed. Add {DISTRIBUTION}[{','.join(extras)}] from a wheelhouse or the lock, by hash: docs/install.md"
         )
 
 

@@ -156,7 +156,9 @@ class Governance(Frozen):
     """What the controllers set, advised by their data protection officers."""
 
     opt_out_purposes: tuple[str, ...] = Field(("planning",), description="what a national data opt-out forbids")
-    left_out_of_counts: tuple[str, ...] = Field(("objection", "national_opt_out"), description="not in figures either")
+    left_out_of_counts: tuple[str, ...] = Field(
+        ("objection", "national_opt_out", "restriction"), description="not in figures either"
+    )
     retention_months: int = Field(36, ge=1, le=1200, description="age at which a record is reviewed, not destroyed")
     exit_months: int = Field(12, ge=0, le=1200, description="after support ended, when the record is reviewed")
     area_postcodes: tuple[str, ...] = Field((), description="postcode areas of the site, to notice who moved away")

@@ -74,14 +74,24 @@ MANY = 6
 """Of a test with more cases every fifth or tenth is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The commands of the Makefile that run a whole part of the tests have the result kept."""
+    parser.addoption("--keep-result", metavar="COMMAND", help="as what this run enters tests/results.json")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Only who runs tests loads the product: others start once whoever hands tests out to them has read this file.
 
     Not before, as what is loaded earlier than the session starts is not traced.
     """
-    if not session.config.getoption("numprocesses", None):
-        session.config.pluginmanager.import_plugin("shared_areas")
+    config = session.config
+    if (command := config.getoption("keep_result")) and not hasattr(config, "workerinput"):
+        from record_kit import Recorder
+
+        config.pluginmanager.register(Recorder(config.rootpath / "tests" / "results.json", command))
+    if not config.getoption("numprocesses", None):
+        config.pluginmanager.import_plugin("shared_areas")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -162,7 +162,7 @@ def mart(
         bool, typer.Option("--names", help="With a table of names in a folder of its own; it is logged")
     ] = False,
 ) -> None:
-    """Make the mart of a month for Power BI and other tools: people by token, never by name; it is logged."""
+    """Make the mart of a month for Power BI and other tools: people by token, and names only if asked; it is logged."""
     from pipelines.fetch.mart import Wanted, make_mart
 
     wanted = Wanted(

@@ -32,6 +32,10 @@ _OPENS = re.compile(rb'(?:resources\.files|PackageLoader)\(\s*(?:"([\w.]+)"|__pa
 ROOT = Path(__file__).parents[2]
 AT_THE_TOP = ("*.md", "*.toml", "*.lock", "*.cff", "LICENSE", "Makefile", "Containerfile")
 """Which files at the top of a checkout are of a build; a site's own site.toml can lie there, and is not."""
+RECORD = "results.json"
+"""The record of test runs: in tests/ of a checkout, in pipelines/ of a wheel, and of no build, which it is about."""
+BESIDE = ("hiu/quality/expectations/", "pipelines/notebooks/", "pipelines/docs/")
+"""What a wheel has inside the packages and a checkout beside them."""
 Files = Mapping[str, bytes]
 """What ships, by path: `hiu/month.py`."""
 
@@ -86,6 +90,13 @@ def build() -> str:
     return build_of(ROOT)
 
 
+@cache
+def code() -> str:
+    """The same of the packages alone: what a wheel and the checkout that it was made of have in common."""
+    own = [(path, hashlib.sha256(data).hexdigest()) for path, data in sorted(shipped().items())]
+    return digest([one for one in own if not one[0].startswith(BESIDE)])[:12]
+
+
 def build_of(root: Path) -> str:
     """What tells two copies of one version apart: 12 signs of a digest of every file of `ours`."""
     return digest([(path, hashlib.sha256(data).hexdigest()) for path, data in sorted(ours(root).items())])[:12]
@@ -116,7 +127,7 @@ def _files(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
     for item in folder.iterdir():
         if item.is_dir():
             yield from _files(item, f"{path}/{item.name}")
-        elif not item.name.endswith((".pyc", ".pyo")):
+        elif not item.name.endswith((".pyc", ".pyo")) and item.name != RECORD:
             yield f"{path}/{item.name}", _unix(item.read_bytes())
 
 

@@ -13,6 +13,7 @@ import pytest
 from areakit import run
 from meet_kit import Caller, entries, meeting
 from test_pack_hostile import FOREIGN, TAGS, hostile
+from wcag_kit import by_rule, keyboard_faults, narrow_faults, spacing_faults
 
 from hiu.govern.audit import read
 from pipelines.common.place import Place
@@ -261,3 +262,19 @@ def test_axe_finds_nothing_in_any_room(
             page.click(f"[data-room={room}]")
             page.wait_for_selector(".pair-of" if room == "matches" else f"#{room}")
             assert axe.violations(page) == [], room
+
+
+def test_it_stands_up_to_what_axe_does_not_ask(place_after: Place, opened_meeting: Callable[..., Any]) -> None:
+    """WCAG 2.2, with a form open: targets, keyboard, focus, spaced text, twice the size, 320 pixels."""
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    with meeting(wider(place_after)) as caller:
+        page = opened_meeting(caller, bypass_csp=True)
+        next_person(page)
+        for rule in ("target-size", "label-content-name-mismatch"):
+            assert by_rule(page, rule) == []
+        assert keyboard_faults(page) == []
+        for width, height in ((683, 384), (320, 512)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert narrow_faults(page) == [], width
+        page.set_viewport_size({"width": 1366, "height": 768})
+        assert spacing_faults(page) == []

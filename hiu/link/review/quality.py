@@ -23,8 +23,8 @@ SPREAD = {"precision": (1.8, 1 / 6), "recall": (2.7, 0.4)}
 """The interval of an estimated error: how many times the estimate it may be, at most and at least. On areas of three
 makers whose truth is known it was .18 to 1.15 times (wrong) and .5 to 2.6 times (missed; docs/benchmarks.md)."""
 UNPROVED_SPREAD = (8.0, 0.4)
-"""The same where the model was learned without numbers: how many times the estimate the truth was, at most and least,
-on areas and registers whose truth is known (docs/benchmarks.md)."""
+"""The same where the model was learned without numbers, or no description has an NHS number: how many times the
+estimate the truth was, at most and least, on areas and registers whose truth is known (docs/benchmarks.md)."""
 AGES = ((0, "under 18"), (18, "18 to 24"), (25, "25 to 44"), (45, "45 to 64"), (65, "65 and over"))
 LARGEST = 10
 _LACKING = {"no NHS number": "nhs_number", "no date of birth": "dob", "no postcode": "postcode"}
@@ -61,12 +61,13 @@ def link_quality(
     """
     rows = links_table.filter(C("person_id").is_not_null())
     named = rows.filter(C("how") != "nobody")
+    unproved = bool(model and model.unproved) or identity["nhs_number"].null_count() == identity.height
     found: list[Row] = [
         *_estimates(
             weak_links(with_ends(pairs, identity), decisions) if loose is None else loose,
             doubts,
             named.height,
-            dict.fromkeys(SPREAD, UNPROVED_SPREAD) if model and model.unproved else SPREAD,
+            dict.fromkeys(SPREAD, UNPROVED_SPREAD) if unproved else SPREAD,
         ),
         *_reviewed(pairs, decisions),
         *_agreement(decisions, second),

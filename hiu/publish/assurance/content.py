@@ -1,9 +1,9 @@
 """The documents of the pack, read from documents/*.toml and filled with a site's facts and answers.
 
-A line is one of four kinds: `says` is a statement about the product and names the tests or figures it rests on; `law`
-is what a source says and cites the bibliography; `fill` is what only the organisation can say; `figures` stands for
-lines that are made from the site's own configuration, records and published tables. A line with `to` (a purpose and a
-recipient) says `otherwise` where the site has no basis for it.
+A line is of one kind: `says` is a statement about the product and names the tests or figures it rests on; `law` is what
+a source says and cites the bibliography; `fill` is what only the organisation can say; `open` what nobody checked; and
+`figures` stands for lines that are made from the site's own configuration, records and published tables. A line with
+`to` (a purpose and a recipient) says `otherwise` where the site has no basis for it.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ from hiu.publish.words.text import join_words
 from hiu.settings import Governance, Settings
 
 _FOLDER = resources.files("hiu.publish.assurance") / "documents"
-KINDS = ("says", "law", "fill", "figures")
+KINDS = ("says", "law", "fill", "open", "figures")
 OPEN = "To be completed by the organisation"
 """The one form by which a place to complete is known."""
 DONE = "Completed by the organisation"
@@ -70,13 +70,14 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A document of the pack: `name` is that of its file, `reader` for whom it is."""
+    """A document of the pack: `name` is that of its file, `reader` for whom it is, `tested` how its tests went."""
 
     name: str
     title: str
     reader: str
     intro: str
     sections: tuple[Section, ...]
+    tested: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -134,7 +135,7 @@ def _lines(name: str, raw: dict[str, Any], facts: Mapping[str, object], figures:
     """The lines that an entry stands for. Raises ValueError for one of no kind, or that lacks what its kind needs."""
     (kind,) = [kind for kind in KINDS if kind in raw] or [""]
     text = raw.pop(kind, "")
-    needs = {"says": "by", "law": "cites", "fill": "key", "figures": ""}.get(kind)
+    needs = {"says": "by", "law": "cites", "fill": "key", "open": "label", "figures": ""}.get(kind)
     if needs is None or (needs and not raw.get(needs)):
         raise ValueError(f"{name}: a line needs one of {', '.join(KINDS)}, and says what it rests on: {text or raw}")
     instead = raw.pop("otherwise", text)

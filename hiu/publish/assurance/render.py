@@ -23,6 +23,7 @@ def markdown(document: Document, about: Mapping[str, object]) -> str:
         "",
         NO_CLAIM,
         "",
+        *((document.tested, "") if document.tested else ()),
     ]
     for number, section in enumerate(document.sections, 1):
         parts += [f"## {number}. {section.heading}", "", *(part for line in section.lines for part in _item(line)), ""]

@@ -2,21 +2,26 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hiu.disk import write_whole
 from hiu.errors import UsageError
 from hiu.publish.assurance.answers import read_answers, table
 from hiu.publish.assurance.content import documents
 from hiu.publish.assurance.render import markdown, page
+from hiu.publish.assurance.results import Copy, result_of
 from hiu.publish.words.text import join_words
+from pipelines.common.fingerprint import RECORD, ROOT, build, code
 from pipelines.common.place import Place
 from pipelines.govern.assurance.facts import facts_of, figures_of
 from pipelines.govern.processing import page as record_of_processing
 
 ANSWERS, MADE = "to-complete.csv", "made.json"
+RECORDS = (ROOT / "tests" / RECORD, ROOT / "pipelines" / RECORD)
+"""Where a checkout has the record of test runs, and where a wheel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +42,11 @@ def write_pack(place: Place, folder: Path, *, now: datetime) -> Written:
     """
     answers = _answers(folder)
     about = facts_of(place, now)
-    made = documents(about, figures_of(place, now), answers)
+    copy, runs = Copy(build=build(), code=code()), test_runs()
+    made = [
+        replace(document, tested=result_of(document, runs, copy))
+        for document in documents(about, figures_of(place, now), answers)
+    ]
     lines = [line for document in made for line in document.lines]
     left_over = {key: answer for key, answer in answers.items() if key not in {line.key for line in lines}}
     files = {f"{document.name}.md": markdown(document, about).encode() for document in made}
@@ -72,6 +81,13 @@ def _answers(folder: Path) -> dict[str, str]:
         )
     path = folder / ANSWERS
     return read_answers(path.read_bytes(), str(path)) if path.is_file() else {}
+
+
+def test_runs() -> dict[str, dict[str, Any]]:
+    """The record of whole runs of the tests that came with this copy, a checkout or a wheel; empty if none did."""
+    path = next((path for path in RECORDS if path.is_file()), None)
+    runs: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path else {}
+    return runs
 
 
 def _of(path: Path) -> str:

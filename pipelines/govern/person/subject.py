@@ -77,7 +77,8 @@ class Opinion:
             raise UsageError(
                 "--opinion-of and --opinion-on are needed: health data are handed over when the health professional "
                 "responsible for the person's care was asked and does not think it likely to cause serious harm "
-                "(Data Protection Act 2018, Schedule 3, Part 2). --draft writes the file for them to read"
+                "(Data Protection Act 2018, Schedule 3, Part 2; how far it was read: docs/governance.md). --draft "
+                "writes the file for them to read"
             )
         if not self.on <= today <= months_after(self.on, OPINION_MONTHS):
             raise UsageError(

@@ -66,7 +66,8 @@ def _source(source: Source) -> Iterator[str]:
                 yield f"| {name.replace('_', ' ')} | {need} | {_headers(field)} |"
     for fact in source.facts:
         headers = ", ".join((*fact.columns, *fact.at_columns)[:3])
-        yield f"| {fact.fact.replace('_', ' ')} | {WANTED} | {headers}{_words(fact)} |"
+        called = f"{fact.role} {fact.fact}" if fact.role else fact.fact
+        yield f"| {called.replace('_', ' ')} | {WANTED} | {headers}{_words(fact)} |"
     yield ""
 
 

@@ -14,6 +14,8 @@ import polars as pl
 import pytest
 from areakit import LAST, REPOSITORY
 
+from pipelines.common.fingerprint import code
+
 pytestmark = pytest.mark.slow
 
 
@@ -71,11 +73,22 @@ def test_the_documentation_is_inside_and_found(wheel: Path, installed: Path, tmp
     assert said.returncode == 0 and str(installed / "pipelines" / "docs" / "index.html") in said.stdout
 
 
+def test_it_has_the_code_of_the_checkout_and_its_record_of_test_runs(wheel: Path, installed: Path) -> None:
+    """Of all else the two are two builds: the record is of a checkout, and an installed copy looks itself up in it."""
+    asked = "from pipelines.common.fingerprint import code; print(code())"
+    env = {**os.environ, "PYTHONPATH": str(installed)}
+    said = subprocess.run([sys.executable, "-P", "-c", asked], capture_output=True, text=True, env=env, check=True)
+    assert said.stdout.strip() == code()
+    with zipfile.ZipFile(wheel) as archive:
+        inside = "pipelines/results.json" in archive.namelist()
+    assert inside == (REPOSITORY / "tests" / "results.json").is_file()
+
+
 def test_it_is_the_wheel_that_runs(installed: Path, tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(installed)}
-    code = "import hiu, pipelines; print(hiu.__file__); print(pipelines.__file__)"
+    asked = "import hiu, pipelines; print(hiu.__file__); print(pipelines.__file__)"
     said = subprocess.run(
-        [sys.executable, "-P", "-c", code],
+        [sys.executable, "-P", "-c", asked],
         capture_output=True,
         text=True,
         cwd=tmp_path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from hiu.publish.assurance.content import OPEN
 from hiu.publish.assurance.rag import ratings
 from hiu.publish.words.text import day
 from pipelines.cli import app
+from pipelines.common.fingerprint import build, code
 from pipelines.common.place import Place, open_place
 from pipelines.govern.assurance.facts import NOTHING, facts_of, figures_of
 from pipelines.govern.assurance.involvement import involvement
@@ -70,6 +72,22 @@ def test_nobody_is_in_it(pack: tuple[Path, Written], known: Known) -> None:
     for path in pack[0].iterdir():
         text = path.read_text(encoding="utf-8-sig")
         assert [one for one in named if one in text] == [], path.name
+
+
+def test_each_document_says_what_is_on_record_of_its_tests(
+    known: Known, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = ["tests/pipeline/run/test_run.py::test_every_row_is_accounted_for"]
+    one = {"date": "2026-11-30", "build": build(), "code": code(), "machine": "Linux", "python": "3.13"}
+    record = tmp_path / "results.json"
+    record.write_text(json.dumps({"make test": {**one, "tests": {"passed": passed}}}), encoding="utf-8")
+    monkeypatch.setattr("pipelines.govern.assurance.pack.RECORDS", (tmp_path / "absent", record))
+    write_pack(known.place, tmp_path / "p", now=NOW)
+    whole = (tmp_path / "p" / "assurance.html").read_text(encoding="utf-8")
+    assert "1 passed on this build (make test on 30 Nov 2026, Linux, Python 3.13)" in paper(
+        tmp_path / "p", "03-safety-case"
+    )
+    assert whole.count("This document rests on ") >= 15 and whole.count("1 passed on this build") >= 2
 
 
 def test_answers_stay_when_it_is_made_again(known: Known, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hiu.govern.basis.gate import NAMED_TO, basis_table, follow, hidden, left_ou
 from hiu.govern.records import add, read
 from hiu.model.govern import BASIS
 from hiu.publish.access import gated, mark, visible, withheld
-from hiu.settings import Basis, Settings
+from hiu.settings import Basis, Governance, Settings
 
 TODAY = date(2026, 4, 8)
 AT = datetime(2026, 4, 1, 9)
@@ -99,6 +99,12 @@ def test_leave_holds_from_its_first_day_to_its_last(day: str, shown: int) -> Non
 def test_leave_for_one_recipient_or_purpose_is_none_for_another() -> None:
     assert asked(site(), recipient="clinician") == (set(), 3)
     assert asked(site("planning", "commissioner")) == (set(), 3)
+
+
+def test_figures_that_leave_are_without_whom_the_law_lets_leave_them_as_shipped() -> None:
+    """Article 18(2) lets restricted data be stored, and little else: a release is for a site to decide, by name."""
+    basis = basis_table(site("planning", "commissioner"), frame(of(ANN, "restriction"), of(BOB, "withdrawn")))
+    assert left_out(basis, Governance().left_out_of_counts, TODAY, ()) == {ANN}
 
 
 @pytest.mark.parametrize("code", ["objection", "restriction", "withdrawn", "died"])

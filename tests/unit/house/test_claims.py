@@ -10,6 +10,7 @@ from assurance_kit import FACTS
 from evidence import ROOT, section
 
 from hiu.publish.assurance.content import documents
+from hiu.sources import load_sources
 
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))}
 PACK = {one.name: " ".join(line.text for line in one.lines) for one in documents(FACTS, {}, {})}
@@ -25,7 +26,8 @@ LOOKED_AT_BY_AXE = {
     "docs_site": (),
     "meet_browser": ("live meeting",),
     "pack_access": ("the pack",),
-    "other_pages_access": ("quality page", "own data", "governance page"),
+    "other_pages_access": ("quality page", "own data", "governance page", "page of the pathway"),
+    "wcag": (),
 }
 """Tests of the browser -> the pages of the product that they have axe look at."""
 
@@ -321,3 +323,33 @@ def test_a_rule_that_nobody_could_read_says_so() -> None:
     rules = [line for line in PAGES["definitions.md"].splitlines() if "Operational Guide, paragraph" in line]
     assert len(rules) >= 6 and [one for one in rules if "(not read here)" not in one] == []
     assert "Operational Guide, section" not in PAGES["definitions.md"]
+
+
+def test_the_rights_in_the_example_crosswalks_are_told_in_one_wording() -> None:
+    told = (
+        "were typed by the project; what they were typed from is in part not on record, and whether anybody has a "
+        "right in them is not settled"
+    )
+    texts = {name: " ".join(text.split()) for name, text in EVERYWHERE.items()}
+    where = {name for name, text in texts.items() if told in text}
+    assert where >= {"versioning.md", "places.md", "questions.md", "10-dtac"}
+    assert [name for name, text in texts.items() if re.search("no list was copied", text, re.IGNORECASE)] == []
+    page = texts["versioning.md"]
+    assert "publisher of a copy settles" in page and "Open Government Licence" in page and "leave the two files" in page
+
+
+def test_the_worksheet_of_hours_adds_up_and_counts_what_there_is() -> None:
+    page = PAGES["adopting.md"]
+    assert page.count("nobody measured one of them") == 1
+    lines = page.split("every month after | hours, assumed |\n", 1)[1].split("\n\n")[0].splitlines()[1:]
+    cells = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in lines]
+    for column in (2, 4):
+        parts = [tuple(map(int, row[column].split(" to "))) for row in cells]
+        assert tuple(map(sum, zip(*parts[:-1], strict=True))) == parts[-1]
+    low, high = map(int, cells[-1][2].split(" to "))
+    assert f"{low / 7.5:.0f} to {high / 7.5:.0f} days of 7.5 hours" in page
+    places = [line for one in documents(FACTS, {}, {}) for line in one.lines if line.kind == "fill"]
+    safety = sum(line.who.startswith("clinical safety officer") for line in places)
+    assert f"{len(places)} places to complete" in page and f"{safety} of them the clinical safety" in page
+    columns = sum(len(source.fields) + len(source.facts) for source in load_sources().values())
+    assert f"At most {columns} columns of seven extracts" in page and len(load_sources()) == 7

@@ -114,7 +114,7 @@ SEES = {
     ("support", "group"): "in the first 4 places",
     ("support", "clinician"): "A clinician may see more",
     ("support", "analyst"): "names hidden unless they ask",
-    ("planning", "analyst"): "may make a copy without names",
+    ("planning", "analyst"): "may make a copy for planning",
     ("planning", "commissioner"): "Commissioners see rounded numbers",
 }
 
