@@ -54,7 +54,7 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     answers = cells.select(
         pl.col(field).str.contains(form).any().alias(str(at)) for at, (field, form) in enumerate(asked)
     )
-    there = {one for one, is_there in zip(asked, answers.row(0), strict=True) if is_there}
+    there = {one for one, answer in zip(asked, answers.get_columns(), strict=True) if answer[0]}
     for field, spec in fields.items():
         if (field, MAY_HOLD) in there:
             yield from _beside(cells[field], columns[field])
