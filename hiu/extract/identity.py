@@ -8,7 +8,7 @@ import polars as pl
 
 from hiu.extract.shared_numbers import FLAG, numbering, shared
 from hiu.extract.values.address import read_address
-from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age
+from hiu.extract.values.codes import AGE_FOR_BIRTH, SEX, YEAR_OF_BIRTH, coded, local_id, read_age, whole
 from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.initials import initials, initials_in, of_initials
@@ -40,18 +40,19 @@ def identities(
     Local numbers of a row whose name says 'unknown' are dropped: they are made up for the visit, or shared.
     A birth that the row itself contradicts (after the event, or against the age) is in `doubts` and is no evidence.
     """
-    years = _birth_years(cells).alias("year")
+    births = _births(cells, source, at).alias("dob")
+    unread = _unread_births(cells, births)
     frame = (
         _names(cells, source)
         .with_columns(
-            _births(cells, source, at).alias("dob"),
-            _ages(cells).alias("age"),
+            births,
+            _ages(unread).alias("age"),
             _sex(cells, source).alias("sex"),
             _of(cells, nhs_number(_text(cells, "nhs_number"), synthetic=synthetic)).alias("nhs_number"),
             _postcodes(cells, "postcode").alias("postcode"),
             _addresses(cells, source).alias("home"),
-            _about_birth(cells).alias("about_birth"),
-            years,
+            _about_birth(unread).alias("about_birth"),
+            _birth_years(unread).alias("year"),
             start.alias("start"),
             at.dt.year().alias("at"),
         )
@@ -80,6 +81,13 @@ def _settled_initials(frame: pl.DataFrame) -> pl.DataFrame:
     born = pl.any_horizontal(pl.col("dob", "nhs_number").is_not_null())
     family = pl.when(~doubtful | born).then("family").alias("family")
     return frame.with_columns(family, (pl.col("unknown") & ~(doubtful & born)).alias("unknown"))
+
+
+def _unread_births(cells: pl.DataFrame, births: pl.Series) -> pl.DataFrame:
+    """The cells without the births that were read, none of which is an age or a year: mostly the column goes."""
+    if "dob" not in cells.columns or births.null_count() == cells["dob"].null_count():
+        return cells.drop("dob", strict=False)
+    return cells.with_columns(dob=pl.when(births.is_null()).then("dob"))
 
 
 def _ages(cells: pl.DataFrame) -> pl.Series:
@@ -231,7 +239,7 @@ def _births(cells: pl.DataFrame, source: Source, at: pl.Series) -> pl.Series:
 
 def _sex(cells: pl.DataFrame, source: Source) -> pl.Series:
     codes = (source.fields["sex"].codes if "sex" in source.fields else {}) or SEX
-    sex = coded(_text(cells, "sex"), codes, unlisted="null")
+    sex = coded(whole(_text(cells, "sex")), codes, unlisted="null")
     return _of(cells, pl.when(sex.is_in(("F", "M", "X"))).then(sex))
 
 

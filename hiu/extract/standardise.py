@@ -27,7 +27,7 @@ from hiu.extract.values.kept import each_column_once
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.initials import initials_warnings
 from hiu.extract.values.postcode import read_postcodes
-from hiu.extract.values.text import tidied, tidied_name
+from hiu.extract.values.text import ROUGH, filled, tidied, tidied_name
 from hiu.model.frames import TYPES
 from hiu.month import Month
 from hiu.sources import FieldSpec, Source
@@ -35,6 +35,7 @@ from hiu.sources import FieldSpec, Source
 _EVENT = ("event_id", "record_id", "version", "deleted", "duplicate_of", "spell_id", "measures", "related", "details")
 _NAMES = ("name", "given", "family", "aliases")
 _WORDS = ("text", "code", "address", "related")
+_WHOLE = ("text", "code", "related", "integer")
 
 
 @dataclass(frozen=True)
@@ -134,16 +135,20 @@ def _cells(raw: RawTable, source: Source, columns: Mapping[str, str]) -> pl.Data
 
     Words that stand for a value by the field's codes are that value, and an end that says that it goes on is none.
     """
+    rough = raw.frame.select(pl.col(header).str.contains(ROUGH).any() for header in {*columns.values()})
     read = []
     for key, header in columns.items():
         if key.startswith("fact") and key not in source.fields:
             continue
         spec = source.fields.get(key)
         type = spec.type if spec else "timestamp"
-        text = tidied_name(pl.col(header)) if type in _NAMES else tidied(pl.col(header), words=type in _WORDS)
-        text = whole(text) if type in ("text", "code", "related", "integer") else text
+        if not rough[header][0]:
+            text = filled(pl.col(header), name=type in _NAMES)
+        else:
+            text = tidied_name(pl.col(header)) if type in _NAMES else tidied(pl.col(header), words=type in _WORDS)
+            text = whole(text) if type in _WHOLE else text
         if spec and spec.codes and not spec.coded and type != "sex":
-            text = coded(text, spec.codes)
+            text = coded(text if type in _WHOLE else whole(text), spec.codes)
         if key in ENDS:
             text = pl.when(~still_open(text)).then(text)
         read.append(text.alias(key))
@@ -212,7 +217,8 @@ def _value(cells: pl.DataFrame, field: str, spec: FieldSpec) -> pl.Expr | pl.Ser
     """A field as conditions, keys and details see it: by its code list; dates in ISO form, so that they sort."""
     if spec.coded:
         codes = code_list(spec)
-        return coded(pl.col(field), codes, unlisted=spec.unlisted).alias(field)
+        text = pl.col(field) if spec.type in _WHOLE else whole(pl.col(field))
+        return coded(text, codes, unlisted=spec.unlisted).alias(field)
     if spec.type == "integer":
         return pl.col(field).str.replace_all(",", "").alias(field)
     if spec.type == "date":

@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import polars as pl
-import tomlkit
 
 from hiu.disk import replace
 from hiu.engine import Engine
@@ -271,6 +270,8 @@ def use_lake(place: Place, remote: str | None, lake: str | None) -> None:
 
 def with_value(text: str, table: str, key: str, value: str | float | None, note: str) -> str:
     """The text with `table.key` set to a value, or without it (None). Raises SettingsError if it can't be done."""
+    import tomlkit
+
     document = tomlkit.parse(text)
     if value is None:
         document.get(table, {}).pop(key, None)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hiu.engine import Engine
 from hiu.month import Month
 from pipelines.common.place import Place
-from pipelines.common.progress import Reporter
+
+if TYPE_CHECKING:
+    from pipelines.common.progress import Reporter
 
 Row = dict[str, Any]
 """A row of a table, or an object of JSON."""
@@ -22,6 +24,6 @@ class Work:
     run_id: str
     now: datetime
     warehouse: Engine
-    report: Reporter
+    report: "Reporter"
     inputs: str
     notes: Row = field(default_factory=dict)

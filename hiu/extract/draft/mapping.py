@@ -21,6 +21,7 @@ from hiu.extract.values.dates import read_stamps
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
+_COLUMNS = re.compile(r"(?:# )?\w*columns = ")
 _TO_DATE = re.compile(r"\bytd\b|year to date|cumulative|to date")
 _TIMED = ("date", "timestamp", "time", "month", "day")
 
@@ -54,8 +55,18 @@ def draft(
         plan = make_plan(sample, _facts(sample), kind)
         part = fresh_part(sample, plan)
         lines = [*opening(plan, source_name), *_file(sample, None, plan)]
-    text = "\n".join([*_top(sample), *lines, *part.lines, *_unused(sample, part.used)])
+    lines = [_with_other_names(line, sample) for line in (*lines, *part.lines)]
+    text = "\n".join([*_top(sample), *lines, *_unused(sample, part.used)])
     return text.rstrip() + "\n"
+
+
+def _with_other_names(lines: str, sample: Sample) -> str:
+    """Lines of TOML, with the names that headers further down the file have for a column beside its first."""
+    for header, others in sample.renamed.items():
+        both = array([header, *others])[1:-1]
+        named = (line.replace(quoted(header), both) if _COLUMNS.match(line) else line for line in lines.split("\n"))
+        lines = "\n".join(named)
+    return lines
 
 
 def checks_left(text: str) -> int:
@@ -73,6 +84,9 @@ def _top(sample: Sample) -> Iterator[str]:
     yield f"# Drafted from {whence}: {raw.received:,} rows, {len(raw.headers)} columns."
     for note in raw.notes:
         yield f"# note: {comment(note)}"
+    if sample.renamed:
+        pairs = some(f"{some(names)} for {header}" for header, names in sample.renamed.items())
+        yield f"# CHECK: the file has other headers further down, which are read as the same columns: {comment(pairs)}"
     where = f"sources/{sample.name}.toml in the site's folder"
     then = "hiu fetch MONTH" if sample.query else "hiu check FILE"
     yield f"# Save as {where}, settle every line marked CHECK, then: {then}\n"

@@ -62,7 +62,11 @@ def read_table(path: Path, source: Source, *, name: str, max_bytes: int, max_rat
     to, `max_ratio` unpacked over packed size. Raises InputRefused for what makes every row doubtful, with the physical
     row (line): its codes are those of content, decode, read_csv, read_xlsx and match_columns, and 'width', 'unpivot'.
     """
-    grids = _grids(path, source, name, max_bytes, max_ratio)
+    return table_of(grids_of(path, source, name, max_bytes, max_ratio), source, name)
+
+
+def table_of(grids: Sequence[Grid], source: Source, name: str) -> RawTable:
+    """The grids of a delivery as the table that `read_table` gives. Raises InputRefused as that does."""
     tables = [_as_table(grid, source, name) for grid in grids]
     table = tables[0] if source.file.sheets == "one" else stacked(tables, [grid.title for grid in grids], source, name)
     left = grids[0].unread
@@ -152,7 +156,8 @@ def turned(table: RawTable, spec: Unpivot, name: str) -> RawTable:
     return RawTable(frame, refused, frame.height + refused.height, headers, notes, warnings, numbering)
 
 
-def _grids(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> list[Grid]:
+def grids_of(path: Path, source: Source, name: str, max_bytes: int, max_ratio: float) -> list[Grid]:
+    """The cells of a text or of the sheets of a workbook, below their headers. Raises InputRefused as read_table."""
     data, notes = content(path, name, max_bytes=max_bytes, max_ratio=max_ratio)
     if data.startswith(ZIP):
         first, *more = read_xlsx(data, source, name, max_bytes=max_bytes, max_ratio=max_ratio)

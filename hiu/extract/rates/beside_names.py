@@ -33,6 +33,8 @@ _REPLACED = "\ufffd"
 """What a program writes for letters that it could not read."""
 
 _FORMS = f"{_FOREIGN}|{_REPLACED}|{_TWICE}"
+_ODD = r"[^\x00-\x7f]|.\?."
+"""What a cell has that any of these forms fits, or _LOST."""
 
 
 def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
@@ -45,13 +47,14 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     if not fields:
         return
     names = [field for field, spec in fields.items() if spec.type in _NAMES]
-    asked = [(field, f"{_FORMS}|{_LOST}") for field in fields]
+    odd = cells.select(pl.col(field).str.contains(_ODD).any() for field in fields)  # few columns hold such a letter
+    asked = [(field, f"{_FORMS}|{_LOST}") for field in fields if odd[field][0]]
     asked += [(field, form) for field in names for form in (MAY_HOLD, DITTO)]
     asked += [(field, _PAIR) for field in names if fields[field].type == "name" and fields[field].order == "auto"]
     answers = cells.select(
         pl.col(field).str.contains(form).any().alias(str(at)) for at, (field, form) in enumerate(asked)
     )
-    there = {one for one, is_there in zip(asked, answers.row(0), strict=True) if is_there}
+    there = {one for one, answer in zip(asked, answers.get_columns(), strict=True) if answer[0]}
     for field, spec in fields.items():
         if (field, MAY_HOLD) in there:
             yield from _beside(cells[field], columns[field])

@@ -62,8 +62,7 @@ def whole(text: pl.Expr) -> pl.Expr:
 
 
 def coded(text: pl.Expr, codes: Mapping[str, str], *, unlisted: str = "keep") -> pl.Expr:
-    """`text` by the code list, any case; '' in the list means no value. Others are kept, or null."""
-    text = whole(text)
+    """`text`, made `whole`, by the code list, any case; '' in the list means no value. Others are kept, or null."""
     if not codes:
         return text
     lower = {sent.lower(): ours for sent, ours in codes.items()}
@@ -101,8 +100,10 @@ def not_known(text: pl.Expr, *, coded: bool = False) -> pl.Expr:
 
 
 def _says(text: pl.Expr, words: Sequence[str]) -> pl.Expr:
-    plain = text.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
-    return plain.is_in(words) | plain.str.replace(_OF_WHAT, "").is_in(words)
+    bare = pl.when(~text.str.contains("[0-9]")).then(text)  # the words have no figures, and most cells do
+    plain = bare.str.to_lowercase().str.replace_all(r"[\s._:-]+", " ").str.strip_chars(" ()[]?*")
+    found = plain.is_in(words) | plain.str.replace(_OF_WHAT, "").is_in(words)
+    return pl.when(text.is_not_null()).then(found.fill_null(False))
 
 
 def still_open(text: pl.Expr) -> pl.Expr:

@@ -31,6 +31,8 @@ _OTHER = r"\t\v\f\u00a0\u2000-\u200b\u202f\u2060\u3000\ufeff"
 _SPACES = r"[\s\u200b\u2060\ufeff]{2,}|[[\s\u200b\u2060\ufeff]--[ ]]"
 _SPACED = rf"[ {_OTHER}]{{2,}}|[{_OTHER}]"
 """Runs of blanks, and a blank that is no space: a space alone stays as it is."""
+ROUGH = rf"""{_SPACES}|^[ '"]|[ '"]$|\.0+$"""
+"""What a cell has that `tidied`, `tidied_name` or `codes.whole` would change, unless it holds nothing."""
 _BREAK = r"\s*[\r\n\u0085\u2028\u2029]\s*"
 _MOJIBAKE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
 _TIMES = 3
@@ -54,15 +56,19 @@ def tidied(text: pl.Expr, *, words: bool = True) -> pl.Expr:
 
     `words=False` is for values without spaces in them (numbers, codes, dates), where trimming is enough.
     """
-    text = text.str.replace_all(_SPACES, " ").str.strip_chars(" ") if words else text.str.strip_chars(_BLANK)
-    return pl.when(~text.is_in(_NOTHING)).then(text)
+    return filled(text.str.replace_all(_SPACES, " ").str.strip_chars(" ") if words else text.str.strip_chars(_BLANK))
 
 
 def tidied_name(text: pl.Expr) -> pl.Expr:
     """The same for a name: 'Null' and 'Na' may be names, so only marks count as nothing; a line break between words
     stays, as it may part two people."""
     text = text.str.strip_chars(_BLANK).str.replace_all(_BREAK, "\n").str.replace_all(_SPACED, " ").str.strip_chars(" ")
-    return pl.when(~text.is_in(_NO_NAME)).then(text)
+    return filled(text, name=True)
+
+
+def filled(text: pl.Expr, *, name: bool = False) -> pl.Expr:
+    """Trimmed text, or null where it holds nothing."""
+    return pl.when(~text.is_in(_NO_NAME if name else _NOTHING)).then(text)
 
 
 def per_value(texts: pl.Series, read: Callable[[str], Any], type: Any = pl.String) -> pl.Series:

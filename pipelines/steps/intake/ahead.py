@@ -18,7 +18,7 @@ from pipelines.common.work import Row
 from pipelines.common.workers import worker_pool
 from pipelines.steps.intake.deliver import Delivery, LoadJob, SuiteAnswers, ask_suites, read_delivery
 
-FEW_BYTES, MANY_BYTES, FEW_FILES = 4_000_000, 32_000_000, 100
+FEW_BYTES, MANY_BYTES, FEW_FILES = 4_000_000, 64_000_000, 100
 """Less than the first to read, in fewer files than the last, is read in a thread; more than the second in two
 processes."""
 
