@@ -40,7 +40,7 @@ class Drawing:
         self._kept = kept_charts(last, self._made_of) if last else {}
         new = [person for person in people if person.person_id not in self._kept]
         self._parts = [new[k : k + AT_ONCE] for k in range(0, len(new), AT_ONCE)]
-        self._pool = worker_pool(2) if len(new) > FEW else None
+        self._pool = worker_pool(1) if len(new) > FEW else None
         self._under_way = [(part, _submit(self._pool, part)) for part in self._parts]
 
     def done(self, report: Reporter) -> tuple[Svgs, dict[str, bytes]]:

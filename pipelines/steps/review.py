@@ -50,7 +50,7 @@ def quality_of_links(work: Work, links: pl.DataFrame, people: pl.DataFrame) -> p
         links_table=links.select("person_id", "source", "how"),
         people=people,
         identity=notes.pop("rows").join(
-            read("identity").select("identity_id", "sources", "first_period"), on="identity_id"
+            work.warehouse.rows("identity", "identity_id", "sources", "first_period"), on="identity_id"
         ),
         decisions=read("decisions"),
         second=read("second_opinions"),

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 import vl_convert
 
@@ -21,6 +21,7 @@ from hiu.publish.charts.headings import subtitle, title
 from hiu.publish.charts.layout import (
     BARS,
     BED_BARS,
+    FONT,
     LANE,
     SUBTITLE,
     TITLE,
@@ -33,10 +34,11 @@ from hiu.publish.charts.layout import (
 )
 from hiu.publish.charts.template import Spec, fill, schema_version, template
 from hiu.publish.words.datasets import HATCHES, colours
-from hiu.publish.words.text import wrap
+from hiu.publish.words.text import width, wrap
 
 BED_DAYS = "mh_bed_day"
 SHADES = 128
+_MARKS = "".join(map(chr, range(0x100, 0x180)))
 
 
 def person_chart(person: PersonSeries, *, split: bool = False) -> Spec:
@@ -67,7 +69,22 @@ def person_chart(person: PersonSeries, *, split: bool = False) -> Spec:
 
 def to_svg(spec: Spec) -> str:
     """The chart as a standalone SVG."""
-    return described_svg(vl_convert.vegalite_to_svg(spec, vl_version=schema_version()), spec["description"])
+    # the renderer measures every letter, at half the cost of a chart; so a single one stands for each text that lies
+    # within the chart (the lines of the title are cut to it) while it is drawn
+    main, *others = spec.get("vconcat", [spec])
+    title, data = main["title"], spec["datasets"]
+    words = {name: rows for name, rows in data.items() if name.endswith("words")}
+    within = [row["t"] for rows in words.values() for row in rows if row["x"] + width(row["t"], FONT) <= WIDTH]
+    texts = [*title["text"], *title["subtitle"], *within]
+    marks = dict(zip((text for text in dict.fromkeys(texts) if text and not text.isdigit()), _MARKS, strict=False))
+    marked = {part: [marks.get(text, text) for text in title[part]] for part in ("text", "subtitle")}
+    main = {**main, "title": {**title, **marked}}
+    short = {name: [{**row, "t": marks.get(row["t"], row["t"])} for row in rows] for name, rows in words.items()}
+    drawn = {**({**spec, "vconcat": [main, *others]} if others else main), "datasets": {**data, **short}}
+    whole = {mark: escape(text) for text, mark in marks.items()}
+    svg = vl_convert.vegalite_to_svg(drawn, vl_version=schema_version())
+    svg = re.sub(f">([{_MARKS}])<", lambda found: f">{whole.get(found[1], found[1])}<", svg)
+    return described_svg(svg, spec["description"])
 
 
 def described_svg(svg: str, words: str) -> str:

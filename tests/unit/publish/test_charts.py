@@ -22,7 +22,7 @@ from hiu.model import DATASETS, PUBLISHED
 from hiu.month import Month
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries, series
-from hiu.publish.charts.draw import chart_files, nice_top, person_chart, to_png, to_svg
+from hiu.publish.charts.draw import chart_files, described_svg, nice_top, person_chart, to_png, to_svg
 from hiu.publish.charts.layout import FONT, WIDTH, lay_out
 from hiu.publish.words.datasets import STACK
 from hiu.publish.words.text import width
@@ -450,6 +450,29 @@ def test_the_picture_of_a_chart_is_small_and_shows_the_same() -> None:
 def test_the_same_person_gives_the_same_bytes() -> None:
     first, second = (to_svg(person_chart(person(frames.busy(9)))) for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("name", [*frames.HOSTILE, "\u0100", "W" * 400])
+def test_a_letter_stands_for_each_text_while_a_chart_is_drawn_and_the_chart_is_the_same(
+    name: str, split: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = person(
+        frames.busy(9),
+        missing={"s136": (1, 2), "ed_attendance": (20, 21)},
+        name=name,
+        support={"start": date(2025, 4, 1), "end": date(2026, 1, 15)},
+        breaks={name: date(2024, 10, 1), "\u0101": date(2024, 12, 1)},
+    )
+    spec = person_chart(shown, split=split)
+    draws, given = vl_convert.vegalite_to_svg, list[dict[str, Any]]()
+    whole = described_svg(draws(spec, vl_version="6.4"), spec["description"])
+    monkeypatch.setattr(vl_convert, "vegalite_to_svg", lambda drawn, **how: given.append(drawn) or draws(drawn, **how))
+    assert to_svg(spec) == whole
+    title = given[0].get("vconcat", given)[0]["title"]
+    words = [row["t"] for row in given[0]["datasets"]["words"]]
+    assert max(map(len, [*title["text"], *title["subtitle"]])) == 1
+    assert sorted({len(word) for word in words if not word.isdigit()} - {0, 1}) == ([60] if "W" in name else [])
 
 
 def test_the_calendar_ends_with_the_run_s_month() -> None:
