@@ -41,6 +41,7 @@ UNTRACED = (
     "tests/unit/house",
     "tests/fuzz",
     "tests/crash",
+    "tests/browser",
     "tests/pipeline/run/test_run.py",
     "tests/pipeline/rights/test_subject.py",
     "tests/unit/link/test_link_generations.py",

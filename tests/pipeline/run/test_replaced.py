@@ -24,7 +24,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     days = [f"{day:02}/09/2025" for day in range(1, 13)]
     old, new = police(*days), police(*days[:9])
     place = make_site(Trap(files={"2025-09/police FINAL.csv": old}, exit=0), tmp_path / "site")
-    assert counted(run(place, MONTHS[0]), "police_incident") == {"2025-09": 12}
+    assert counted(take(place.home, MONTHS[0]), "police_incident") == {"2025-09": 12}
     file, beside = place.raw / "2025-09/police FINAL.csv", place.raw / "2025-09/police FINAL corrected.csv"
     file.write_text(new, encoding="utf-8")
     beside.write_text(new, encoding="utf-8")
