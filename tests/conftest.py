@@ -63,15 +63,23 @@ FIRST_TEST = ("tests/hostile",)
 QUICK_CASES = {
     "tests/traps": 10,
     "tests/hostile/test_free_text.py": 5,
+    "tests/hostile/test_masked_library.py": 5,
+    "tests/hostile/test_reads_commands.py": 5,
+    "tests/hostile/test_reads_sealed.py": 5,
     "tests/hostile/test_records_added.py": 5,
+    "tests/hostile/test_release_figures.py": 5,
+    "tests/hostile/test_settings_walk.py": 5,
+    "tests/hostile/test_withheld_counts.py": 5,
     "tests/hostile/test_workbook_rows.py": 5,
     "tests/hostile/test_erased_again.py": 5,
     "tests/pathway/test_missing.py": 5,
     "tests/pathway/test_one_part.py": 5,
+    "tests/pipeline/network/test_forged.py": 5,
     "tests/pipeline/run/test_fingerprint.py": 5,
+    "tests/unit/link/test_link_generations.py": 5,
     "tests/unit/network": 5,
 }
-MANY = 6
+MANY = 3
 """Of a test with more cases every fifth or tenth is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 

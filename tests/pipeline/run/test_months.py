@@ -206,9 +206,9 @@ def test_a_corrected_file_under_a_new_name_beside_the_old_one_is_said_until_that
     (place.raw / "2025-09" / "police FINAL v2 corrected.csv").write_text(
         police(*days[:8], "20/09/2025"), encoding="utf-8"
     )
-    both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=1))
-    for warnings in (both.warnings, take(place.home, MONTHS[0]).intake.warnings):  # said again until it is put right
-        [said] = [line for line in warnings if "hiu undo" in line]
+    for hour in (1, 2):  # said again by every run until it is put right
+        both = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=hour))
+        [said] = [line for line in both.warnings if "hiu undo" in line]
         assert both.exit_code == 3 and "police: 8 rows of 2025-09/police FINAL.csv are in" in said
         assert "1 more of 2025-09/police FINAL v2 corrected.csv and 4 more of 2025-09/police FINAL.csv" in said
         assert "the earlier one back: hiu undo '2025-09/police FINAL.csv'" in said
@@ -217,9 +217,9 @@ def test_a_corrected_file_under_a_new_name_beside_the_old_one_is_said_until_that
     shown = CliRunner().invoke(app, ["status", "--site", str(place.home)])
     assert "hiu undo '2025-09/police FINAL.csv'" in shown.stdout
     undo(place, "2025-09/police FINAL.csv", reason="corrected", by="operator", now=NOW + timedelta(hours=3))
-    after = take(place.home, MONTHS[0])
+    after = run(open_place(place.home), MONTHS[0], at=NOW + timedelta(hours=4))
     assert counted(after, "police_incident") == {"2025-09": 9}
-    assert not [line for line in after.intake.warnings if "hiu undo" in line]
+    assert not [line for line in after.warnings if "hiu undo" in line]
 
 
 def test_a_file_of_a_few_rows_sent_again_is_no_correction_of_the_whole(tmp_path: Path) -> None:
