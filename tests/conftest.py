@@ -78,8 +78,12 @@ QUICK_CASES = {
     "tests/pipeline/run/test_fingerprint.py": 5,
     "tests/unit/link/test_link_generations.py": 5,
     "tests/unit/network": 5,
+    "tests/unit/publish/test_pack_decide.py": 5,
+    "tests/unit/publish/test_pack_standing.py": 5,
+    "tests/unit/quality/test_quality_gate.py::test_what_is_settled_at_once": 5,
+    "tests/unit/site/test_site_second_day.py": 5,
 }
-MANY = 3
+MANY = 2
 """Of a test with more cases every fifth or tenth is in the quick suite; `make fuzz` and `make slow` try them all."""
 
 

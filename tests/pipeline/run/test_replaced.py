@@ -45,6 +45,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.intake.warnings if "FINAL" in x]
 
 
+@pytest.mark.slow
 def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_path: Path) -> None:
     """The month it had lain under was the same with it and without, and status asked for ever to run it again."""
     files = {"2025-09/police a.csv": police("04/09/2025"), "2025-10/ed_.csv": ed(("A", "05/10/2025"))}
