@@ -315,8 +315,12 @@ def rows_seen(page: Any) -> int:
 
 
 def test_no_column_is_off_the_screen(opening: Callable[..., Any], pack_file: Path) -> None:
+    opened = opening(pack_file)
     for width, height in ((1366, 768), (1920, 1080), (1024, 768)):
-        page = opening(pack_file, width=width, height=height).page
+        page = opened.page
+        page.set_viewport_size({"width": width, "height": height})
+        page.reload()
+        page.wait_for_selector("html.ready", state="attached")
         for step in ("month", "person", "split", "large", "table"):
             if step == "person":
                 page.keyboard.press("j")

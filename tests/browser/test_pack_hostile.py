@@ -1,4 +1,4 @@
-"""Two hundred hostile names, and the same in every other free text: all of it is text, none of it does anything."""
+"""Hostile names, and the same in every other free text: all of it is text, none of it does anything."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ FREE = {
 TAGS = "() => [...new Set([...document.querySelectorAll('*')].map(one => one.tagName))].sort()"
 WALK = """async () => {
     const met = new Set(), shown = new Set();
-    for (let k = 0; k < 200; k++) {
+    for (let k = 0; k < document.querySelectorAll("#adults bdi, #minors bdi").length; k++) {
         document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
         if (k % 20 == 0) await new Promise(resolve => setTimeout(resolve));
         document.querySelectorAll("#pane *").forEach(one => met.add(one.tagName));
@@ -104,15 +104,19 @@ def poisoned(count: int = 200) -> dict[str, pl.DataFrame]:
     return tables
 
 
-@pytest.fixture(scope="module")
-def opened(opening: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    tables = poisoned()
-    yield opening(write(tmp_path_factory.mktemp("hostile"), tables, pack_area.series(tables)))
+@pytest.fixture(scope="module", params=[len(SEEDS) * 2, pytest.param(200, marks=pytest.mark.slow)])
+def opened(
+    opening: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    tables = poisoned(request.param)
+    opened = opening(write(tmp_path_factory.mktemp("hostile"), tables, pack_area.series(tables)))
+    opened.names = hostile(request.param)
+    yield opened
 
 
 def test_hostile_names_are_shown_as_they_are(opened: Any) -> None:
     shown = opened.page.eval_on_selector_all("#adults bdi, #minors bdi", "all => all.map(one => one.textContent)")
-    assert shown == [display_name(name) for name in hostile()]
+    assert shown == [display_name(name) for name in opened.names]
 
 
 def test_nothing_of_it_becomes_part_of_the_page(opened: Any) -> None:
@@ -122,7 +126,7 @@ def test_nothing_of_it_becomes_part_of_the_page(opened: Any) -> None:
     assert page.evaluate(count) == [1, 1, 1]
     page.keyboard.press("j")
     met, people = page.evaluate(WALK)
-    assert not set(met) & FOREIGN and people >= 150
+    assert not set(met) & FOREIGN and people >= 0.75 * len(opened.names)
     assert page.evaluate("document.querySelectorAll('tr.chosen').length") == 1
     page.click("#split")
     page.click("#hide")

@@ -114,9 +114,13 @@ def people(published: Outcome) -> list[PersonSeries]:
     return list(series(chosen, frames, LAST))
 
 
-def test_charts_drawn_in_processes_are_the_same(people: list[PersonSeries], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "pool", [pytest.param(draw.worker_pool, id="process", marks=pytest.mark.slow), ThreadPoolExecutor]
+)
+def test_charts_drawn_beside_the_run_are_the_same(
+    people: list[PersonSeries], monkeypatch: pytest.MonkeyPatch, pool: Any
+) -> None:
     report = Reporter(quiet=True)
-    pool = draw.worker_pool
     monkeypatch.setattr(draw, "FEW", 2)
     monkeypatch.setattr(draw, "AT_ONCE", 2)
     monkeypatch.setattr(draw, "worker_pool", lambda most: pool(1))

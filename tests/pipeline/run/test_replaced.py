@@ -24,7 +24,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     days = [f"{day:02}/09/2025" for day in range(1, 13)]
     old, new = police(*days), police(*days[:9])
     place = make_site(Trap(files={"2025-09/police FINAL.csv": old}, exit=0), tmp_path / "site")
-    assert counted(run(place, MONTHS[0]), "police_incident") == {"2025-09": 12}
+    assert counted(take(place.home, MONTHS[0]), "police_incident") == {"2025-09": 12}
     file, beside = place.raw / "2025-09/police FINAL.csv", place.raw / "2025-09/police FINAL corrected.csv"
     file.write_text(new, encoding="utf-8")
     beside.write_text(new, encoding="utf-8")
@@ -45,6 +45,7 @@ def test_what_lies_at_a_place_now_counts_though_its_bytes_were_loaded_under_anot
     assert counted(last, "police_incident") == {"2025-09": 9} and not [x for x in last.intake.warnings if "FINAL" in x]
 
 
+@pytest.mark.slow
 def test_a_file_moved_to_its_month_leaves_no_month_to_be_run_again_for_ever(tmp_path: Path) -> None:
     """The month it had lain under was the same with it and without, and status asked for ever to run it again."""
     files = {"2025-09/police a.csv": police("04/09/2025"), "2025-10/ed_.csv": ed(("A", "05/10/2025"))}

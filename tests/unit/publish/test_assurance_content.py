@@ -11,6 +11,7 @@ from collections import Counter
 import pytest
 from assurance_kit import FACTS
 from evidence import ROOT, leads_nowhere, numbers, references, section
+from parsed import nodes, tree
 
 from hiu.errors import UsageError
 from hiu.publish.assurance.answers import read_answers, table
@@ -104,9 +105,12 @@ def test_pytest_collects_every_test_that_is_named() -> None:
 def slow(test: str) -> bool:
     """Whether a quick run leaves a test out, by its own mark or its file's."""
     path, name = test.split("::")
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    marks = [node.value for node in tree.body if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)]
-    own = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
+    marks = [
+        node.value
+        for node in tree(ROOT / path).body
+        if isinstance(node, ast.Assign) and "pytestmark" in ast.unparse(node)
+    ]
+    own = [node for node in nodes(ROOT / path) if isinstance(node, ast.FunctionDef) and node.name == name]
     marks += [mark for node in own for mark in node.decorator_list]
     return any(re.search(r"mark\.slow$|mark\.slow[,\]]", ast.unparse(mark)) for mark in marks)
 
