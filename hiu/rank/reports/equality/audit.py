@@ -73,9 +73,9 @@ def equality(
         frequency=pl.col("expected_points").rank("ordinal", descending=True) <= top,
         assessed=pl.col("risk_source") != NOT_ASSESSED,
     )
-    seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     names = [name for name in groups.columns if name != "person_id"]
     outcome, refused = _outcome(month, demand, coverage, people, groups, names, settings)
+    seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     quality = _by(seen, names, *(pl.col(name).sum() for name in _QUALITY))
     return Equality(selection(seen, names), outcome, refused, _assessment(seen, names), _moved(seen, names), quality)
 
@@ -131,6 +131,7 @@ def _by(seen: pl.DataFrame, names: list[str], *measures: pl.Expr) -> pl.DataFram
     parts = [
         seen.group_by(pl.lit(name).alias("characteristic"), pl.col(name).fill_null(NOT_RECORDED).alias("group"))
         .agg(pl.len().cast(pl.Int64).alias("people"), *measures)
+        .with_columns(pl.col("group").cast(pl.String))
         .sort("group")
         for name in names
     ]
