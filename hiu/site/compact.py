@@ -13,7 +13,7 @@ from hiu.site.tables import Tables
 
 C = pl.col
 DATASET = pl.Categorical(pl.Categories("dataset", physical=pl.UInt16))
-_FROM, _BYTES = -3, 16_000_000  # M_MMAP_THRESHOLD
+_FROM, _BYTES = -3, 4_000_000  # M_MMAP_THRESHOLD
 _WHO = ("person_id", "dob", "birth_year", "named", "died")
 _COUNTS = ("person_id", "month", "dataset", "n")
 

@@ -17,15 +17,17 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     reached in that year; with neither, as an adult. Rule: docs/ranking.md.
     """
     recent = pl.col("month").is_between((month - 11).start, month.start)
-    active = demand.lazy().filter(recent, pl.col("n") > 0).select("person_id").collect()
+    active = demand.lazy().filter(recent, pl.col("n") > 0)
     living = pl.col("died").is_null() | (pl.col("died") > month.end)
     adult = pl.col("age").is_null() | (pl.col("age") >= minimum_age)
     return (
-        people.filter(pl.col("named") & living)
+        people.lazy()
+        .filter(pl.col("named") & living)
         .join(active, on="person_id", how="semi")
         .select("person_id", age=age_on(month.end))
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")
+        .collect()
     )
 
 

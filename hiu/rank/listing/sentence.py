@@ -18,6 +18,13 @@ def ordinal(place: int) -> str:
     return f"{place}{suffix}"
 
 
+def _ordinal(column: str) -> pl.Expr:
+    """The same of every row."""
+    place = pl.col(column)
+    suffix = (place % 10).replace_strict({1: "st", 2: "nd", 3: "rd"}, default="th", return_dtype=pl.String)
+    return pl.format("{}{}", place, pl.when((place % 100).is_in((11, 12, 13))).then(pl.lit("th")).otherwise(suffix))
+
+
 def amount(value: float) -> str:
     """A severity score as people say it: whole from 10, else at most one decimal."""
     return f"{value:.0f}" if value >= 9.95 else f"{value:.1f}".removesuffix(".0")
@@ -37,14 +44,11 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
     marked `estimated`; `little` says why no place is surer than B; `more` is put after it; `top` = places that the
     meeting discusses.
     """
-    ranks, figures = ("rank", "rank_if_low", "rank_if_high"), ("expected_points", "points_3", "points_12")
-    highest = table.select(pl.max_horizontal(pl.max(ranks))).item() or 0
-    places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
-    said = [places.gather(table[name]).alias(f"said_{name}") for name in ranks]
-    said += [say_each_row(table.select(name), amount).alias(f"said_{name}") for name in figures]
+    figures = ("expected_points", "points_3", "points_12")
+    said = [say_each_row(table.select(name), amount).alias(f"said_{name}") for name in figures]
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
     wide = table.with_columns(*said, said_risk=risk)
-    high, low = pl.col("said_rank_if_high"), pl.col("said_rank_if_low")
+    high, low = _ordinal("rank_if_high"), _ordinal("rank_if_low")
     otherwise = (
         pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))
         .then(pl.format("; would be {} whatever the risk", high))
@@ -54,7 +58,7 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
     young = _if(pl.col("list") == "under_18", " of the under-18s")
     among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" "))
     parts = (
-        pl.col("said_rank"),
+        _ordinal("rank"),
         young,
         ": severity score of about ",
         pl.col("said_expected_points"),

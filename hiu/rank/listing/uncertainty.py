@@ -77,12 +77,14 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
     values = _draw(posterior, drawn, draws, needs, risks)
     ranks = _ranks(values)
     if people > drawn:
-        rest = Rest.of(posterior, drawn, _grid(values))
+        grid = _grid(values)
         cells = np.empty(values.shape, dtype=np.int16)
         for own, draw in zip(cells, values, strict=True):  # one by one: of all draws at once it takes much memory
-            own[:] = rest.cell(draw)
-        ahead = rest.ahead(draws, needs)
+            own[:] = _cell(grid, draw)
     del values
+    if people > drawn:
+        rest = Rest.of(posterior, drawn, grid)
+        ahead = rest.ahead(draws, needs)
     p, low, high = np.zeros(people), np.empty(people), np.empty(people)
     edge = int((1 - _RANGE) / 2 * (draws - 1))
     for some in _blocks(drawn):
@@ -119,7 +121,7 @@ def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep:
     ranks = np.broadcast_to(np.arange(1, first + 1, dtype=np.int32), best.shape)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        ranks = ranks + _above(rest.ahead(draws, needs), rest.cell(scores))
+        ranks = ranks + _above(rest.ahead(draws, needs), _cell(rest.grid, scores))
     p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
     return p
 
@@ -170,6 +172,15 @@ def _grid(values: NDArray[np.float32]) -> Floats:
     return np.asarray(np.geomspace(top * 1e-5, top, _GRID), dtype=np.float64)
 
 
+def _cell(grid: Floats, values: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The first grid point at or above each value (the grid is even in logarithms)."""
+    first, step = np.log(grid[0]), np.log(grid[1] / grid[0])
+    at = np.maximum(values, grid[0])
+    np.subtract(np.log(at, out=at), first, out=at)
+    np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
+    return np.asarray(np.clip(at, 0, len(grid), out=at), dtype=np.int32)
+
+
 @dataclass(frozen=True)
 class Rest:
     """The people too many to draw, in classes of equal need (bins of 1%) and risk, against a grid of scores.
@@ -194,14 +205,6 @@ class Rest:
         which = need.ravel() * (len(risks) + 1) + kind
         tail = _tails(post, np.exp(found / 100), risks, grid)
         return cls(grid, which, tail, np.bincount(which, minlength=len(tail)) @ tail)
-
-    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int32]:
-        """The first grid point at or above each value (the grid is even in logarithms)."""
-        first, step = np.log(self.grid[0]), np.log(self.grid[1] / self.grid[0])
-        at = np.maximum(values, self.grid[0])
-        np.subtract(np.log(at, out=at), first, out=at)
-        np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
-        return np.asarray(np.clip(at, 0, len(self.grid), out=at), dtype=np.int32)
 
     def ahead(self, draws: int, rng: np.random.Generator) -> NDArray[np.int32]:
         """For each draw, how many of these people stand above each grid point."""

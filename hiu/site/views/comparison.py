@@ -78,6 +78,7 @@ def what_if(
     demand, changes = common["demand"], names
     for name in names:
         demand = recounted(demand, extra, name)
+    extra = extra.clear()  # of the list without labels nothing else is made of it
     if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
         demand = _without_roles(demand, run._scan("timeline"), roles, ids)
         changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
@@ -89,6 +90,8 @@ def what_if(
     before = before.with_columns(person_id=ids.gather(before["person_id"]))
     common |= {"demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
     again = rank(**common, extra=extra, support=support, gradings=gradings, adults_alone=True, ids=ids).ranked
+    again = again.select("list", "rank", "person_id", "contacts_3", "intensity", "sentence")
+    del common, demand  # beside the sentences of everybody there is no room for more
     return _beside(run, before, again, changes, own.top)
 
 

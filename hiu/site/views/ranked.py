@@ -89,6 +89,7 @@ class Ranked(Listing):
         places = numbered_table(run, ids, "ranked", "list", "rank", "expected_points", "risk_source")
         some_at_a_time = (groups_of(some, run.month) for some in common["people"].iter_slices(50_000))
         groups = pl.concat(one.with_columns(pl.exclude("person_id").cast(pl.Categorical)) for one in some_at_a_time)
+        common["people"] = common["people"].drop("sex").with_columns(nhs_number=pl.col("nhs_number").str.len_bytes())
         found = equality(**common, ranked=places, groups=groups)
         flagged = found.selection.filter(pl.col("flag"))
         sentences = [
