@@ -1,4 +1,4 @@
-"""What most reports take of a month, and the same with numbers in place of ids: a fraction of the memory and the time."""
+"""What most reports take of a month, also with numbers in place of ids: a fraction of the memory and the time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _COUNTS = ("person_id", "month", "dataset", "n")
 
 def common(run: Tables, *more: str) -> Row:
     """Month, demand, coverage, people (who they are, and `more` columns) and settings."""
-    return _about(run) | {"demand": run._whole("monthly_demand", *_COUNTS), "people": run._whole("people", *_WHO, *more)}
+    demand, people = run._whole("monthly_demand", *_COUNTS), run._whole("people", *_WHO, *more)
+    return _about(run) | {"demand": demand, "people": people}
 
 
 def numbered_common(run: Tables, *more: str) -> tuple[pl.Series, Row]:

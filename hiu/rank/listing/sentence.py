@@ -57,7 +57,7 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
     young = _if(pl.col("list") == "under_18", " of the under-18s")
     among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" "))
-    parts = (
+    parts: tuple[pl.Expr | str, ...] = (
         _ordinal("rank"),
         young,
         ": severity score of about ",

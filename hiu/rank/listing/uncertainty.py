@@ -88,11 +88,11 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
     p, low, high = np.zeros(people), np.empty(people), np.empty(people)
     edge = int((1 - _RANGE) / 2 * (draws - 1))
     for some in _blocks(drawn):
-        place = ranks[:, some].astype(np.int32)
+        among = ranks[:, some].astype(np.int32)
         if people > drawn:
-            place += _above(ahead, cells[:, some])
-        p[some] = (place <= top).mean(axis=0)
-        ordered = np.sort(place.T, axis=1)
+            among += _above(ahead, cells[:, some])
+        p[some] = (among <= top).mean(axis=0)
+        ordered = np.sort(among.T, axis=1)
         low[some], high[some] = ordered[:, edge], ordered[:, -1 - edge]
     if people > drawn:
         # Nobody so far down can be in the first N in a fifth of draws: the shares of all add up to N.
@@ -155,10 +155,9 @@ def _draw(
 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.unsignedinteger]:
-    each = np.arange(1, values.shape[1] + 1, dtype=np.min_scalar_type(values.shape[1]))
-    ranks = np.empty(values.shape, dtype=each.dtype)
+    ranks: NDArray[np.unsignedinteger] = np.empty_like(values, dtype=np.min_scalar_type(values.shape[1]))
     for own, draw in zip(ranks, values, strict=True):
-        own[np.argsort(-draw)] = each
+        own[np.argsort(-draw)] = np.arange(1, len(draw) + 1)
     return ranks
 
 
@@ -214,7 +213,7 @@ class Rest:
 
     def ranges(self, cells: NDArray[np.integer], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
-        per_cell = sum(np.bincount(one, minlength=len(self.grid) + 1) for one in cells)
+        per_cell = np.sum([np.bincount(one, minlength=len(self.grid) + 1) for one in cells], axis=0)
         ahead = 1 + self.above + np.cumsum(per_cell[::-1])[::-1][1:] / len(cells)
         best = np.minimum((self.tail > (1 - _RANGE) / 2).sum(axis=1), len(self.grid) - 1)
         worst = (self.tail > (1 + _RANGE) / 2).sum(axis=1) - 1
