@@ -86,16 +86,15 @@ def rank(
     lists = [_place(parts.pop(0), n, constants, settings, capped=bool(few)) for _ in parts[:]]
     ranked = pl.concat(lists)
     filled = ranked.with_columns(estimated="filled", own=_own_words(ranked["person_id"], missing, month))
-    words_of = (gaps, few, level_words(), pl.col("own"))
-    ranked = ranked.with_columns(rank_sentences(filled, *words_of, top=settings.rank.top))
+    ranked = ranked.with_columns(rank_sentences(filled, gaps, few, level_words(), pl.col("own"), top=settings.rank.top))
     return Ranking(_as_ranked(ranked), figures, _nearest(lists[0], settings.rank.top))
 
 
 def _own_words(people: pl.Series, missing: pl.DataFrame | None, month: Month) -> pl.Series:
     """What is said of numbers that one person lacks, with a space before it; empty for the others."""
-    if missing is None:
+    words = {} if missing is None else missing_sentences(missing, month)
+    if not words:
         return pl.repeat("", len(people), eager=True)
-    words = missing_sentences(missing, month)
     return pl.Series([f" {words[each]}" if each in words else "" for each in people], dtype=pl.String)
 
 
