@@ -5,6 +5,7 @@ by person, so that equal records get equal scores and no reordering of rows can 
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -93,10 +94,11 @@ def _seen(history: History, weights: dict[str, float]) -> Floats:
     """Points by person and month of what is there; those of a month lie side by side, since sums go over its people."""
     at, people = history.cells, len(history.people)
     each = np.array([weights.get(name, 0.0) for name in history.datasets], dtype=np.float32)[at.d] * at.n
+    order = np.argsort(at.t, kind="stable")
+    ends, p, each = np.searchsorted(at.t[order], np.arange(len(history.months) + 1)), at.p[order], each[order]
     s: Floats = np.empty((len(history.months), people), dtype=np.float32)
-    for t in range(len(history.months)):
-        own = at.t == t
-        month = np.bincount(at.p[own], weights=each[own], minlength=people)
+    for t, (start, end) in enumerate(pairwise(ends)):
+        month = np.bincount(p[start:end], weights=each[start:end], minlength=people)
         if s.dtype == np.float32 and (month.astype(np.float32) != month).any():  # sums of half the size are as exact
             s = s.astype(np.float64)
         s[t] = month
