@@ -45,9 +45,9 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
     meeting discusses.
     """
     figures = ("expected_points", "points_3", "points_12")
-    said = [say_each_row(table.select(name), amount).alias(f"said_{name}") for name in figures]
+    texts = [say_each_row(table.select(name), amount).alias(f"said_{name}") for name in figures]
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
-    wide = table.with_columns(*said, said_risk=risk)
+    wide = table.with_columns(*texts, said_risk=risk)
     high, low = _ordinal("rank_if_high"), _ordinal("rank_if_low")
     otherwise = (
         pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))

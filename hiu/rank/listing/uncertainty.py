@@ -141,15 +141,15 @@ def _draw(
     post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
 ) -> NDArray[np.float32]:
     """Scores, draws x people. Drawn person by person: the first people's draws do not depend on the rest."""
-    values, known = np.empty((draws, drawn), dtype=np.float32), post.values.astype(np.float32)
+    values, graded = np.empty((draws, drawn), dtype=np.float32), post.values.astype(np.float32)
     for some in _blocks(drawn):
         shape = post.shape[some, None].astype(np.float32)
         score = needs.standard_gamma(np.broadcast_to(shape, (len(shape), draws)), dtype=np.float32)
         score *= (AHEAD / post.rate * post.risk[some]).astype(np.float32)[:, None]
         unknown = np.flatnonzero(~post.assessed[some])
         if len(unknown):
-            picked = risks.integers(0, len(known), size=(len(unknown), draws), dtype=np.int32)
-            score[unknown] *= known[picked] / post.risk[some][unknown].astype(np.float32)[:, None]
+            picked = risks.integers(0, len(graded), size=(len(unknown), draws), dtype=np.int32)
+            score[unknown] *= graded[picked] / post.risk[some][unknown].astype(np.float32)[:, None]
         values[:, some] = score.T
     return values
 
