@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hiu.errors import SettingsError
 from hiu.month import Month
 from hiu.settings import load
+from hiu.site.compact import give_back
 from hiu.site.opened import Opened
 from hiu.site.published import Published
 from hiu.site.show.cards import Card
@@ -107,4 +108,5 @@ def open(
     opened = Opened(home, settings, folder, show_names=show_names, by=by, purpose=purpose)
     require_use(purpose, "analyst")
     opened.require_role("hiu.open")
+    give_back()
     return Site(opened)

@@ -24,7 +24,7 @@ from hiu.site.handed import described_in, handed
 from hiu.site.looks import look
 from hiu.site.opened import Opened
 from hiu.site.shapes import Manifest
-from hiu.site.show.listing import Listing, Row, cell_text
+from hiu.site.show.listing import Listing, cell_text
 from hiu.site.show.mask import masked, masked_sql, read
 from hiu.site.show.suggest import Suggests
 
@@ -227,13 +227,6 @@ class Tables(Suggests):
     def _shown(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of a table of people whom it may show."""
         return frame.join(self._scan("people").select("person_id").collect(), on="person_id", how="semi")
-
-    def _common(self, *more: str) -> Row:
-        """What most reports take: month, demand, coverage, people (who they are, and `more` columns), settings."""
-        demand = self._whole("monthly_demand", "person_id", "month", "dataset", "n")
-        people = self._whole("people", "person_id", "dob", "birth_year", "named", "died", *more)
-        common = {"month": self.month, "settings": self.settings, "coverage": self._whole("coverage")}
-        return {**common, "demand": demand, "people": people}
 
     def _scan(self, name: str) -> pl.LazyFrame:
         """A table as published, unread, less the people who may be shown to nobody since.

@@ -69,19 +69,20 @@ def load_sources(folder: Path | None = None) -> dict[str, Source]:
     A site file with `extends = "police"` changes only what it says: tables merge key by key, other
     values replace. `enabled = false` leaves a shipped source out. Raises SettingsError.
     """
-    found: dict[str, Source | None] = {name: _shipped_source(name) for name in shipped()}
-    for path in sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ():
-        found |= [_own_source(path, toml_text(path))]
+    paths = sorted(folder.glob("*.toml")) if folder and folder.is_dir() else ()
+    own = dict(_own_source(path, toml_text(path)) for path in paths)
+    found = {name: _shipped_source(name) for name in shipped() if name not in own} | own
     return {name: source for name, source in sorted(found.items()) if source}
 
 
 @lru_cache(maxsize=200)
 def _own_source(path: Path, text: str) -> tuple[str, Source | None]:
     """A site's source under its name, None where it is switched off. The same text is read once in a process."""
-    ready, values = {**shipped(), **on_offer()}, parse(path, text)
+    values = parse(path, text)
     name = _word(path, "name", values.get("name", path.stem))
     if base := values.pop("extends", None):
-        if _word(path, "extends", base) not in ready:
+        ready = shipped() if _word(path, "extends", base) in shipped() else {**shipped(), **on_offer()}
+        if base not in ready:
             raise SettingsError(f"{path}: extends '{base}', which is no shipped source.{did_you_mean(base, ready)}")
         values = _extended(ready[base], values)
     return name, _validate(path, name, values, text) if values.pop("enabled", True) else None

@@ -215,6 +215,7 @@ def _unknown(
 ) -> Flags | None:
     """Cells of supplied months that are null for one person; None where there are none."""
     null = demand.filter(pl.col("n").is_null(), pl.col("month").is_between(first.start, month.start))
+    null = null.with_columns(pl.col("dataset").cast(pl.String))
     own = null.join(sent.select("month", "dataset").unique(), on=["month", "dataset"], how="semi")
     cells = _positions(
         own.join(pl.DataFrame({"person_id": people}).with_row_index("p"), on="person_id"), first, datasets

@@ -5,6 +5,7 @@ by person, so that equal records get equal scores and no reordering of rows can 
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -76,7 +77,7 @@ def points(history: History, weights: dict[str, float], half_life: float) -> Poi
         gaps = None if history.unknown is None else history.unknown[d]
         if here.all() and gaps is None:
             continue
-        average = _own_average(history, d, recent & here)
+        average, s = _own_average(history, d, recent & here), s.astype(np.float64, copy=False)
         s[:, ~here] += weight * average[:, None]
         if (recent & ~here).any():
             estimated |= average > 0
@@ -93,9 +94,15 @@ def _seen(history: History, weights: dict[str, float]) -> Floats:
     """Points by person and month of what is there; those of a month lie side by side, since sums go over its people."""
     at, people = history.cells, len(history.people)
     each = np.array([weights.get(name, 0.0) for name in history.datasets], dtype=np.float32)[at.d] * at.n
-    size = len(history.months) * people
-    s = np.bincount(at.t.astype(np.int64) * people + at.p, weights=each, minlength=size)
-    return np.asarray(s, dtype=np.float64).reshape(len(history.months), people).T
+    order = np.argsort(at.t, kind="stable")
+    ends, p, each = np.searchsorted(at.t[order], np.arange(len(history.months) + 1)), at.p[order], each[order]
+    s: Floats = np.empty((len(history.months), people), dtype=np.float32)
+    for t, (start, end) in enumerate(pairwise(ends)):
+        month = np.bincount(p[start:end], weights=each[start:end], minlength=people)
+        if s.dtype == np.float32 and (month.astype(np.float32) != month).any():  # sums of half the size are as exact
+            s = s.astype(np.float64)
+        s[t] = month
+    return s.T
 
 
 def reweigh(scored: Points, half_life: float) -> Points:

@@ -17,21 +17,26 @@ def population(month: Month, demand: pl.DataFrame, people: pl.DataFrame, minimum
     reached in that year; with neither, as an adult. Rule: docs/ranking.md.
     """
     recent = pl.col("month").is_between((month - 11).start, month.start)
-    active = demand.filter(recent, pl.col("n") > 0)
+    active = demand.lazy().filter(recent, pl.col("n") > 0)
     living = pl.col("died").is_null() | (pl.col("died") > month.end)
     adult = pl.col("age").is_null() | (pl.col("age") >= minimum_age)
     return (
-        people.filter(pl.col("named") & living)
+        people.lazy()
+        .filter(pl.col("named") & living)
         .join(active, on="person_id", how="semi")
         .select("person_id", age=age_on(month.end))
         .with_columns(list=pl.when(adult).then(pl.lit("adult")).otherwise(pl.lit("under_18")))
         .sort("person_id")
+        .collect()
     )
 
 
 def numbered(people: pl.DataFrame, *tables: pl.DataFrame) -> tuple[pl.Series, list[pl.DataFrame]]:
     """Ids in order, then the people in that order and the rows of tables about them, with the place of the id among
-    all as person_id: whoever ranks many months is done in a fraction of the time, and every order is the same."""
+    all as person_id: whoever ranks many months is done in a fraction of the time, and every order is the same. Tables
+    that have numbers already stay as they are."""
+    if people.schema["person_id"].is_integer():
+        return people["person_id"], [people, *tables]
     ids = people["person_id"].sort()
     found = ((one, place_among(one["person_id"], ids)) for one in (people.sort("person_id"), *tables))
     return ids, [one.with_columns(person_id=place).drop_nulls("person_id") for one, place in found]

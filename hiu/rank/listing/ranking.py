@@ -54,6 +54,7 @@ def rank(
     settings: Settings,
     missing: pl.DataFrame | None = None,
     adults_alone: bool = False,
+    ids: pl.Series | None = None,
 ) -> Ranking:
     """Rank everyone in the population as at the month's end (docs/ranking.md).
 
@@ -63,6 +64,7 @@ def rank(
     Frames have the columns of model.MONTHLY_DEMAND, MONTHLY_EXTRA, COVERAGE, PEOPLE, SUPPORT and
     RISK_GRADING. Constants are fitted on the adults; under-18s are scored with the same constants and
     listed apart. Support bears on `access` alone, never on a figure. Of `adults_alone` there are no labels and presets.
+    With `ids`, in order, person_id is in every frame the place among them (population.numbered).
     """
     who = population(month, demand, people, settings.rank.minimum_age)
     base = base_of(who, history(who["person_id"], month, demand, coverage), coverage, settings)
@@ -75,23 +77,24 @@ def rank(
     table = _scores(graded, base, median).with_columns(
         *_seen_columns(past, weights), *words, access=_access(who, access(month, support))
     )
+    table = table if ids is None else table.with_columns(person_id=ids.gather(table["person_id"]))
     few, gaps, n = little(past, weights), gaps_in_words(past, weights), scored.n
     figures = _constants(month, past, base, median, label_phi, graded, settings, needs(month, extra)) | {"little": few}
     del base, past, scored, graded  # the points by month take much memory, and what follows does too
-    lists = [
-        _place(table.filter(pl.col("list") == name), n, constants, settings, capped=bool(few))
-        for name in (("adult",) if adults_alone else ("adult", "under_18"))
-    ]
+    parts = [table.filter(pl.col("list") == name) for name in (("adult",) if adults_alone else ("adult", "under_18"))]
+    del table
+    lists = [_place(parts.pop(0), n, constants, settings, capped=bool(few)) for _ in parts[:]]
     ranked = pl.concat(lists)
-    own = _own_words(ranked["person_id"], missing, month)
-    filled = ranked.with_columns(estimated="filled")
-    ranked = ranked.with_columns(rank_sentences(filled, gaps, few, level_words(), own, top=settings.rank.top))
+    filled = ranked.with_columns(estimated="filled", own=_own_words(ranked["person_id"], missing, month))
+    ranked = ranked.with_columns(rank_sentences(filled, gaps, few, level_words(), pl.col("own"), top=settings.rank.top))
     return Ranking(_as_ranked(ranked), figures, _nearest(lists[0], settings.rank.top))
 
 
 def _own_words(people: pl.Series, missing: pl.DataFrame | None, month: Month) -> pl.Series:
     """What is said of numbers that one person lacks, with a space before it; empty for the others."""
     words = {} if missing is None else missing_sentences(missing, month)
+    if not words:
+        return pl.repeat("", len(people), eager=True)
     return pl.Series([f" {words[each]}" if each in words else "" for each in people], dtype=pl.String)
 
 
@@ -252,11 +255,13 @@ def _nearest(adults: pl.DataFrame, top: int) -> pl.DataFrame:
     columns = ("person_id", "rank", "intensity", "rank_if_low", "rank_if_high")
     line = adults["intensity"].slice(max(0, min(top, adults.height) - 1), 2).clip(lower_bound=1e-9).log().mean()
     return (
-        adults.filter(~pl.col("assessed"))
+        adults.lazy()
+        .filter(~pl.col("assessed"))
         .with_columns(away=(pl.col("intensity").clip(lower_bound=1e-9).log() - pl.lit(line, pl.Float64)).abs().round(9))
         .sort("away", "person_id")
         .head(NEAREST)
         .select(*columns, decides=(pl.col("rank_if_high") <= top) & (pl.col("rank_if_low") > top))
+        .collect()
     )
 
 

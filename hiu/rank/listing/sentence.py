@@ -8,6 +8,7 @@ from hiu.model.grades import NOT_ASSESSED
 
 SURE = {"A": "in at least 8 of 10 draws", "B": "in 2 to 8 of 10 draws", "C": "in fewer than 2 of 10 draws"}
 """How often somebody is in the first places of the list drawn again, by certainty."""
+_ROWS = 10_000
 _OWNER = {"clinical": "clinical", "public_safety": "public safety"}
 
 
@@ -15,6 +16,13 @@ def ordinal(place: int) -> str:
     """1st, 2nd, 3rd, 4th, 11th, 21st."""
     suffix = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{suffix}"
+
+
+def _ordinal(column: str) -> pl.Expr:
+    """The same of every row."""
+    place = pl.col(column)
+    suffix = (place % 10).replace_strict({1: "st", 2: "nd", 3: "rd"}, default="th", return_dtype=pl.String)
+    return pl.format("{}{}", place, pl.when((place % 100).is_in((11, 12, 13))).then(pl.lit("th")).otherwise(suffix))
 
 
 def amount(value: float) -> str:
@@ -29,20 +37,18 @@ def say_each_row(table: pl.DataFrame, say: Callable[..., str]) -> pl.Series:
     return table.join(sentences, on=table.columns, how="left", nulls_equal=True, maintain_order="left")["said"]
 
 
-def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.Expr | pl.Series, top: int) -> pl.Series:
+def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.Expr, top: int) -> pl.Series:
     """The sentence of each row (docs/ranking.md).
 
     table: columns of model.RANKED, with the ranks of all of them; `gaps` names what was filled, and is told of those
     marked `estimated`; `little` says why no place is surer than B; `more` is put after it; `top` = places that the
     meeting discusses.
     """
-    highest = table.select(pl.max_horizontal(pl.max("rank", "rank_if_low", "rank_if_high"))).item() or 0
-    places = pl.Series([ordinal(place) for place in range(highest + 1)], dtype=pl.String)
-    named = {name: places.gather(table[name]) for name in ("rank", "rank_if_low", "rank_if_high")}
-    points = {name: say_each_row(table.select(name), amount) for name in ("points_3", "points_12")}
-    expected = say_each_row(table.select("expected_points"), amount)
+    figures = ("expected_points", "points_3", "points_12")
+    texts = [say_each_row(table.select(name), amount).alias(f"said_{name}") for name in figures]
     risk = say_each_row(table.select("risk", "risk_source", "risk_band", "likelihood", "impact"), _risk)
-    high, low = named["rank_if_high"], named["rank_if_low"]
+    wide = table.with_columns(*texts, said_risk=risk)
+    high, low = _ordinal("rank_if_high"), _ordinal("rank_if_low")
     otherwise = (
         pl.when(pl.col("rank_if_high") == pl.col("rank_if_low"))
         .then(pl.format("; would be {} whatever the risk", high))
@@ -51,17 +57,17 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
     guessed = pl.when(pl.col("risk_source") == NOT_ASSESSED).then(otherwise).fill_null("")
     young = _if(pl.col("list") == "under_18", " of the under-18s")
     among = pl.concat_str(pl.lit(f"in the first {top}"), young, pl.lit(" "))
-    parts = (
-        named["rank"],
+    parts: tuple[pl.Expr | str, ...] = (
+        _ordinal("rank"),
         young,
         ": severity score of about ",
-        expected,
+        pl.col("said_expected_points"),
         " expected in the next 3 months (",
-        points["points_3"],
+        pl.col("said_points_3"),
         " in the last 3, ",
-        points["points_12"],
+        pl.col("said_points_12"),
         " in the last 12; recent months count more), times ",
-        risk,
+        pl.col("said_risk"),
         guessed,
         "); ",
         rank_range("plausible rank ", "rank "),
@@ -75,8 +81,11 @@ def rank_sentences(table: pl.DataFrame, gaps: str, little: str = "", *more: pl.E
         _if(pl.col("estimated"), f" Estimated in part: {gaps}." if gaps else ""),
         *more,
     )
-    joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
-    return table.select(joined.alias("sentence")).to_series()
+    joined = pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts).alias("sentence")
+    if not wide.height:
+        return wide.select(joined).to_series()
+    # some rows at a time: each part of all sentences at once takes as much memory as the sentences
+    return pl.concat(some.select(joined) for some in wide.iter_slices(_ROWS)).to_series()
 
 
 def level_words() -> pl.Expr:

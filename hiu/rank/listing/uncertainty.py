@@ -21,6 +21,7 @@ KEEP = 5000
 SURE, UNSURE = 0.8, 0.2
 _OVERDISPERSION = 1.5
 _GRID = 512
+_BLOCK = 500
 _RANGE = 0.95
 
 
@@ -73,23 +74,29 @@ def uncertainty(posterior: Posterior, *, top: int, draws: int, seed: int, keep: 
         return Uncertainty(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
     drawn = min(keep, people)
     needs, risks = _streams(seed)
-    values = np.ascontiguousarray(_draw(posterior, drawn, draws, needs, risks).T)
+    values = _draw(posterior, drawn, draws, needs, risks)
     ranks = _ranks(values)
     if people > drawn:
-        rest = Rest.of(posterior, drawn, _grid(values))
-        cells = np.empty(values.shape, dtype=np.int32)
+        grid = _grid(values)
+        cells = np.empty(values.shape, dtype=np.int16)
         for own, draw in zip(cells, values, strict=True):  # one by one: of all draws at once it takes much memory
-            own[:] = rest.cell(draw)
-        del values
-        ranks += rest.sample(cells, needs)
-    p = np.asarray((ranks <= top).mean(axis=0), dtype=np.float64)
+            own[:] = _cell(grid, draw)
+    del values
+    if people > drawn:
+        rest = Rest.of(posterior, drawn, grid)
+        ahead = rest.ahead(draws, needs)
+    p, low, high = np.zeros(people), np.empty(people), np.empty(people)
     edge = int((1 - _RANGE) / 2 * (draws - 1))
-    ordered = np.sort(ranks.T, axis=1)
-    low, high = (ordered[:, at].astype(np.float64) for at in (edge, -1 - edge))
+    for some in _blocks(drawn):
+        among = ranks[:, some].astype(np.int32)
+        if people > drawn:
+            among += _above(ahead, cells[:, some])
+        p[some] = (among <= top).mean(axis=0)
+        ordered = np.sort(among.T, axis=1)
+        low[some], high[some] = ordered[:, edge], ordered[:, -1 - edge]
     if people > drawn:
         # Nobody so far down can be in the first N in a fifth of draws: the shares of all add up to N.
-        p = np.concatenate([p, np.zeros(people - drawn)])
-        low, high = (np.concatenate(pair) for pair in zip((low, high), rest.ranges(cells, people), strict=True))
+        low[drawn:], high[drawn:] = rest.ranges(cells, people)
     place = np.arange(1, people + 1)
     return Uncertainty(p, np.minimum(low, place).astype(np.int64), np.maximum(high, place).astype(np.int64))
 
@@ -105,16 +112,16 @@ def in_the_first(posterior: Posterior, *, top: int, draws: int, seed: int, keep:
     values = _draw(posterior, drawn, draws, needs, risks)
     first = min(top, drawn)
     # the people most likely to lead give each draw a line that few of the others reach
-    line = np.partition(values[: 10 * first], -first, axis=0)[-first]
-    draw, person = np.divmod(np.flatnonzero((values >= line).T), drawn)
-    order = np.lexsort((-values[person, draw], draw))
+    line = np.partition(values[:, : 10 * first], -first, axis=1)[:, -first]
+    draw, person = np.divmod(np.flatnonzero(values >= line[:, None]), drawn)
+    order = np.lexsort((-values[draw, person], draw))
     starts = np.searchsorted(draw, np.arange(draws))
     best = person[order[starts[:, None] + np.arange(first)]]
-    scores = values[best, np.arange(draws)[:, None]]
+    scores = values[np.arange(draws)[:, None], best]
     ranks = np.broadcast_to(np.arange(1, first + 1, dtype=np.int32), best.shape)
     if people > drawn:
         rest = Rest.of(posterior, drawn, _grid(values))
-        ranks = ranks + rest.sample(rest.cell(scores), needs)
+        ranks = ranks + _above(rest.ahead(draws, needs), _cell(rest.grid, scores))
     p[:drawn] = np.bincount(best[ranks <= top], minlength=drawn) / draws
     return p
 
@@ -125,30 +132,52 @@ def _streams(seed: int) -> tuple[np.random.Generator, np.random.Generator]:
     return np.random.Generator(np.random.PCG64(one)), np.random.Generator(np.random.PCG64(other))
 
 
+def _blocks(people: int) -> list[slice]:
+    """People some at a time: of all at once a step between takes as much memory as the draws."""
+    return [slice(at, min(at + _BLOCK, people)) for at in range(0, people, _BLOCK)]
+
+
 def _draw(
     post: Posterior, drawn: int, draws: int, needs: np.random.Generator, risks: np.random.Generator
 ) -> NDArray[np.float32]:
-    """Scores, people x draws. Drawn person by person: the first people's draws do not depend on the rest."""
-    shape = np.broadcast_to(post.shape[:drawn, None].astype(np.float32), (drawn, draws))
-    score = needs.standard_gamma(shape, dtype=np.float32)
-    score *= (AHEAD / post.rate * post.risk[:drawn]).astype(np.float32)[:, None]
-    unknown = np.flatnonzero(~post.assessed[:drawn])
-    if len(unknown):
-        picked = risks.integers(0, len(post.values), size=(len(unknown), draws), dtype=np.int32)
-        score[unknown] *= post.values.astype(np.float32)[picked] / post.risk[unknown].astype(np.float32)[:, None]
-    return score
+    """Scores, draws x people. Drawn person by person: the first people's draws do not depend on the rest."""
+    values, graded = np.empty((draws, drawn), dtype=np.float32), post.values.astype(np.float32)
+    for some in _blocks(drawn):
+        shape = post.shape[some, None].astype(np.float32)
+        score = needs.standard_gamma(np.broadcast_to(shape, (len(shape), draws)), dtype=np.float32)
+        score *= (AHEAD / post.rate * post.risk[some]).astype(np.float32)[:, None]
+        unknown = np.flatnonzero(~post.assessed[some])
+        if len(unknown):
+            picked = risks.integers(0, len(graded), size=(len(unknown), draws), dtype=np.int32)
+            score[unknown] *= graded[picked] / post.risk[some][unknown].astype(np.float32)[:, None]
+        values[:, some] = score.T
+    return values
 
 
-def _ranks(values: NDArray[np.float32]) -> NDArray[np.int32]:
-    ranks = np.empty(values.shape, dtype=np.int32)
+def _ranks(values: NDArray[np.float32]) -> NDArray[np.unsignedinteger]:
+    ranks: NDArray[np.unsignedinteger] = np.empty_like(values, dtype=np.min_scalar_type(values.shape[1]))
     for own, draw in zip(ranks, values, strict=True):
-        own[np.argsort(-draw)] = np.arange(1, len(draw) + 1, dtype=np.int32)
+        own[np.argsort(-draw)] = np.arange(1, len(draw) + 1)
     return ranks
+
+
+def _above(ahead: NDArray[np.int32], cells: NDArray[np.integer]) -> NDArray[np.int32]:
+    """How many of the people not drawn stand above each score, by its cell, in each draw."""
+    return np.take_along_axis(ahead, np.minimum(cells, ahead.shape[1] - 1).astype(np.intp), axis=1)
 
 
 def _grid(values: NDArray[np.float32]) -> Floats:
     top = max(float(values.max()), 1e-6)
     return np.asarray(np.geomspace(top * 1e-5, top, _GRID), dtype=np.float64)
+
+
+def _cell(grid: Floats, values: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The first grid point at or above each value (the grid is even in logarithms)."""
+    first, step = np.log(grid[0]), np.log(grid[1] / grid[0])
+    at = np.maximum(values, grid[0])
+    np.subtract(np.log(at, out=at), first, out=at)
+    np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
+    return np.asarray(np.clip(at, 0, len(grid), out=at), dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -176,27 +205,15 @@ class Rest:
         tail = _tails(post, np.exp(found / 100), risks, grid)
         return cls(grid, which, tail, np.bincount(which, minlength=len(tail)) @ tail)
 
-    def cell(self, values: NDArray[np.float32]) -> NDArray[np.int32]:
-        """The first grid point at or above each value (the grid is even in logarithms)."""
-        first, step = np.log(self.grid[0]), np.log(self.grid[1] / self.grid[0])
-        at = np.maximum(values, self.grid[0])
-        np.subtract(np.log(at, out=at), first, out=at)
-        np.ceil(np.subtract(np.divide(at, step, out=at), 1e-3, out=at), out=at)
-        return np.asarray(np.clip(at, 0, len(self.grid), out=at), dtype=np.int32)
-
-    def sample(self, cells: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int32]:
-        """For each draw, how many of these people stand above each drawn person; `cells` of their values."""
+    def ahead(self, draws: int, rng: np.random.Generator) -> NDArray[np.int32]:
+        """For each draw, how many of these people stand above each grid point."""
         steps = np.append(np.maximum(self.above[:-1] - self.above[1:], 0), self.above[-1])
-        number = rng.poisson(steps, size=(len(cells), len(self.grid)))
-        ahead = np.cumsum(number[:, ::-1], axis=1)[:, ::-1].astype(np.int32)
-        found = np.empty(cells.shape, dtype=np.int32)
-        for own, cell, above in zip(found, cells, ahead, strict=True):
-            own[:] = above[np.minimum(cell, len(self.grid) - 1)]
-        return found
+        number = rng.poisson(steps, size=(draws, len(self.grid)))
+        return np.asarray(np.cumsum(number[:, ::-1], axis=1)[:, ::-1], dtype=np.int32)
 
-    def ranges(self, cells: NDArray[np.int32], people: int) -> tuple[Floats, Floats]:
+    def ranges(self, cells: NDArray[np.integer], people: int) -> tuple[Floats, Floats]:
         """Where each person's own 97.5% and 2.5% points stand among everyone, on average."""
-        per_cell = np.bincount(cells.ravel(), minlength=len(self.grid) + 1)
+        per_cell = np.sum([np.bincount(one, minlength=len(self.grid) + 1) for one in cells], axis=0)
         ahead = 1 + self.above + np.cumsum(per_cell[::-1])[::-1][1:] / len(cells)
         best = np.minimum((self.tail > (1 - _RANGE) / 2).sum(axis=1), len(self.grid) - 1)
         worst = (self.tail > (1 + _RANGE) / 2).sum(axis=1) - 1
@@ -209,7 +226,9 @@ def _tails(post: Posterior, centres: Floats, risks: Floats, grid: Floats) -> Flo
     """P(score > grid point) for every need x (each risk value, then 'drawn from the assessed')."""
     from scipy.special import gammaincc
 
-    tail = gammaincc(centres[:, None, None], grid[None, None, :] * post.rate / AHEAD / risks[None, :, None])
+    tail = np.empty((len(centres), len(risks) + 1, len(grid)))
+    at = grid[None, None, :] * post.rate / AHEAD / risks[None, :, None]
+    gammaincc(centres[:, None, None], at, out=tail[:, :-1])
     share = np.bincount(np.searchsorted(risks, post.values), minlength=len(risks)) / len(post.values)
-    mixed = np.einsum("crg,r->cg", tail, share)[:, None, :]
-    return np.asarray(np.concatenate([tail, mixed], axis=1).reshape(-1, len(grid)))
+    np.einsum("crg,r->cg", tail[:, :-1], share, out=tail[:, -1])
+    return tail.reshape(-1, len(grid))

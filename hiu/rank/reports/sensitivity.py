@@ -167,15 +167,15 @@ def recounted(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFr
 
 
 def _side(demand: pl.DataFrame, extra: pl.DataFrame, name: str) -> pl.DataFrame:
-    """What counts in place of the data set of COUNTED[name]."""
+    """What counts in place of the data set of COUNTED[name]; of one person and month there may be several rows."""
     dataset, measures, beside = COUNTED[name]
     key, n = ("person_id", "month"), pl.col("n")
-    side = extra.filter(pl.col("measure").is_in(measures)).group_by(key).agg(n.sum().cast(pl.Int64))
+    side = extra.lazy().filter(pl.col("measure").is_in(measures)).select(*key, n.fill_null(0).cast(pl.Int64)).collect()
     if beside:
-        together = pl.when(n.count() > 0).then(n.sum())  # what is missing stays missing: a sum of nothing would be zero
-        own = demand.filter(pl.col("dataset") == dataset).select(*key, "n")
-        side = pl.concat([own, side]).group_by(key).agg(together)
-    return side.select(*key, pl.lit(dataset).alias("dataset"), "n")
+        own = demand.lazy().filter(pl.col("dataset") == dataset).select(*key, "n").collect()
+        missing = own.filter(n.is_null()).join(side, on=key, how="anti")  # beside another count it is not missing
+        side = pl.concat([own.drop_nulls("n"), missing, side])
+    return side.select(*key, pl.lit(dataset, dtype=demand.schema["dataset"]).alias("dataset"), "n")
 
 
 def _compare(default: Scenario, others: Iterable[Scenario], ids: pl.Series, top: int) -> Sensitivity:

@@ -10,6 +10,7 @@ from hiu.errors import HiuError
 from hiu.publish.words.text import count_of
 from hiu.rank.reports.backtest import backtest as tried
 from hiu.rank.reports.cost import costs
+from hiu.site.compact import numbered_common
 from hiu.site.show import pictures
 from hiu.site.show.chart import Chart
 from hiu.site.show.finding import Finding
@@ -19,7 +20,7 @@ from hiu.site.tables import Tables
 def backtest(run: Tables) -> Finding:
     """Each past month ranked by each rule as if it were the latest."""
     try:
-        found = tried(**run._common(), costs=costs().central)
+        found = tried(**numbered_common(run)[1], costs=costs().central)
     except HiuError as why:
         return Finding("Backtest", [str(why)], {})
     best = found.rules.filter(pl.col("rule") == f"half-life {found.best_half_life:g}").row(0, named=True)

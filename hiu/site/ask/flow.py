@@ -11,6 +11,7 @@ from hiu.month import Month
 from hiu.rank.listing.population import population
 from hiu.rank.reports.cohorts import flow as flows
 from hiu.site.ask.lacking import lacking
+from hiu.site.compact import common
 from hiu.site.first import checked_top, first_of, shown_places
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show import pictures
@@ -25,7 +26,7 @@ def flow(run: Tables, months: int, top: int | None, shared: Callable[[pl.DataFra
     first, span = checked_top(run, "flow", top), checked_months(months)
     lists = _published(run, [run.month - ago for ago in range(span + 1)], first)
     gradings = run._whole("risk_grading")
-    found, who = flows(**run._common(), gradings=gradings, months=span, top=first, published=lists)
+    found, who = flows(**common(run), gradings=gradings, months=span, top=first, published=lists)
     if found.is_empty():
         return Finding("Flow between months", ["There is only one month so far, so nobody can have come or left."], {})
     per = float(str(found["entered"].mean()))

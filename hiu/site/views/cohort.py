@@ -15,6 +15,7 @@ from hiu.model.words import many
 from hiu.month import Month
 from hiu.publish.words.text import count_of
 from hiu.site.ask.lacking import lacking, unnamed
+from hiu.site.compact import common
 from hiu.site.first import shown_places
 from hiu.site.ids import People, everyone_in, named
 from hiu.site.looks import look
@@ -76,7 +77,7 @@ class Cohort(Suggests):
 
         self._require_everybody("support is judged by everybody supported, beside everybody else", "evaluate")
         run = self.published
-        found = evaluate(**run._common(), support=run._whole("support"))
+        found = evaluate(**common(run), support=run._whole("support"))
         verdict = f"No verdict: {found.refused}" if found.refused else found.sentence
         left_out = [f"Left out: {n} {why}." for why, n in (found.left_out or {}).items()]
         savings = f"Savings: {found.savings_refused}." if found.savings_refused else ""

@@ -11,7 +11,9 @@ from pydantic import ValidationError
 from hiu.errors import UsageError
 from hiu.fuzzy import not_among
 from hiu.month import Month
+from hiu.rank.listing.population import place_among
 from hiu.settings import Rank, Settings
+from hiu.site.compact import numbered_common, numbered_table
 from hiu.site.first import first_of, shown_places
 from hiu.site.ids import followed, ids_and_merges
 from hiu.site.show.finding import Finding
@@ -66,24 +68,30 @@ def what_if(
     from hiu.rank import rank
     from hiu.rank.reports.sensitivity import COUNTED, recounted
 
-    common, names = run._common(), [counting] if isinstance(counting, str) else [*counting]
+    names = [counting] if isinstance(counting, str) else [*counting]
     if wrong := [name for name in names if name not in COUNTED]:
         raise UsageError(not_among(f"no way of counting '{wrong[0]}'", wrong[0], COUNTED))
+    ids, common = numbered_common(run)
     side = [measure for name in names for measure in COUNTED[name][1]]
-    extra = run._whole("monthly_extra", where=C("measure").is_in(side))
+    where = C("measure").is_in(side)
+    extra = numbered_table(run, ids, "monthly_extra", "month", "measure", "n", where=where)
     demand, changes = common["demand"], names
     for name in names:
         demand = recounted(demand, extra, name)
+    extra = extra.clear()  # of the list without labels nothing else is made of it
     if roles := {drop_roles} if isinstance(drop_roles, str) else set(drop_roles):
-        demand = _without_roles(demand, run._scan("timeline"), roles)
+        demand = _without_roles(demand, run._scan("timeline"), roles, ids)
         changes.append(f"without police incidents in which the person was only {' or '.join(sorted(roles))}")
     own, found = run.settings.rank, _rank_settings(run.settings.rank, weights or {}, half_life)
     changes += [f"{name} counts {found.weights.by_dataset()[name]:g}" for name in weights or {}]
     changes += [] if half_life is None else [f"half-life {found.half_life:g} months"]
-    support, gradings = run._whole("support"), run._whole("risk_grading")
+    support, gradings = (numbered_table(run, ids, name) for name in ("support", "risk_grading"))
     before = _present(gradings=gradings, **common)
+    before = before.with_columns(person_id=ids.gather(before["person_id"]))
     common |= {"demand": demand, "settings": run.settings.model_copy(update={"rank": found})}
-    again = rank(**common, extra=extra, support=support, gradings=gradings, adults_alone=True).ranked
+    again = rank(**common, extra=extra, support=support, gradings=gradings, adults_alone=True, ids=ids).ranked
+    again = again.select("list", "rank", "person_id", "contacts_3", "intensity", "sentence")
+    del common, demand  # beside the sentences of everybody there is no room for more
     return _beside(run, before, again, changes, own.top)
 
 
@@ -124,7 +132,7 @@ def _rank_settings(own: Rank, weights: Mapping[str, float], half_life: float | N
         raise UsageError(explain(Path("what_if"), error, Rank)) from None
 
 
-def _without_roles(demand: pl.DataFrame, timeline: pl.LazyFrame, roles: set[str]) -> pl.DataFrame:
+def _without_roles(demand: pl.DataFrame, timeline: pl.LazyFrame, roles: set[str], ids: pl.Series) -> pl.DataFrame:
     """The counts without the incidents in which a person had no other part than `roles`."""
     sent = "role" in timeline.collect_schema()
     texts = timeline.select(C("role").drop_nulls().unique()).collect()["role"].to_list() if sent else []
@@ -137,6 +145,7 @@ def _without_roles(demand: pl.DataFrame, timeline: pl.LazyFrame, roles: set[str]
     dropped = timeline.filter("counted", C("role").is_in(alone), C("dataset") == "police_incident")
     month = C("start").dt.truncate("1mo").dt.date()
     less = dropped.group_by("person_id", month=month).agg(less=pl.len().cast(pl.Int64)).collect()
+    less = less.with_columns(person_id=place_among(less["person_id"], ids))
     police = C("dataset") == "police_incident"
     own = demand.filter(police).join(less, on=["person_id", "month"], how="left")
     own = own.with_columns(n=C("n") - C("less").fill_null(0)).drop("less").filter(C("n").is_null() | (C("n") > 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from hiu.errors import UsageError
+from hiu.site.compact import numbered_common, numbered_table
 from hiu.site.first import checked_top, first_of
 from hiu.site.looks import look
 from hiu.site.show.finding import Finding
@@ -66,13 +67,16 @@ class Ranked(Listing):
 
         run = self._adults("sensitivity")
         side = [measure for _, measures, _ in COUNTED.values() for measure in measures]
-        extra = run._whole("monthly_extra", where=pl.col("measure").is_in(side))
-        gradings = run._whole("risk_grading")
-        found = sensitivity(**run._common(), extra=extra, gradings=gradings, costs=costs().central)
+        ids, common = numbered_common(run)
+        where = pl.col("measure").is_in(side)
+        common["extra"] = numbered_table(run, ids, "monthly_extra", "month", "measure", "n", where=where)
+        common["gradings"] = numbered_table(run, ids, "risk_grading")
+        found = sensitivity(**common, costs=costs().central)
         stable = int(found.people["stable"].sum())
         first, definitions = first_of(run, found.top), found.scenarios.height + 1
         sentence = f"{stable} of {found.top} are among the first {found.top} under all {definitions} definitions."
-        tables = {"scenarios": found.scenarios, "people": found.people}
+        people = found.people.with_columns(person_id=ids.gather(found.people["person_id"]))
+        tables = {"scenarios": found.scenarios, "people": people}
         return Finding(f"Sensitivity: {first} under other definitions", [sentence], tables)
 
     def equality(self) -> Finding:
@@ -81,9 +85,12 @@ class Ranked(Listing):
         from hiu.rank.reports.equality.audit import equality, groups_of
 
         run = self._adults("equality")
-        common = run._common("sex", "sources", "nhs_number")
-        places = run._whole("ranked", "person_id", "list", "rank", "expected_points", "risk_source")
-        found = equality(**common, ranked=places, groups=groups_of(common["people"], run.month))
+        ids, common = numbered_common(run, "sex", "sources", "nhs_number")
+        places = numbered_table(run, ids, "ranked", "list", "rank", "expected_points", "risk_source")
+        some_at_a_time = (groups_of(some, run.month) for some in common["people"].iter_slices(50_000))
+        groups = pl.concat(one.with_columns(pl.exclude("person_id").cast(pl.Categorical)) for one in some_at_a_time)
+        common["people"] = common["people"].drop("sex").with_columns(nhs_number=pl.col("nhs_number").str.len_bytes())
+        found = equality(**common, ranked=places, groups=groups)
         flagged = found.selection.filter(pl.col("flag"))
         sentences = [
             f"{flagged.height} of {found.selection.height} groups flagged (false discovery rate 10%). With so few "

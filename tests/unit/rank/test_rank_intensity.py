@@ -16,7 +16,9 @@ from rank_area import MARCH, SETTINGS, coverage, demand, gradings, inputs, peopl
 from hiu.model import RANKED
 from hiu.month import Month
 from hiu.rank import rank
-from hiu.rank.listing.intensity import Constants, Points, fit
+from hiu.rank.listing.history import history
+from hiu.rank.listing.intensity import Constants, Points, fit, points
+from hiu.rank.listing.population import numbered
 
 POLICE, AMBULANCE, ED, BEDS = "police_incident", "ambulance_deployment", "ed_attendance", "mh_bed_day"
 
@@ -52,6 +54,34 @@ def test_formulas_agree_with_longhand() -> None:
     assert [result.constants[k] for k in ("m", "phi", "b0")] == pytest.approx([m, phi, b0])
     got = result.ranked.sort("person_id")["expected_points"].to_list()
     assert got == pytest.approx(F, abs=1e-6)
+
+
+@pytest.mark.parametrize("adults_alone", [False, True])
+def test_numbers_in_place_of_ids_rank_alike(adults_alone: bool) -> None:
+    rng = np.random.default_rng(5)
+    frames = inputs(
+        {f"P{i:02}": {POLICE: rng.poisson(2, 14).tolist(), ED: rng.poisson(1, 14).tolist()} for i in range(30)}
+    )
+    names = ("people", "demand", "extra", "support", "gradings")
+    ids, tables = numbered(*(frames[name] for name in names))
+    numbers = frames | dict(zip(names, tables, strict=True))
+    assert numbered(*tables)[1][1] is tables[1]
+    found = rank(**numbers, adults_alone=adults_alone, ids=ids).ranked
+    assert found.height == 30 and found.equals(rank(**frames, adults_alone=adults_alone).ranked)
+
+
+@pytest.mark.parametrize(("weight", "kind"), [(0.25, np.float32), (0.1, np.float64)])
+def test_points_are_as_exact_as_sums_in_full(weight: float, kind: type) -> None:
+    rng = np.random.default_rng(6)
+    frames = inputs(
+        {f"P{i}": {POLICE: rng.poisson(3, 12).tolist(), BEDS: rng.poisson(9, 12).tolist()} for i in range(9)}
+    )
+    past = history(frames["people"]["person_id"].sort(), MARCH, frames["demand"], frames["coverage"])
+    weights = {POLICE: 1.0, BEDS: weight}
+    each = [np.float32(weights.get(name, 0)) * past.n[d] for d, name in enumerate(past.datasets)]
+    found = points(past, weights, 3.0)
+    assert found.s.dtype == kind and np.array_equal(found.s, np.sum(each, axis=0, dtype=np.float64))
+    assert np.array_equal(found.S, sum((w * found.s[:, t] for t, w in enumerate(found.w)), np.zeros(9)))
 
 
 def test_columns_are_those_of_the_model() -> None:

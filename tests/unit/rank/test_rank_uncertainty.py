@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,27 @@ def test_the_shares_alone_are_those_of_the_whole(people: int, keep: int, top: in
 
 def test_nobody_is_no_trouble() -> None:
     assert simulate(Posterior.of(np.zeros(0), 0.0, HELD, np.zeros(0), np.zeros(0, dtype=bool))).certainty == []
+
+
+@pytest.mark.parametrize("block", [1, 37, 1000])
+def test_how_many_people_are_drawn_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    post = posterior(heavy_tailed(700))
+    one = simulate(post, draws=60, keep=300)
+    first = in_the_first(post, top=20, draws=60, seed=1, keep=300)
+    monkeypatch.setattr("hiu.rank.listing.uncertainty._BLOCK", block)
+    other = simulate(post, draws=60, keep=300)
+    for name in ("p", "low", "high"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert np.array_equal(first, in_the_first(post, top=20, draws=60, seed=1, keep=300)) and first.sum() > 0
+
+
+def test_draws_take_hardly_more_memory_than_their_values() -> None:
+    post = Posterior.of(np.full(9000, 9.0), N, HELD, np.full(9000, 3.0), np.ones(9000, dtype=bool))
+    simulate(post, draws=10)  # what it loads is loaded
+    tracemalloc.start()
+    try:
+        simulate(post, draws=1000)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 3 * 5000 * 1000 * 4, f"{most / 1e6:.0f} MB for values of 20 MB"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import platform
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +14,7 @@ import pytest
 import hiu
 from hiu.errors import HiuError, SettingsError, UsageError
 from hiu.model import PUBLISHED
+from hiu.site.compact import give_back
 from hiu.site.show.cards import Card
 from hiu.site.show.mask import SHOWN, initials, masked
 from pipelines.run import Outcome
@@ -130,3 +134,30 @@ def test_a_pointer_to_a_folder_that_is_gone(area: Path, tmp_path: Path) -> None:
     (tmp_path / "CURRENT.json").write_text(json.dumps(pointer), encoding="utf-8")
     with pytest.raises(HiuError, match="hiu run 2026-03"):
         _ = hiu.open(area, curated=tmp_path).latest
+
+
+HOLDS = """
+import resource, sys
+import numpy as np
+from hiu.site.compact import give_back
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
+if sys.argv[1] == "give":
+    give_back()
+np.ones(3_000_000)
+several = [np.ones(1_500_000) for _ in range(3)]
+before = held()
+del several
+print(before - held())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library gives memory back by rules of its own")
+def test_memory_of_large_arrays_goes_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(how: str) -> float:
+        done = subprocess.run([sys.executable, "-c", HOLDS, how], capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+    assert given("give") > 30 > given("keep")
+    monkeypatch.setattr("ctypes.CDLL", lambda _: object())
+    give_back()  # where there is no such setting nothing happens

@@ -19,6 +19,7 @@ from hiu.errors import UsageError
 from hiu.govern.reads import LookRefused
 from hiu.rank.reports.equality.audit import equality, groups_of
 from hiu.site import Site
+from hiu.site.compact import common, numbered_common
 from hiu.site.opened import Opened
 from hiu.site.published import Published
 from pipelines.access.remake import withhold
@@ -110,10 +111,20 @@ def test_risk_moves_as_many_in_as_out(run: Published) -> None:
     moved = run.ranked().equality().table("moved by risk").filter(C("characteristic") == "sex")
     assert moved["frequency"].sum() == moved["top"].sum() == TOP
     assert moved["came_in"].sum() == moved["went_out"].sum()
-    common, ranked = run._common("sex", "sources", "nhs_number"), pl.read_parquet(run.folder / "ranked.parquet")
+    frames, ranked = common(run, "sex", "sources", "nhs_number"), pl.read_parquet(run.folder / "ranked.parquet")
     own = ranked.filter(list="adult").sort("rank").with_columns(rank=pl.int_range(1, pl.len() + 1))
-    found = equality(**common, ranked=own, groups=groups_of(common["people"], run.month))
+    found = equality(**frames, ranked=own, groups=groups_of(frames["people"], run.month))
     assert moved.to_polars().equals(found.moved.filter(C("characteristic") == "sex"))
+
+
+def test_numbers_in_place_of_ids_stand_for_the_same_rows(run: Published) -> None:
+    ids, numbers = numbered_common(run, "sex")
+    frames = common(run, "sex")
+    assert ids.is_sorted() and ids.n_unique() == len(ids) == frames["people"].height
+    for name in ("people", "demand"):
+        again = numbers[name].with_columns(person_id=ids.gather(numbers[name]["person_id"]))
+        own = again.select(C(frames[name].columns)).cast(frames[name].schema)
+        assert own.sort(own.columns).equals(frames[name].sort(own.columns))
 
 
 def test_titles_say_that_places_between_are_empty(run: Published) -> None:

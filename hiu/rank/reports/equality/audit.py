@@ -73,9 +73,9 @@ def equality(
         frequency=pl.col("expected_points").rank("ordinal", descending=True) <= top,
         assessed=pl.col("risk_source") != NOT_ASSESSED,
     )
-    seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     names = [name for name in groups.columns if name != "person_id"]
     outcome, refused = _outcome(month, demand, coverage, people, groups, names, settings)
+    seen = adults.join(groups, on="person_id", how="left").join(_quality(people), on="person_id", how="left")
     quality = _by(seen, names, *(pl.col(name).sum() for name in _QUALITY))
     return Equality(selection(seen, names), outcome, refused, _assessment(seen, names), _moved(seen, names), quality)
 
@@ -131,6 +131,7 @@ def _by(seen: pl.DataFrame, names: list[str], *measures: pl.Expr) -> pl.DataFram
     parts = [
         seen.group_by(pl.lit(name).alias("characteristic"), pl.col(name).fill_null(NOT_RECORDED).alias("group"))
         .agg(pl.len().cast(pl.Int64).alias("people"), *measures)
+        .with_columns(pl.col("group").cast(pl.String))
         .sort("group")
         for name in names
     ]
@@ -183,11 +184,13 @@ def _outcome(
     used = [d for d in whole.rows(tuple(name for name, w in weights.items() if w)) if whole.supplied[d].any()]
     if len(whole.months) <= AHEAD or not who.height or not used or not whole.supplied[used, -AHEAD:].all():
         return pl.DataFrame(), f"needs the {AHEAD} months to {month.title} from every source, and a list before them."
-    scored = points(whole.cut(who["person_id"], past), weights, settings.rank.half_life)
+    seen, before = observed(whole, weights, AHEAD), whole.cut(who["person_id"], past)
+    del whole
+    scored = points(before, weights, settings.rank.half_life)
     constants = fit(scored)
-    adults = who.select("person_id").with_columns(
-        observed=pl.Series(observed(whole, weights, AHEAD)), expected=pl.Series(constants.expected(scored.S, scored.n))
-    )
+    expected = constants.expected(scored.S, scored.n)
+    del before, scored  # before the groups of everybody are joined
+    adults = who.select("person_id").with_columns(observed=pl.Series(seen), expected=pl.Series(expected))
     adults = adults.join(groups, on="person_id", how="left")
     level = float(adults["observed"].sum()) / max(float(adults["expected"].sum()), 1e-9)
     table = _by(
