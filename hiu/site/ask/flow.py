@@ -53,14 +53,14 @@ def _begin(run: Tables, earliest: Month) -> list[str]:
 
 def lists(run: Tables, months: int) -> Listing:
     """The length of both lists by month, and of the adults' who joined, left, died and is still on it."""
-    common, (ids, became) = run._common(), ids_and_merges(run)
-    here, died, rows = frozenset(ids), dict(common["people"].select("person_id", "died").drop_nulls().iter_rows()), []
-    begin = common["coverage"].filter("supplied")["month"].min()
+    tables, (ids, became) = common(run), ids_and_merges(run)
+    here, died, rows = frozenset(ids), dict(tables["people"].select("person_id", "died").drop_nulls().iter_rows()), []
+    begin = tables["coverage"].filter("supplied")["month"].min()
     before: set[str] | None = None
     for month in [one for one in (run.month - months).through(run.month) if one.start >= begin]:
         own = _month(run, month)
         age = run.settings.rank.minimum_age
-        found = own._scan("ranked").collect() if own else population(month, common["demand"], common["people"], age)
+        found = own._scan("ranked").collect() if own else population(month, tables["demand"], tables["people"], age)
         adults = found.filter(list="adult")["person_id"]
         now = {followed(one, here, became) for one in adults}
         gone = before - now if before is not None else set[str]()

@@ -412,6 +412,7 @@ def a_published_table(project: Copy) -> str:
     project.write("hiu/sql/source_month.sql", SOURCE_MONTH_SQL)
     project.edit("hiu/engine/steps.py", r'(    "address_demand",\n)', r'\1    "source_month",\n')
     project.write("tests/spec/source_month.md", SOURCE_MONTH_SPEC)
+    project.edit("hiu/publish/release/folder.py", r'(LATER = \("monthly_total",)', r'\1 "source_month"')
     project.python("-c", run_spec("source_month", "event"))
     return "A published table"
 

@@ -196,3 +196,41 @@ def test_a_name_that_stays_held_leaves_the_old_content(tmp_path: Path, monkeypat
         set_current(pointer, Month(2026, 3), "2026-03-b")
     assert read_current(pointer).latest == "2026-02"
     assert [path.name for path in tmp_path.iterdir()] == ["CURRENT.json"]
+
+
+FIRST = [
+    "address_demand",
+    "aliases",
+    "changes",
+    "conflicts",
+    "coverage",
+    "decisions",
+    "deliveries",
+    "descriptions",
+    "equality",
+    "field_quality",
+    "link_quality",
+    "links",
+    "meeting_entry",
+    "missing_count",
+    "monthly_demand",
+    "monthly_extra",
+    "people",
+    "quarantine",
+    "quotes",
+    "ranked",
+    "refused_file",
+    "review_evidence",
+    "review_queue",
+    "risk_grading",
+    "stay",
+    "support",
+    "team_contact",
+    "timeline",
+    "traits",
+]
+"""The tables that every published month has."""
+
+
+def test_months_published_before_a_table_came_are_not_asked_for_it() -> None:
+    assert set(PUBLISHED) - set(FIRST) == set(release.LATER), "a new published table is entered in LATER"
