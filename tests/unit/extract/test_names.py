@@ -169,7 +169,11 @@ def test_a_death_of_the_person_is_flagged_however_it_is_written(remark: str) -> 
 @pytest.mark.parametrize("sent", ["SMITH, Nan deceased", "Heung Son deceased", "CHILD, Ann RIP", "Rosa Child RIP"])
 def test_a_name_that_is_a_word_for_kin_too_stays_a_name_beside_a_death(sent: str) -> None:
     name = read_name(sent)
-    assert (name.flags, len(f"{name.given} {name.family}".split()), "None" in str(name[1:4:2])) == ("DECEASED", 2, False)
+    assert (name.flags, len(f"{name.given} {name.family}".split()), "None" in str(name[1:4:2])) == (
+        "DECEASED",
+        2,
+        False,
+    )
 
 
 words = st.sampled_from(
