@@ -52,7 +52,7 @@ _NAMES_TOO = bag("NAN SON CHILD BABY FRIEND NO NANNY TWIN")
 _COMPANION = re.compile(
     r"(?<=\S) *(?:\b(?:and|with|plus)\b|w/|[&+]) *(?:(?:his|her|their|the|a|an) )?(?:[0-9]+ )?"
     r"(?:mother|mum|father|dad|parents?|wife|husband|partner|girlfriend|boyfriend|son|daughter|brother|sister|child|"
-    r"children|kids?|baby|family|friends?|neighbou?r|carer|others?|another|relatives?)$",
+    r"children|kids?|baby|family|friends?|neighbou?r|carer|others?|another|relatives?|one|guest|dog|interpreter)$",
     re.I,
 )
 """Somebody who was there too and is not named."""
@@ -61,7 +61,7 @@ _IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
 _DIED = re.compile(
     r"((NOW|SADLY|SINCE|RECENTLY|IS|HAS) )*(DECEASED|DECD|DEC D|DEAD|DIED|RIP|R I P|PASSED AWAY|DOD)( ON)?"
 )
-_NO_NAME = bag(
+NO_NAME = bag(
     "DECEASED MALE FEMALE PATIENT SUBJECT CALLER JUVENILE ADULT CHILD VICTIM SUSPECT DUPLICATE VIOLENT ALERT "
     "WARNING MARKER MARAC MAPPA NOTES NOTE RISK HIGH LOW MEDIUM TEAM WARD UNIT CARE PLAN LIST ORDER CODE FILE REF "
     "ROOM BED ALIAS AMBER RED GREEN ED VIC WIT SUS PAT MISS DOM PIP MAY NEW OLD SEE NOT USE DO THE AND OF ON IN "
@@ -132,7 +132,7 @@ def _remarks(text: str, flags: list[str]) -> str:
         flags.append(along[0].strip())
         text = alone
     text = _without(_OF_DEATH, text, flags, _NAMES_TOO)
-    if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= _NO_NAME - given_names() - {"MAY"}:
+    if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= NO_NAME - given_names() - {"MAY"}:
         flags.append(after[1])
         text = text[: after.start()]
     for form in (_REMARK, _IC):
@@ -179,6 +179,6 @@ def _reads_as_name(aside: str, main: str, *, quoted: bool) -> bool:
         return False
     if len(words) == 1 and any(go_together(words[0], name) for name in own if name != words[0]):
         return True
-    if set(words) & _NO_NAME:
+    if set(words) & NO_NAME:
         return False
     return quoted or words[0] in given_names()
