@@ -64,9 +64,11 @@ def test_two_people_of_any_origin_are_seen_in_a_column_of_given_and_family_names
 
 @pytest.mark.parametrize(
     "cell",
-    ["Anna Smith-Jones", "Maria de la Cruz", "Sean O'Neill", "Marek Van Der Berg", "Bob/Robert Smith", "Anna Smith - Jones",
+    ["Anna Smith-Jones", "Maria de la Cruz", "Sean O'Neill", "Marek Van Der Berg", "Bob/Robert Smith",
+     "Anna Smith - Jones",
      "Kate Smith/Jones", "John Smith; Johnny", "John Smith (Johnny)", "John Smith, Jnr", "Ali Khan or Shah",
-     "SMITH/John Paul", "Mohammed/Muhammad Ali", "Ann Smith; DNA", "John Smith - high risk", "Mr John Smith", "Dr Mary May",
+     "SMITH/John Paul", "Mohammed/Muhammad Ali", "Ann Smith; DNA", "John Smith - high risk", "Mr John Smith",
+     "Dr Mary May",
      "Jo Lee (and two others)", "Jo Lee (and her mother)", "Rui dos Santos e Silva", "Jo Lee; interpreter", "May May",
      "John Smith, Flat 2", "Khan Mr Imran"],
 )  # fmt: skip

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 from hiu.errors import InputRefused
+from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
-from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.header import (
     DEPTH,
     find_header,

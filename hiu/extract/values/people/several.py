@@ -192,7 +192,7 @@ def two_in_cells(given: str | None, family: str | None) -> bool:
 
 def comma_parts(names: pl.Series) -> Comma:
     """What a comma parts in a column: where most cells have one word and a comma before what else they hold, the family
-    name ('SMITH, John'); where hardly a cell has a comma or a dash, people ('Olu Khan, Pat Ward'); else it is unsure."""
+    name ('SMITH, John'); where hardly a cell has a comma or a dash, people ('Olu Khan, Pat Ward')."""
     filled = names.count()
     if filled > 0 and 2 * int(names.str.contains(r"^[^\s,]+, *[^\s,]").sum()) > filled:
         return "family_first"
