@@ -176,6 +176,16 @@ def test_a_name_that_is_a_word_for_kin_too_stays_a_name_beside_a_death(sent: str
     )
 
 
+@pytest.mark.parametrize(
+    ("label", "flag"),
+    [("Tenant: ", "TENANT:"), ("Est of ", "EST OF"), ("Estate of ", "ESTATE OF"), ("Exors of ", "EXORS OF"),
+     ("Ref: ", "REF:"), ("Cllr ", None)],
+)  # fmt: skip
+def test_a_label_or_title_before_a_name_is_no_part_of_it(label: str, flag: str | None) -> None:
+    name = read_name(f"{label}Hannah Okafor")
+    assert (name.given, name.middle, name.family, name.flags) == ("HANNAH", None, "OKAFOR", flag)
+
+
 words = st.sampled_from(
     ["NOWAK", "Nowak", "O'NEILL", "Piotr", "J", "MCDONALD", "MacLeod", "UNKNOWN", "Baby", "AKA", "Łuk", "MR"]
 )

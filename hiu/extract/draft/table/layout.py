@@ -10,16 +10,7 @@ from hiu.errors import InputRefused
 from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
-from hiu.extract.files.header import (
-    DEPTH,
-    find_header,
-    holds_values,
-    known_headers,
-    looks_like_header,
-    score,
-    squash,
-    tidy,
-)
+from hiu.extract.files.header import find_header, holds_values, known_headers, looks_like_header, score, squash, tidy
 from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.quotable import shown_headers
@@ -96,7 +87,7 @@ def _heads(data: bytes, source: Source, name: str) -> dict[str, Rows] | None:
     if data.startswith(ZIP):
         guard(data, name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
         book = open_book(data, name)
-        return {title: load_sheet(book, title, name, DEPTH).head() for title in visible(book, name)}
+        return {title: load_sheet(book, title, name, 40).head() for title in visible(book, name)}
     tables = None if data.startswith(PARQUET) else markup_tables(data, source.file.encodings[0], name)
     return None if tables is None else {sheet.name: sheet.head() for sheet in titled(tables) if sheet.cells.height}
 

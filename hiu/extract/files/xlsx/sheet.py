@@ -132,10 +132,7 @@ def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -
 
 
 def read_tables(tables: Mapping[str, Rows], source: Source, name: str) -> list[Grid]:
-    """Of tables that were read from a page or from XML, those the source means, each as a Grid, as `read_xlsx` does.
-
-    A page's tables have no names of their own, so a sheet that none is called like is no reason to refuse it.
-    """
+    """Of tables read from a page or XML, those the source means; a page's have no names that one could ask for."""
     sheets = {sheet.name: sheet for sheet in titled(tables)}
     heads = {title: sheet.head() for title, sheet in sheets.items()}
     if source.file.sheets == "all":

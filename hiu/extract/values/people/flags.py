@@ -33,9 +33,9 @@ _REMARK = re.compile(
     rf"[\s,-]*(\b(?:DO NOT [A-Z]+|SEE (?:OTHER |ALL )?NOTES?|DUPLICATE RECORD|IN ERROR)|{_DEATH})(?:[\s,:-]+|$)", re.I
 )
 _MOURNED = (
-    "mother|mum|mam|mom|father|dad|step(?:mother|father|mum|dad)|parents?|wife|husband|spouse|partner|girlfriend|nanny|"
-    "boyfriend|fianc[eé]e?|son|daughter|brother|sister|twin|aunt(?:ie)?|uncle|nan|gran|granny|gran[d]?dad|grand(?:mother|"
-    "father|son|daughter)|nephew|niece|cousin|child|baby|friend|carer|neighbou?r|(?:mother|father|brother|sister)-in-law"
+    "(?:step|grand)?(?:mother|father|mum|dad|son|daughter)|mam|mom|parents?|wife|husband|spouse|partner|girlfriend|nanny|"
+    "boyfriend|fianc[eé]e?|brother|sister|twin|aunt(?:ie)?|uncle|nan|gran|granny|grandad|nephew|niece|cousin|child|baby|"
+    "friend|carer|neighbou?r|(?:mother|father|brother|sister)-in-law"
 )
 _ABOUT = (
     rf"(?:(?:{_MOURNED})(?:['’]?s)?|not|never|no|his|her|their|the|of|re|for|late|ex|now|sadly|since|recently|bereaved|by|"
@@ -58,10 +58,12 @@ _COMPANION = re.compile(
 )
 """Somebody who was there too and is not named."""
 _DASHED = re.compile(r"\s[-–]\s*([^-–,]+)$")
-_IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
-_DIED = re.compile(
-    r"((NOW|SADLY|SINCE|RECENTLY|IS|HAS) )*(DECEASED|DECD|DEC D|DEAD|DIED|RIP|R I P|PASSED AWAY|DOD)( ON)?"
+_LABEL = re.compile(
+    r"^(?:(?:tenant|patient|client|subject|name|resident|ref?|est|exors?) *:|(?:est|estate|exors?) of\b) *(?=\S+ \S)",
+    re.I,
 )
+_IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
+_DIED = re.compile(r"((NOW|SADLY|SINCE|IS|HAS) )*(DECEASED|DECD|DEC D|DEAD|DIED|R ?I ?P|PASSED AWAY|DOD)( ON)?")
 NO_NAME = bag(
     "DECEASED MALE FEMALE PATIENT SUBJECT CALLER JUVENILE ADULT CHILD VICTIM SUSPECT DUPLICATE VIOLENT ALERT "
     "WARNING MARKER MARAC MAPPA NOTES NOTE RISK HIGH LOW MEDIUM TEAM WARD UNIT CARE PLAN LIST ORDER CODE FILE REF "
@@ -87,6 +89,9 @@ def take_aside(text: str) -> Beside:
     if text.isascii() and text.replace(" ", "").replace(",", "").isalpha() and " " not in text.strip():
         return Beside(text, [], [], [])
     found = Beside("", [], [], [])
+    if (label := _LABEL.match(text)) and not names_nobody(text[label.end() :]):
+        found.flags.append(label[0])
+        text = text[label.end() :]
     rest = _starred(text.translate(_BRACKETS), found.flags)
     asides = [*_ASIDE.findall(rest), *(one or other for one, other in _QUOTED.findall(_ASIDE.sub(" ", rest)))]
     quoted = asides[len(_ASIDE.findall(rest)) :]
@@ -132,7 +137,7 @@ def _remarks(text: str, flags: list[str]) -> str:
     if (along := _COMPANION.search(text)) and " " in (alone := text[: along.start()]) and not names_nobody(alone):
         flags.append(along[0].strip())
         text = alone
-    text = _without(_OF_DEATH, text, flags, _NAMES_TOO)
+    text = _without(_OF_DEATH, text, flags)
     if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= NO_NAME - given_names() - {"MAY"}:
         flags.append(after[1])
         text = text[: after.start()]
@@ -141,13 +146,12 @@ def _remarks(text: str, flags: list[str]) -> str:
     return text
 
 
-def _without(form: re.Pattern[str], text: str, flags: list[str], names_too: frozenset[str] = frozenset()) -> str:
+def _without(form: re.Pattern[str], text: str, flags: list[str]) -> str:
     """Without what fits the form, unless too little of a name would be left."""
     found = [one.strip(" ,-") for one in form.findall(text)]
     rest = form.sub(_gap, text).strip(" ,;:/-") if found else ""
-    if not fold(rest) or names_nobody(rest) or names_nobody(text):
-        return text
-    if len(fold(rest).split()) < 2 and set(fold(" ".join(found)).split()) & names_too:
+    doubtful = " " not in fold(rest) and set(fold(" ".join(found)).split()) & _NAMES_TOO
+    if doubtful or not fold(rest) or names_nobody(rest) or names_nobody(text):
         return text
     flags += found
     return rest

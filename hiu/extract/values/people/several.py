@@ -73,7 +73,11 @@ def _parted(main: str, but: str) -> bool:
     joined = all(mark in _JOINED for mark in marks)
     if joined and "," not in main and all(_alone(part) for part in parts):
         return True
-    if joined and any(whole) and all(whole[at] or _given(part) or _single(part) for at, part in enumerate(parts)):
+    if (
+        joined
+        and any(whole)
+        and all(whole[at] or fold(part) in TITLES or _single(part) for at, part in enumerate(parts))
+    ):
         return True
     return len(parts) == 2 and not but and marks[0] in (";", "/") and _shared(*parts)
 
@@ -85,13 +89,9 @@ def _shared(one: str, other: str) -> bool:
     words = [word.strip(".,") for word in long.split()]
     if not (_single(short) and len(words) == 2 and "," not in long and _all_names(long)):
         return False
-    apart = short.isupper() != words[0].isupper() or (short is one and _family_alone(short, words))
+    family = short is one and not _is_given(short) and all(map(_is_given, words))
+    apart = family or short.isupper() != words[0].isupper()
     return not apart and not any(go_together(fold(short), fold(word)) for word in words)
-
-
-def _family_alone(short: str, words: Sequence[str]) -> bool:
-    """Whether the word before the mark is a family name: given names come after it."""
-    return not _is_given(short) and all(map(_is_given, words))
 
 
 def _single(part: str) -> bool:
@@ -116,10 +116,9 @@ def _in_turn(main: str, comma: Comma) -> bool:
     if len(parts) == 3 and len(parts[1]) > 1:  # SMITH, John JONES, Mary
         given, family = parts[1][:-1], parts[1][-1:]
         return _paired([parts[0], family], [given, parts[2]])
-    if comma == "people" and "," not in main and _all_whole(main, _DASH):
-        return True
     halves = [_plain(part) for part in _OR.split(main)]
-    return "," not in main and len(halves) > 1 and all(halves) and _alike(halves, False)
+    alike = len(halves) > 1 and all(halves) and _alike(halves, False)
+    return "," not in main and (alike or (comma == "people" and _all_whole(main, _DASH)))
 
 
 def _all_whole(main: str, mark: str) -> bool:
@@ -217,8 +216,3 @@ def _whole(part: str) -> bool:
     """A name with a family and a given part."""
     words = fold(part).split()
     return len(part.split()) > 1 and any(len(word) > 1 for word in words) and not names_nobody(part)
-
-
-def _given(part: str) -> bool:
-    words = fold(part).split()
-    return len(words) == 1 and (words[0] in given_names() or words[0] in TITLES)
