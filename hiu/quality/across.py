@@ -24,8 +24,8 @@ def dates_across(
     if start := columns.get("start"):
         dates = _dates(frame, [header for header in there if header != start and _bare(header) == _bare(start)])
         n = sum(each.count() for each in dates.values())
-        said = f"hold {n:,} dates beside '{start}', the start, and nothing reads them: those contacts do not count"
-        return [f"{quoted(dates)} {said}. Ask for a row for each contact"] if n else []
+        lost = f"hold {n:,} dates beside '{start}', the start, and nothing reads them: those contacts do not count"
+        return [f"{quoted(dates)} {lost}. Ask for a row for each contact"] if n else []
     if source.kind != "counts" or "month" in source.fields or month is None:
         return []
     dates = _dates(frame, [header for header in there if _CONTACT.match(header)])
