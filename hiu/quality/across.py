@@ -48,4 +48,4 @@ def _dates(frame: pl.DataFrame, headers: Sequence[str]) -> dict[str, pl.Series]:
 
 
 def _bare(header: str) -> str:
-    return re.sub(r"[0-9]+", "", squash(re.sub(r"\(column [0-9]+\)", "", header)))
+    return squash(re.sub(r"(?<!\()[0-9]+(?!\))", "", header))

@@ -79,7 +79,7 @@ def _parted(main: str, but: str) -> bool:
         and all(whole[at] or fold(part) in TITLES or _single(part) for at, part in enumerate(parts))
     ):
         return True
-    return len(parts) == 2 and not but and marks[0] in (";", "/") and _shared(*parts)
+    return (marks == [";"] or (marks == ["/"] and _single(parts[0]))) and not but and _shared(*parts)
 
 
 def _shared(one: str, other: str) -> bool:
