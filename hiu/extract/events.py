@@ -104,7 +104,8 @@ def faults(cells: pl.DataFrame, source: Source, period: Month | None) -> Iterato
         late = start.dt.date() > period.after + _LATE
         yield Fault(late, "start", "date_implausible", f"start is over a month after the delivery's month, {period}")
     if source.kind == "stays":
-        yield Fault(end.dt.date() < start.dt.date(), "end", "ends_before_start", "the stay ends before it starts")
+        early_end = "the stay ends before it starts (a start at 24:00 is of the day after)"
+        yield Fault(end.dt.date() < start.dt.date(), "end", "ends_before_start", early_end)
         discharged = end.is_null() & (spell_end < start.dt.date())
         yield Fault(discharged, "spell_end", "ends_before_start", "the spell was discharged before the stay starts")
     yield from _codes(cells, source)

@@ -13,7 +13,7 @@ from hiu.extract.values.dates import read_births
 from hiu.extract.values.nhs_number import nhs_number
 from hiu.extract.values.people.initials import initials, initials_in, of_initials
 from hiu.extract.values.people.names import Name, Order, read_name, read_parts
-from hiu.extract.values.people.several import MAY_BE_TWO, parted_by, surname_first, two_in_cells, two_people
+from hiu.extract.values.people.several import MAY_BE_TWO, Comma, comma_parts, parted_by, two_in_cells, two_people
 from hiu.extract.values.plain import plain_homes, plain_names
 from hiu.extract.values.postcode import read_postcodes
 from hiu.extract.values.text import per_value
@@ -164,11 +164,11 @@ def _names(cells: pl.DataFrame, source: Source) -> pl.DataFrame:
     easy = distinct.hstack(plain.drop("plain")).filter(usual)
     hard = distinct.filter(~usual)
     separators = tuple(source.fields[field].separator for field in fields)
-    before = "name" in fields and surname_first(cells["name"])
+    comma = comma_parts(cells["name"]) if "name" in fields else ""
     two = hard.select(pl.any_horizontal(pl.all().str.contains(MAY_BE_TWO)).fill_null(False)).to_series()
     short = "name" in fields and of_initials(cells["name"])
     letters = hard["sent_name"].is_in(initials_in(hard["sent_name"], unknown)) if short else ~two & two
-    more = (order, tuple(unknown), separators, before)
+    more = (order, tuple(unknown), separators, comma)
     asked = zip(hard.iter_rows(), hard.to_series(fields.index("name") if short else 0), two, letters, strict=True)
     read = [initials(name) if apart else _name(tuple(fields), row, *more, two) for row, name, two, apart in asked]
     hard = hard.hstack(pl.DataFrame(read, schema=_NAME_TYPE, orient="row"))
@@ -210,7 +210,7 @@ def _name(
     order: Order,
     unknown: tuple[re.Pattern[str], ...],
     separators: tuple[str, ...],
-    family_first: bool,
+    comma: Comma,
     may_be_two: bool,
 ) -> Name:
     """One name, by the fields that it stands in; the same people come in every file. Without `may_be_two` it has no
@@ -221,7 +221,7 @@ def _name(
         others = others.replace(mark, ";")
     if whole := sent.get("name"):
         mark = marks["name"]
-        if may_be_two and two_people(whole, but=mark, family_first=family_first):
+        if may_be_two and two_people(whole, but=mark, comma=comma):
             return Name(unknown=True)
         return read_name(parted_by(whole, mark, order), order, unknown, others)
     given = " ".join(filter(None, (sent.get("given"), sent.get("middle"))))

@@ -9,7 +9,7 @@ import polars as pl
 from hiu.extract.files.columns import match_columns
 from hiu.extract.files.numbering import ANOTHER
 from hiu.extract.files.read import RawTable
-from hiu.extract.values.people.several import MAY_BE_TWO, surname_first, two_in_cells, two_people
+from hiu.extract.values.people.several import MAY_BE_TWO, Comma, comma_parts, two_in_cells, two_people
 from hiu.sources import Source
 
 CODE = "two_people"
@@ -83,17 +83,17 @@ def two_people_faults(cells: pl.DataFrame, columns: Mapping[str, str], source: S
         return pl.DataFrame(schema=schema)
     # no name is taken for two people's without one of these marks: so hardly a row is looked at closely
     doubtful = cells.filter(pl.any_horizontal(pl.col(field).str.contains(MAY_BE_TWO) for field in fields))
-    before = "name" in fields and surname_first(cells["name"])
+    comma = comma_parts(cells["name"]) if "name" in fields else ""
     rows = doubtful.filter(
-        pl.Series([_two(row, source, before) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean)
+        pl.Series([_two(row, source, comma) for row in doubtful.iter_rows(named=True)], dtype=pl.Boolean)
     )
     return rows.select("source_row", column=pl.lit(columns[fields[0]]), code=pl.lit(CODE), reason=pl.lit(_REASON)).cast(
         pl.Schema(schema)
     )
 
 
-def _two(row: Mapping[str, str | None], source: Source, family_first: bool) -> bool:
+def _two(row: Mapping[str, str | None], source: Source, comma: Comma) -> bool:
     if whole := row.get("name"):
-        return two_people(whole, but=source.fields["name"].separator, family_first=family_first)
+        return two_people(whole, but=source.fields["name"].separator, comma=comma)
     given, family = row.get("given"), row.get("family")
     return two_people(f"{given or ''} {family or ''}") or two_in_cells(given, family)

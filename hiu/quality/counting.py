@@ -13,6 +13,7 @@ from hiu.sources import Source
 from hiu.sources.conditions import Condition
 
 _FEWEST = 5
+_OF_NUMBERS = "A row's number is of all its contacts: if some are none, ask for the number without them"
 
 
 def idle_flags(frame: pl.DataFrame, columns: Mapping[str, str], unused: Sequence[str], source: Source) -> Iterator[str]:
@@ -31,7 +32,7 @@ def idle_flags(frame: pl.DataFrame, columns: Mapping[str, str], unused: Sequence
         if found:
             yield (
                 f"'{header}' has {_rows(found)}; no rule looks at it, so those rows count as the others do. "
-                f"{_how(idle.get(header))}"
+                f"{_OF_NUMBERS if source.kind == 'counts' else _how(idle.get(header))}"
             )
     for field in sorted(decided & columns.keys()):
         if columns[field] in frame.columns:

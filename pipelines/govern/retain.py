@@ -22,7 +22,7 @@ BY_RUN = "hiu run"
 
 
 def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
-    """Take people whom a register or the name as sent says have died off every list and letter, and hold their records.
+    """Take people whom a register says have died off every list and letter, and hold their records.
 
     The ids new to it.
 
@@ -35,8 +35,7 @@ def freeze_dead(place: Place, warehouse: Engine, now: datetime) -> list[str]:
     at = utc(now)
     for row in fresh:
         person, since = row["person_id"], row["died"] or now.date()
-        evidence = "a name as sent says so: check" if row["by_name"] else "a register says so"
-        forbid = denial(person, "died", by=BY_RUN, evidence=evidence, start=since, now=now)
+        forbid = denial(person, "died", by=BY_RUN, evidence="a register says so", start=since, now=now)
         records.add(place, BASIS, [forbid])
         hold = {"person_id": person, "held": True, "reason": "died", "by": BY_RUN, "recorded_at": at}
         records.add(place, HOLDS, [hold])

@@ -89,3 +89,42 @@ def test_a_delivery_of_which_nothing_loads_supplies_no_month(tmp_path: Path) -> 
     with open_warehouse(open_place(tmp_path / "site")) as warehouse:
         row = warehouse.read("deliveries").row(0, named=True)
     assert row["covers_to"] < row["covers_from"]
+
+
+ACROSS = EVENTS.replace('["Seen"]', '["Attendance 1"]').replace('where = { attended = { in = ["true"] } }\n', "")
+OF_A_MONTH = WIDE.replace('unpivot = { columns = "Jan-26...Mar-26", month = "%b-%y" }\n', 'covers = "month"\n')
+OF_A_MONTH = OF_A_MONTH.replace('month = { columns = ["month"] }\n', "").replace(
+    '["n"]', '["Contacts"], type = "integer"'
+)
+BEFORE = [f"{day:02}/{month:02}/2026" for day in (3, 17) for month in (1, 2, 3)]
+
+
+def wide(head: str, *cells: str) -> str:
+    rows = [f"{at},TARN,01/02/19{50 + at},4,{','.join(cells)}" for at in range(12)]
+    return "\n".join([f"Ref,Surname,DOB,Contacts,{head}", *rows]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "source", "says"),
+    [
+        ("Attendance 1,Attendance 2,Attendance 3", BEFORE[2:5], ACROSS, "24 dates beside 'Attendance 1'"),
+        ("Attendance 1,Attendance 2,Attendance 3", ["03/03/2026", "04/03/2026", ""], ACROSS, "12 dates beside"),
+        ("Attendance 1,Left 1,Booked", BEFORE[2:5], ACROSS, ""),
+        ("First attended,Last attended", BEFORE[:2], OF_A_MONTH, "24 dates are not of Mar 2026"),
+        ("Consultation 1 Date,Consultation 1 Type", ["03/01/2026", "DNA"], OF_A_MONTH, "12 dates are not of Mar 2026"),
+        ("First attended,Last attended", ["03/03/2026", "09/03/2026"], OF_A_MONTH, ""),
+        ("Next appointment,Registered", BEFORE[:2], OF_A_MONTH, ""),
+    ],
+)
+def test_contacts_across_a_row_are_said(head: str, cells: list[str], source: str, says: str, tmp_path: Path) -> None:
+    spring(
+        Trap(
+            files={FILE: wide(head, *cells)},
+            sources={"practice": source},
+            exit=3 if says else 0,
+            rows={FILE: (12, 0)},
+            says=(says,) if says else (),
+            silent=("under [where]", *(() if says else ("dates beside", "are not of"))),
+        ),
+        tmp_path,
+    )

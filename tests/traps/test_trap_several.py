@@ -11,7 +11,7 @@ from traps.intake_traps import Trap, spring
 from traps.names_of_people import ONE, ONE_PARTED, TWO, TWO_PARTED
 
 from hiu.extract.values.people.names import read_name
-from hiu.extract.values.people.several import MAY_BE_TWO, surname_first, two_people
+from hiu.extract.values.people.several import MAY_BE_TWO, comma_parts, two_people
 from hiu.extract.values.text import tidied_name
 
 
@@ -37,13 +37,43 @@ def test_two_people_are_seen(cell: str, mark: str) -> None:
 )  # fmt: skip
 def test_a_column_with_the_family_name_first_says_what_a_comma_parts(cell: str) -> None:
     column = pl.Series([cell, "SMITH, JOHN", "KHAN, SANA", None])
-    assert surname_first(column)
-    assert not two_people(cell, family_first=surname_first(column))
+    assert comma_parts(column) == "family_first"
+    assert not two_people(cell, comma="family_first")
 
 
 @pytest.mark.parametrize("cell", ["Smith John, Jones Mary", "SMITH John, JONES Mary", "SMITH, JOHN, JONES, MARY"])
 def test_two_people_are_seen_there_too(cell: str) -> None:
-    assert two_people(cell, family_first=True)
+    assert two_people(cell, comma="family_first")
+
+
+PAIRS = (("Olumide", "Khan", "Patrick"), ("Chidi", "Okafor", "Amina"), ("Bukola", "Adeyemi", "Segun"),
+         ("Xiu", "Li", "Wei"), ("Ngozi", "Eze", "John"), ("Kevin", "Smith", "Sharon"))  # fmt: skip
+FORMS = ("{a} & {b} {f}", "{a} {f}, {b} Ward", "{a} {f} + {b} {f}", "{a} {f} or {b} {f}", "{a} {f} (and {b} {f})",
+         "{f} {a} and {b}", "Mr {a} {f} Mrs {b} {f}", "{a}/{b} {f}", "{a} {f} - {b} {f}", "{a} {f}; {b}",
+         "{a} {f} and {b}")  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_people_of_any_origin_are_seen_in_a_column_of_given_and_family_names(form: str) -> None:
+    for a, f, b in PAIRS:
+        cell = form.format(a=a, b=b, f=f)
+        assert comma_parts(pl.Series([cell, *["Ann Brown"] * 3])) == "people"
+        assert two_people(cell, comma="people"), cell
+        assert pl.select(pl.lit(cell).str.contains(MAY_BE_TWO)).item()
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Anna Smith-Jones", "Maria de la Cruz", "Sean O'Neill", "Marek Van Der Berg", "Bob/Robert Smith",
+     "Anna Smith - Jones",
+     "Kate Smith/Jones", "John Smith; Johnny", "John Smith (Johnny)", "John Smith, Jnr", "Ali Khan or Shah",
+     "SMITH/John Paul", "Mohammed/Muhammad Ali", "Ann Smith; DNA", "John Smith - high risk", "Mr John Smith",
+     "Dr Mary May",
+     "Jo Lee (and two others)", "Jo Lee (and her mother)", "Rui dos Santos e Silva", "Jo Lee; interpreter", "May May",
+     "John Smith, Flat 2", "Khan Mr Imran"],
+)  # fmt: skip
+def test_one_person_stays_one_there(cell: str) -> None:
+    assert not two_people(cell, comma="people")
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def _codes(looks: Mapping[str, Look], used: set[str | None]) -> dict[str, str]:
         fit = (
             (few or is_idle(seen))
             and header not in used
-            and not words(header) & (OTHERS - {"contact", "caller"} | TAKEN_BACK)
+            and not words(header) & (OTHERS - {"contact", "caller"} | TAKEN_BACK | bag("notes comments remarks"))
             and not is_personal_name(header)
             and (is_idle(seen) or not (hold_names(header, seen.counted) or is_number_name(header)))
             and len(coded) < _MOST_CODED

@@ -165,8 +165,9 @@ def grids_of(path: Path, source: Source, name: str, max_bytes: int, max_ratio: f
     if data.startswith(PARQUET):
         grid = read_parquet(data, source, name, max_bytes=max_bytes)
     elif tables := markup_tables(data, source.file.encodings[0], name):
-        grid = read_tables(tables, source, name)
+        first, *more = read_tables(tables, source, name)
         notes.append("read from a web page or XML that is called a table")
+        return [replace(first, notes=notes + first.notes), *more]
     else:
         decoded = decode(data, source.file.encodings, name)
         notes += decoded.notes

@@ -91,7 +91,7 @@ def comparable() -> pl.Expr:
 def _says_enough() -> pl.Expr:
     """More than a name and an age."""
     named = C("given").is_not_null() & C("family").is_not_null()
-    named &= C("middle").is_not_null() | C("postcode").is_not_null()
+    named &= C("postcode").is_not_null() | (C("middle").is_not_null() & C("birth_year").is_not_null())
     full = C("postcode").str.contains(" ", literal=True).fill_null(False)
     address = C("house").is_not_null() & C("street").is_not_null()
     return (

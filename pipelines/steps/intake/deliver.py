@@ -85,6 +85,7 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
 
     Raises InputRefused if the month is not known, no column names people, or what matters most is hardly read.
     """
+    from hiu.quality.across import dates_across
     from hiu.quality.counting import cannot_count, idle_flags, parts_unread, uncounted
     from hiu.quality.reading import (
         facts_to_come,
@@ -119,7 +120,9 @@ def make_delivery(place: Place, job: LoadJob, raw: RawTable, today: date) -> Del
     about += alone
     if joined and (apart := _unjoined(place, done, source, today)):
         about, joined = [*about, *apart], []
-    idle = idle_flags(raw.frame, columns, unused_headers(raw.headers, source), source)
+    unused = unused_headers(raw.headers, source)
+    about += dates_across(raw.frame, columns, unused, source, period)
+    idle = idle_flags(raw.frame, columns, unused, source)
     about += repeated_rows(done.records, raw.frame, source)
     left = _read_by_none(place, raw, source, file.name)
     about += sheets_left(left, source, file.name, _filed(place, source) if left else set()) + other_tables(left, source)

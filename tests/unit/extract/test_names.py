@@ -138,6 +138,54 @@ def test_letters_decoded_wrongly_are_put_right_only_when_they_decode_cleanly() -
     assert fold("Brzęczyszczykiewicz-Łoś") == "BRZECZYSZCZYKIEWICZ LOS"
 
 
+@pytest.mark.parametrize(
+    "remark",
+    """X, wife deceased|X - husband deceased|X - partner dec'd 2024|X / mother deceased|X re deceased father|X RIP wife
+X *son deceased*|X ex-husband dec'd|X [DECEASED - WRONG PT]|X (deceased - entered in error)|X NOT DECEASED|X RIP Nan
+X (Deceased partner: Tom)|X #father deceased#|X - bereaved, mum RIP|DECEASED HUSBAND - X|X (deceased's son)|X ; RIP Nan
+X (deceased: wife)|X {deceased spouse}|X (marked deceased on PDS in error)|X (Deceased?)|X (?RIP)|X (NOT RIP)
+X - father deceased|X - deceased dad|X deceased?|X ? deceased|X wife died|X, mum passed away 2025|X - RIP wife Jane
+X, husband Tom deceased|X is not dead|X - widow of deceased|X mother-in-law deceased|X ??RIP|X never deceased
+X marked deceased in error|X, wife Jane RIP|X thought deceased""".replace("\n", "|").split("|"),
+)
+def test_a_death_beside_a_name_is_the_persons_own_only_if_the_remark_says_nothing_else(remark: str) -> None:
+    for sent in ("Hannah Okafor", "OKAFOR, Hannah"):
+        name = read_name(remark.replace("X", sent))
+        assert (name.given, name.middle, name.family, name.unknown) == ("HANNAH", None, "OKAFOR", False)
+        assert name.flags and "DECEASED" not in name.flags.split("|")
+
+
+@pytest.mark.parametrize(
+    "remark",
+    """X (Deceased)|X - Dec'd|X RIP|X R.I.P.|X deceased|DECEASED - X|X [Dec'd 03/26]|X now deceased|X *RIP*|X, deceased
+X died 2024|X passed away|X has died|X sadly deceased|X / deceased""".replace("\n", "|").split("|"),
+)
+def test_a_death_of_the_person_is_flagged_however_it_is_written(remark: str) -> None:
+    for sent in ("Hannah Okafor", "OKAFOR, Hannah"):
+        name = read_name(remark.replace("X", sent))
+        assert (name.given, name.middle, name.family, name.flags) == ("HANNAH", None, "OKAFOR", "DECEASED")
+
+
+@pytest.mark.parametrize("sent", ["SMITH, Nan deceased", "Heung Son deceased", "CHILD, Ann RIP", "Rosa Child RIP"])
+def test_a_name_that_is_a_word_for_kin_too_stays_a_name_beside_a_death(sent: str) -> None:
+    name = read_name(sent)
+    assert (name.flags, len(f"{name.given} {name.family}".split()), "None" in str(name[1:4:2])) == (
+        "DECEASED",
+        2,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "flag"),
+    [("Tenant: ", "TENANT:"), ("Est of ", "EST OF"), ("Estate of ", "ESTATE OF"), ("Exors of ", "EXORS OF"),
+     ("Ref: ", "REF:"), ("Cllr ", None)],
+)  # fmt: skip
+def test_a_label_or_title_before_a_name_is_no_part_of_it(label: str, flag: str | None) -> None:
+    name = read_name(f"{label}Hannah Okafor")
+    assert (name.given, name.middle, name.family, name.flags) == ("HANNAH", None, "OKAFOR", flag)
+
+
 words = st.sampled_from(
     ["NOWAK", "Nowak", "O'NEILL", "Piotr", "J", "MCDONALD", "MacLeod", "UNKNOWN", "Baby", "AKA", "Łuk", "MR"]
 )

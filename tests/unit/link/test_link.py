@@ -225,3 +225,11 @@ def test_who_has_no_number_is_torn_between_two_only_where_numbers_are_usual() ->
     numbered = [who(f"n{k}", "CAROL OKAFOR", f"19{60 + k}-03-18", ids=f"rio:{k}00") for k in range(9)]
     usual = [columns(build(table(some), Linking()).frame).numbers_usual for some in (rows, [*rows, *numbered])]
     assert usual == [False, True]
+
+
+@pytest.mark.parametrize("name", ["JOHN PAUL SMITH", "ZEBEDEE QUILL FARTHINGALE", "MARY ANN JANE JONES", "JOHN SMITH"])
+@pytest.mark.parametrize("born", [("1980-02-01", "1961-11-07"), ("1980-02-01",), ()])
+def test_a_name_alone_joins_nobody_however_many_parts_it_has(name: str, born: tuple[str, ...]) -> None:
+    said = [who(str(at), name, dob, home="4, MILL LANE, BS1 4ND") for at, dob in enumerate(born)]
+    bare = [who("x", name), who("y", name), who("z", name, sex="M")]
+    assert people(matched([*said, *bare])) == {frozenset(str(at)) for at in range(len(born))} | groups("x y z")

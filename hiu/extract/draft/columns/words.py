@@ -48,7 +48,8 @@ UNITS = bag(
 """Words of a name that is not a person's."""
 PERSONAL = bag(
     "name names surname forename forenames dob birth birthdate nhs postcode post address phone telephone tel mobile "
-    "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers"
+    "email alias aliases aka maiden initials ssn passport street ethnicity race religion marital photo license drivers "
+    "cli msisdn"
 )
 CODED = bag(
     "type outcome disposal result status reason category code nature closure class priority grade "

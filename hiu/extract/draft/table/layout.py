@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from hiu.errors import InputRefused
+from hiu.extract.files.content.markup import markup_tables
 from hiu.extract.files.csv_text import find_delimiter, first_rows
 from hiu.extract.files.decode import Decoded, decode
 from hiu.extract.files.header import find_header, holds_values, known_headers, looks_like_header, score, squash, tidy
@@ -14,7 +15,7 @@ from hiu.extract.files.parquet import PARQUET, read_parquet
 from hiu.extract.files.path_months import title_of_month
 from hiu.extract.files.quotable import shown_headers
 from hiu.extract.files.read import content
-from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, visible
+from hiu.extract.files.xlsx.sheet import ZIP, guard, load_sheet, open_book, titled, visible
 from hiu.settings import Settings
 from hiu.sources import Source
 
@@ -61,10 +62,7 @@ def find_layout(path: Path, source: Source, read: Collection[str] = ()) -> Layou
     sheets, squashed, that other sources read."""
     data, _ = content(path, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
     columns = known_headers(source)
-    if data.startswith(ZIP):
-        guard(data, path.name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
-        book = open_book(data, path.name)
-        heads = {title: load_sheet(book, title, path.name, 40).head() for title in visible(book, path.name)}
+    if (heads := _heads(data, source, path.name)) is not None:
         free = {title: head for title, head in heads.items() if squash(title) not in read} or heads
         title = _best_sheet(free, source, columns, f"{path.parent.name}/{path.name}")
         row, rows, cells = _header(heads[title], columns, path.name)
@@ -82,6 +80,16 @@ def find_layout(path: Path, source: Source, read: Collection[str] = ()) -> Layou
     delimiter = find_delimiter(decoded.text, columns)
     row, rows, cells = _header(first_rows(decoded.text, delimiter), columns, path.name)
     return Layout(row=row, rows=rows, cells=cells, delimiter=delimiter, encoding=encoding)
+
+
+def _heads(data: bytes, source: Source, name: str) -> dict[str, Rows] | None:
+    """The first rows of each sheet of a workbook, or of each table of a page or of XML; None for other content."""
+    if data.startswith(ZIP):
+        guard(data, name, max_bytes=MOST_BYTES, max_ratio=MOST_RATIO)
+        book = open_book(data, name)
+        return {title: load_sheet(book, title, name, 40).head() for title in visible(book, name)}
+    tables = None if data.startswith(PARQUET) else markup_tables(data, source.file.encodings[0], name)
+    return None if tables is None else {sheet.name: sheet.head() for sheet in titled(tables) if sheet.cells.height}
 
 
 def _decoded(data: bytes, source: Source, name: str) -> tuple[Decoded, str | None]:

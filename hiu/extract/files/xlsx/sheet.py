@@ -131,15 +131,25 @@ def _unread(others: Sequence[tuple[Sheet, bool]], read: Sheet, source: Source) -
     return tuple(out)
 
 
-def read_tables(tables: Mapping[str, Sequence[Sequence[str | None]]], source: Source, name: str) -> Grid:
-    """Of tables that were read from a page or from XML, the one the source means, as a Grid. Raises InputRefused."""
-    shown = zip(sheet_titles([*tables]), tables.values(), strict=True)
-    sheets = {title: _as_sheet(title, rows) for title, rows in shown}
-    title, notes = _by_header({title: sheet.head() for title, sheet in sheets.items()}, source, name)
-    return sheet_grid(sheets[title], Marks(), notes, source, name)
+def read_tables(tables: Mapping[str, Rows], source: Source, name: str) -> list[Grid]:
+    """Of tables read from a page or XML, those the source means; a page's have no names that one could ask for."""
+    sheets = {sheet.name: sheet for sheet in titled(tables)}
+    heads = {title: sheet.head() for title, sheet in sheets.items()}
+    if source.file.sheets == "all":
+        read = [(title, list[str]()) for title in alike_titles(heads, source, name)]
+    else:
+        read = [_named(dict(zip(heads, tables, strict=True)), source, name) or _by_header(heads, source, name)]
+    grids = [sheet_grid(sheets[title], Marks(), notes, source, name) for title, notes in read]
+    rest = [(sheet, False) for sheet in sheets.values() if sheet.name not in dict(read)]
+    return [replace(grids[0], unread=_unread(rest, sheets[read[0][0]], source)), *grids[1:]]
 
 
-def _as_sheet(title: str, rows: Sequence[Sequence[str | None]]) -> Sheet:
+def titled(tables: Mapping[str, Rows]) -> list[Sheet]:
+    """The tables of a page or of XML as sheets."""
+    return [_as_sheet(title, rows) for title, rows in zip(sheet_titles([*tables]), tables.values(), strict=True)]
+
+
+def _as_sheet(title: str, rows: Rows) -> Sheet:
     width = max(map(len, rows), default=0)
     padded = [[*row, *[None] * (width - len(row))] for row in rows]
     schema = {f"c{place}": pl.String for place in range(width)}
@@ -235,16 +245,21 @@ def choose_sheet(book: fastexcel.ExcelReader, source: Source, name: str) -> tupl
         shown = visible(book, name)
         title, notes = _by_header({title: load_sheet(book, title, name, DEPTH).head() for title in shown}, source, name)
         return load_sheet(book, title, name), notes
-    sent = zip(titles, book.sheet_names, strict=True)
-    same = [title for title, own in sent if squash(wanted) in (squash(title), squash(own))]
-    monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
-    if monthly and monthly not in same:
-        return load_sheet(book, monthly, name), [f"sheet '{monthly}' read, the one of the file's month"]
-    near = same[0] if same else nearest(wanted, titles, _NEAR)
-    if near is None:
+    if (found := _named(dict(zip(titles, book.sheet_names, strict=True)), source, name)) is None:
         problem = f"found sheets {quoted(titles)}; expected '{wanted}'.{did_you_mean(wanted, titles)}"
         raise InputRefused("sheet", problem, file=name)
-    return load_sheet(book, near, name), [] if same else [f"sheet '{near}' taken for '{wanted}'"]
+    return load_sheet(book, found[0], name), found[1]
+
+
+def _named(sent: Mapping[str, str], source: Source, name: str) -> tuple[str, list[str]] | None:
+    """The title that the source names, or that of the file's month; `sent` has each title's own words."""
+    titles, wanted = [*sent], source.file.sheet or ""
+    same = [title for title, own in sent.items() if wanted and squash(wanted) in (squash(title), squash(own))]
+    monthly = title_of_month(titles, name) if title_of_month([wanted], "") else None
+    if monthly and monthly not in same:
+        return monthly, [f"sheet '{monthly}' read, the one of the file's month"]
+    near = same[0] if same else nearest(wanted, titles, _NEAR)
+    return (near, [] if same else [f"sheet '{near}' taken for '{wanted}'"]) if near else None
 
 
 def _by_header(heads: Mapping[str, Rows], source: Source, name: str) -> tuple[str, list[str]]:

@@ -28,30 +28,50 @@ _BRACKETS = str.maketrans("[]{}<>", "()()()")
 _ASIDE = re.compile(r"\(([^()]*)(?:\)|$)")
 _QUOTED = re.compile(r"[\"“”]([^\"“”]*)[\"“”]|(?<![^\s(,])['‘]([A-Za-zÀ-ž][^'‘’]*)['’](?![^\s),])")
 _STARS = re.compile(r"[*#]+([^*#]*)[*#]+|[*#]+\s*([^*#]*)$")
+_DEATH = r"\b(?:DECEASED|DEC['’]?D|DIED|DEAD(?!,)|PASSED AWAY|R\.?I\.?P)\b\.?"
 _REMARK = re.compile(
-    r"[\s,-]*\b(DO NOT [A-Z]+|SEE (?:OTHER |ALL )?NOTES?|DUPLICATE RECORD|IN ERROR|"
-    r"DECEASED|DEC['’]?D|R\.?I\.?P\.?)"
-    r"(?:[\s,:-]+|$)",
+    rf"[\s,-]*(\b(?:DO NOT [A-Z]+|SEE (?:OTHER |ALL )?NOTES?|DUPLICATE RECORD|IN ERROR)|{_DEATH})(?:[\s,:-]+|$)", re.I
+)
+_MOURNED = (
+    "(?:step|grand)?(?:mother|father|mum|dad|son|daughter)|mam|mom|parents?|wife|husband|spouse|partner|girlfriend|nanny|"
+    "boyfriend|fianc[eé]e?|brother|sister|twin|aunt(?:ie)?|uncle|nan|gran|granny|grandad|nephew|niece|cousin|child|baby|"
+    "friend|carer|neighbou?r|(?:mother|father|brother|sister)-in-law"
+)
+_ABOUT = (
+    rf"(?:(?:{_MOURNED})(?:['’]?s)?|not|never|no|his|her|their|the|of|re|for|late|ex|now|sadly|since|recently|bereaved|by|"
+    r"marked|recorded|believed|thought|reported|possibly|poss|maybe|as|on pds|in error|wrongly|widow(?:er)?|is|was|has|"
+    r"been|who|[0-9/.]+)(?![\w'’])"
+)
+_OF_DEATH = re.compile(
+    rf"[\s,;:/–-]{{0,9}}(?:^|(?<=[\s,;:/–-]))((?:{_ABOUT}[\s-]+){{0,9}}"
+    rf"(?:(?:{_MOURNED}) [a-z]+ )?\?*\s*{_DEATH}(?: *\?+)?"
+    rf"(?:(?:[\s-]{_ABOUT}){{0,9}}[\s-](?:{_MOURNED}) [a-z]+$|(?:[\s-]{_ABOUT}){{0,9}}))(?:[\s,;:/–-]+|$)",
     re.I,
 )
+"""A word of death with what is said beside it, of the person or of kin."""
+_NAMES_TOO = bag("NAN SON CHILD BABY FRIEND NO NANNY TWIN")
 _COMPANION = re.compile(
     r"(?<=\S) *(?:\b(?:and|with|plus)\b|w/|[&+]) *(?:(?:his|her|their|the|a|an) )?(?:[0-9]+ )?"
     r"(?:mother|mum|father|dad|parents?|wife|husband|partner|girlfriend|boyfriend|son|daughter|brother|sister|child|"
-    r"children|kids?|baby|family|friends?|neighbou?r|carer|others?|another|relatives?)$",
+    r"children|kids?|baby|family|friends?|neighbou?r|carer|others?|another|relatives?|one|guest|dog|interpreter)$",
     re.I,
 )
 """Somebody who was there too and is not named."""
 _DASHED = re.compile(r"\s[-–]\s*([^-–,]+)$")
+_LABEL = re.compile(
+    r"^(?:(?:tenant|patient|client|subject|name|resident|ref?|est|exors?) *:|(?:est|estate|exors?) of\b) *(?=\S+ \S)",
+    re.I,
+)
 _IC = re.compile(r"\bIC ?[0-9]\b[ ,]*", re.I)
-_DIED = re.compile(r"(NOW |SADLY )?(DECEASED|DECD|DEC D|DEAD|DIED|RIP|R I P|PASSED AWAY|DOD)( ON)?")
-_NO_NAME = bag(
+_DIED = re.compile(r"((NOW|SADLY|SINCE|IS|HAS) )*(DECEASED|DECD|DEC D|DEAD|DIED|R ?I ?P|PASSED AWAY|DOD)( ON)?")
+NO_NAME = bag(
     "DECEASED MALE FEMALE PATIENT SUBJECT CALLER JUVENILE ADULT CHILD VICTIM SUSPECT DUPLICATE VIOLENT ALERT "
     "WARNING MARKER MARAC MAPPA NOTES NOTE RISK HIGH LOW MEDIUM TEAM WARD UNIT CARE PLAN LIST ORDER CODE FILE REF "
     "ROOM BED ALIAS AMBER RED GREEN ED VIC WIT SUS PAT MISS DOM PIP MAY NEW OLD SEE NOT USE DO THE AND OF ON IN "
     "IS TO BY WITH NO YES HOMELESS HOSTEL CARER MOTHER FATHER SON DAUGHTER WIFE HUSBAND PARTNER NEIGHBOUR STAFF "
     "CUSTODY INTERPRETER DEAF BLIND SHIELDED RESTRICTED SENSITIVE CONFIDENTIAL VIP DUP DNA DNR LAC MH ASB DV CP "
     "UPDATED MERGED LINKED CHECK CONFIRMED TBC INFORMANT WITNESS JNR SNR JR SR JUNIOR SENIOR TWIN BABY "
-    "FALSE CURRENT CLOSED OPEN ARMED KNIFE DOG"
+    "FALSE CURRENT CLOSED OPEN ARMED KNIFE DOG BEREAVED WIDOW WIDOWER WIDOWED"
 )
 
 
@@ -69,6 +89,9 @@ def take_aside(text: str) -> Beside:
     if text.isascii() and text.replace(" ", "").replace(",", "").isalpha() and " " not in text.strip():
         return Beside(text, [], [], [])
     found = Beside("", [], [], [])
+    if (label := _LABEL.match(text)) and not names_nobody(text[label.end() :]):
+        found.flags.append(label[0])
+        text = text[label.end() :]
     rest = _starred(text.translate(_BRACKETS), found.flags)
     asides = [*_ASIDE.findall(rest), *(one or other for one, other in _QUOTED.findall(_ASIDE.sub(" ", rest)))]
     quoted = asides[len(_ASIDE.findall(rest)) :]
@@ -114,15 +137,24 @@ def _remarks(text: str, flags: list[str]) -> str:
     if (along := _COMPANION.search(text)) and " " in (alone := text[: along.start()]) and not names_nobody(alone):
         flags.append(along[0].strip())
         text = alone
-    if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= _NO_NAME - given_names() - {"MAY"}:
+    text = _without(_OF_DEATH, text, flags)
+    if (after := _DASHED.search(text)) and set(fold(after[1]).split()) <= NO_NAME - given_names() - {"MAY"}:
         flags.append(after[1])
         text = text[: after.start()]
     for form in (_REMARK, _IC):
-        rest = form.sub(_gap, text).strip(" ,-")
-        if rest != text.strip(" ,-") and fold(rest) and not names_nobody(rest) and not names_nobody(text):
-            flags += [one.strip(" ,-") for one in form.findall(text)]
-            text = rest
+        text = _without(form, text, flags)
     return text
+
+
+def _without(form: re.Pattern[str], text: str, flags: list[str]) -> str:
+    """Without what fits the form, unless too little of a name would be left."""
+    found = [one.strip(" ,-") for one in form.findall(text)]
+    rest = form.sub(_gap, text).strip(" ,;:/-") if found else ""
+    doubtful = " " not in fold(rest) and set(fold(" ".join(found)).split()) & _NAMES_TOO
+    if doubtful or not fold(rest) or names_nobody(rest) or names_nobody(text):
+        return text
+    flags += found
+    return rest
 
 
 def _gap(remark: re.Match[str]) -> str:
@@ -152,6 +184,6 @@ def _reads_as_name(aside: str, main: str, *, quoted: bool) -> bool:
         return False
     if len(words) == 1 and any(go_together(words[0], name) for name in own if name != words[0]):
         return True
-    if set(words) & _NO_NAME:
+    if set(words) & NO_NAME:
         return False
     return quoted or words[0] in given_names()

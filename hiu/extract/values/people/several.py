@@ -3,37 +3,42 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
 import polars as pl
 
-from hiu.extract.values.people.flags import take_aside
-from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.flags import NO_NAME, take_aside
+from hiu.extract.values.people.given import given_names, go_together
 from hiu.extract.values.people.instead import on_behalf
 from hiu.extract.values.people.names import PARTICLES, SUFFIXES, TITLES
 from hiu.extract.values.people.nobody import names_nobody
 from hiu.extract.values.people.sent import name_alone, unwrapped
 from hiu.extract.values.text import bag, fold, repaired
 
-_BOTH = re.compile(r"(\s*[;/+&\n|\\]+\s*|,?\s+(?:and|plus|with)\s+)", re.I)
+Comma = Literal["family_first", "people", ""]
+_BOTH = re.compile(r"(\s*[;/+&\n|\\]+\s*|,?\s+(?:and|plus|with|or)\s+)", re.I)
 _OR = re.compile(r"\s+(?:[-–]|then|versus|vs?|n|i|si|și|e|y|et|und)\s+", re.I)
 """What may part two people, and may be a part of one name too: an initial, a particle, a hyphen."""
 _JOINED = ("+", "&", "and", "plus")
+_TITLED = re.compile(r"\s+(?=(?:mr|mrs|ms|miss|mx)\b\.?\s)", re.I)
+_BESIDE = re.compile(r"\(\s*(?:and|plus|[+&])\s+([^()]+)\)", re.I)
+_COMMA, _DASH = r",", r"\s[-–]\s"
 _NUMBERED = re.compile(r"(?:^|\s)\(?[1-9](?:\)|[.:](?=\s))\s*")
 _MARKS = ";/+&\n"
 _NO_GIVEN = PARTICLES | bag("mac mc ter ten abu ab abd abdul")
 MAY_BE_TWO = (
-    r"(?i)[;/+&^%|\\\n:]|\s(?:and|plus|with|[-–]|then|versus|vs?|n|i|si|și|e|y|et|und)\s|\bobo\b|behalf|"
+    r"(?i)[;/+&^%|\\\n:]|[\s(](?:and|or|plus|with|mr|mrs|ms|miss|mx|[-–]|then|versus|vs?|n|i|si|și|e|y|et|und)\s|\bobo\b|behalf|"
     r"\bcare of\b|,.*,|^\S+ \S+.*,|[1-9][).]|(?-i:\b\p{Lu}{2,} \p{Lu}\p{Ll}.* \p{Lu}{2,} \p{Lu}\p{Ll})"
 )
 """What a cell has in it if it may be two people's, so that hardly a row is looked at closely."""
 
 
 @lru_cache(maxsize=50_000)
-def two_people(text: str, but: str = "", *, family_first: bool = False) -> bool:
+def two_people(text: str, but: str = "", comma: Comma = "") -> bool:
     """Whether a cell names two people: 'SMITH John and JONES Mary', 'SMITH J / JONES M', 'John & Mary SMITH'.
 
-    `but` is the mark that parts one name in this source; `family_first` says that its column has a family name before
-    a comma. A firm (O'Brien and Sons) or a place is nobody, not two.
+    `but` is the mark that parts one name in this source; `comma` says what one parts in its column (`comma_parts`).
+    A firm (O'Brien and Sons) or a place is nobody, not two.
     """
     text = repaired(text)
     if re.search(r"\^[^&]*\s&\s.*\^", text):  # HL7's own & has no blanks beside it
@@ -48,10 +53,15 @@ def two_people(text: str, but: str = "", *, family_first: bool = False) -> bool:
         main = main.replace(but if but.strip() != but and but in main else but.strip(), ", ")
     if names_nobody(main):
         return False
-    return _parted(main) or _in_turn(main, family_first) or _by_case(main)
+    if any(_whole(one) and _all_names(one) for one in _BESIDE.findall(text)) and _whole(main):
+        return True
+    titled = [part.split() for part in _TITLED.split(main)]
+    if len(titled) > 1 and all(len(words) > 2 and fold(words[0]) in TITLES for words in titled):
+        return True
+    return _parted(main, but) or _in_turn(main, "" if but and comma == "people" else comma) or _by_case(main)
 
 
-def _parted(main: str) -> bool:
+def _parted(main: str, but: str) -> bool:
     """By a mark or a word that stands between people and in no name."""
     first, *rest = _BOTH.split(main)
     marks, parts = [mark.strip(" ,").lower() for mark in rest[::2]], [first, *rest[1::2]]
@@ -63,13 +73,43 @@ def _parted(main: str) -> bool:
     joined = all(mark in _JOINED for mark in marks)
     if joined and "," not in main and all(_alone(part) for part in parts):
         return True
-    return joined and any(whole) and all(whole[at] or _given(part) for at, part in enumerate(parts))
+    if (
+        joined
+        and any(whole)
+        and all(whole[at] or fold(part) in TITLES or _single(part) for at, part in enumerate(parts))
+    ):
+        return True
+    return (marks == [";"] or (marks == ["/"] and _single(parts[0]))) and not but and _shared(*parts)
 
 
-def _in_turn(main: str, family_first: bool) -> bool:
+def _shared(one: str, other: str) -> bool:
+    """Whether the parts are a whole name and the given name of another person: 'Olu/Pat KHAN', 'Olu KHAN; Pat'. One
+    given name in two forms is one person's, and so is a family name in capitals with its given names after it."""
+    short, long = (one, other) if _single(one) else (other, one)
+    words = [word.strip(".,") for word in long.split()]
+    if not (_single(short) and len(words) == 2 and "," not in long and _all_names(long)):
+        return False
+    family = short is one and not _is_given(short) and all(map(_is_given, words))
+    apart = family or short.isupper() != words[0].isupper()
+    return not apart and not any(go_together(fold(short), fold(word)) for word in words)
+
+
+def _single(part: str) -> bool:
+    """One word that may be a given name of any origin."""
+    return len(part.split()) == 1 and _all_names(part) and fold(part) not in SUFFIXES
+
+
+def _all_names(text: str) -> bool:
+    """Whether words may all be names: begun with a capital, without figures, none of them a remark."""
+    words = [word.strip(".,:'") for word in text.split()]
+    plain = all(len(word) > 1 and word[0].isupper() and not any(map(str.isdigit, word)) for word in words)
+    return plain and fold(words[0]) not in NO_NAME - {"MAY"} and not names_nobody(text)
+
+
+def _in_turn(main: str, comma: Comma) -> bool:
     """By commas, or by what may be a part of a name, where all parts are whole names that are written alike."""
     parts = [words for part in main.split(",") if (words := _plain(part))]
-    if len(parts) > 1 and _alike(parts, family_first):
+    if len(parts) > 1 and (_alike(parts, comma == "family_first") or (comma == "people" and _all_whole(main, _COMMA))):
         return True
     if len(parts) > 3 and len(parts) % 2 == 0:
         return _paired(parts[::2], parts[1::2])
@@ -77,7 +117,14 @@ def _in_turn(main: str, family_first: bool) -> bool:
         given, family = parts[1][:-1], parts[1][-1:]
         return _paired([parts[0], family], [given, parts[2]])
     halves = [_plain(part) for part in _OR.split(main)]
-    return "," not in main and len(halves) > 1 and all(halves) and _alike(halves, False)
+    alike = len(halves) > 1 and all(halves) and _alike(halves, False)
+    return "," not in main and (alike or (comma == "people" and _all_whole(main, _DASH)))
+
+
+def _all_whole(main: str, mark: str) -> bool:
+    """Whether the mark stands between whole names of any origin."""
+    parts = re.split(mark, main)
+    return len(parts) > 1 and all(_all_names(part) and len(_plain(part)) > 1 for part in parts)
 
 
 def _alike(parts: Sequence[list[str]], family_first: bool) -> bool:
@@ -142,10 +189,13 @@ def two_in_cells(given: str | None, family: str | None) -> bool:
     return min(map(len, cells)) > 1
 
 
-def surname_first(names: pl.Series) -> bool:
-    """Whether most cells of a column have one word and a comma before what else they hold: 'SMITH, John'."""
+def comma_parts(names: pl.Series) -> Comma:
+    """What a comma parts in a column: where most cells have one word and a comma before what else they hold, the family
+    name ('SMITH, John'); where hardly a cell has a comma or a dash, people ('Olu Khan, Pat Ward')."""
     filled = names.count()
-    return filled > 0 and 2 * int(names.str.contains(r"^[^\s,]+, *[^\s,]").sum()) > filled
+    if filled > 0 and 2 * int(names.str.contains(r"^[^\s,]+, *[^\s,]").sum()) > filled:
+        return "family_first"
+    return "people" if 4 * int(names.str.contains(f"{_COMMA}|{_DASH}").sum()) <= filled else ""
 
 
 def parted_by(text: str, mark: str, order: str) -> str:
@@ -166,8 +216,3 @@ def _whole(part: str) -> bool:
     """A name with a family and a given part."""
     words = fold(part).split()
     return len(part.split()) > 1 and any(len(word) > 1 for word in words) and not names_nobody(part)
-
-
-def _given(part: str) -> bool:
-    words = fold(part).split()
-    return len(words) == 1 and (words[0] in given_names() or words[0] in TITLES)
