@@ -60,6 +60,14 @@ def how_many(timeline: pl.DataFrame) -> int:
     return len(_grouped(timeline))
 
 
+def which(latest: int, stays: int, every: int) -> str:
+    """Which of `every` entry a list has: the `latest`, and earlier `stays` apart from these."""
+    if latest + stays >= every:
+        return f"all {every}"
+    apart = f", then {count_of(stays, 'earlier stay')} without what lies between" if stays else ""
+    return f"the latest {latest} of {every}{apart}"
+
+
 def _grouped(timeline: pl.DataFrame) -> dict[object, list[Row]]:
     """Rows by stay, by episode, and each event that is in none; not those that another row counts."""
     grouped: dict[object, list[Row]] = {}

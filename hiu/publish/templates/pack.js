@@ -35,6 +35,19 @@ const KEYS = {
 };
 const NUMBERS = ["contacts", "contacts_12", "nights", "mha", "intensity"];
 
+// With "Adults only" nothing about an under-18 is on the screen, wherever it stands: those whom a link names, or who
+// have no row here, are under 18 by their own entry.
+const grown = () => find("access").value === "adult";
+const young = (spot) => (spot.dataset.person ? people[Number(spot.dataset.person)] : data.others[Number(spot.dataset.other)]).minor;
+
+function hideYoung() {
+  const on = grown(), month = find("month"), about = [...month.querySelectorAll("[data-person], [data-other]")].filter(young);
+  for (const part of [...about.map((spot) => spot.closest("tr, li, .one")), ...month.querySelectorAll(".of-minors")]) part.hidden = on;
+  for (const line of month.querySelectorAll("p:has(> .one)")) line.hidden = !line.querySelector(".one:not([hidden])");
+  find("grown").hidden = !on;
+  if (on && state.chosen !== null && people[state.chosen].minor) showMonth();
+}
+
 function wanted(person) {
   const text = find("search").value.trim().toLocaleLowerCase("en-GB");
   const said = state.hidden ? person.id : `${person.name} ${person.id}`;
@@ -71,6 +84,7 @@ function row(person) {
 }
 
 function showList() {
+  hideYoung();
   const key = KEYS[state.sort], turn = state.down ? -1 : 1;
   const kept = people.filter(wanted).sort((a, b) => {
     const one = key(a), other = key(b);
@@ -172,7 +186,7 @@ function showPerson() {
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Number of contacts: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
-    ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: the latest ${person.episodes.length} of ${person.all_episodes}`), h("table", { class: "episodes" },
+    ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: ${person.which}`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
@@ -249,8 +263,10 @@ function open() {
   if (location.hash === "#pane") return;
   const asked = new URLSearchParams(location.hash.slice(1)), id = asked.get("person");
   if (asked.get("names") === "hidden") hide(true);
-  find("unknown").hidden = !id || places.has(id);
-  if (places.has(id)) choose(places.get(id));
+  const apart = places.has(id) && people[places.get(id)].minor && grown();
+  find("unknown").textContent = apart ? '"Adults only" is on: the person this link names is under 18.' : "The person this link names is not in this pack.";
+  find("unknown").hidden = !id || (places.has(id) && !apart);
+  if (places.has(id) && !apart) choose(places.get(id));
   else if (state.chosen !== null) showMonth();
 }
 
