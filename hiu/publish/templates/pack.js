@@ -76,7 +76,7 @@ function row(person) {
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
       // one line, over the empty second line of the cells beside it
-      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.short)) : null),
+      said || person.short ? h("span", { class: "beside" }, said, said && person.short ? "; " : null, h("b", {}, person.short)) : null),
     h("td", {}, tag(person.risk, ""), person.risk_police ? " P" : null),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),
@@ -177,7 +177,7 @@ function showPerson() {
       data.all && person.own ? h("button", { type: "button", "aria-pressed": String(state.whole), id: "whole", click: () => { state.whole = !state.whole; showPerson(); find("whole").focus(); } }, "All months") : null,
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
-    h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
+    h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note.replace(/\.$/, "")}. ` : " ",
       "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : "", person.age ? ` ${person.age[0].toUpperCase()}${person.age.slice(1)}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),

@@ -100,9 +100,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     if late:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
-        out.append(
-            f"Since last month's paper, {how_many} earlier monthly totals would differ by late or corrected entries."
-        )
+        out.append(f"Late or corrected entries would change {how_many} earlier monthly totals of last month's paper.")
     return tuple(out)
 
 
@@ -177,7 +175,7 @@ def asks(
         )
     if any(one.startswith("Decide") for one in out):
         by_when = settings.paper.decide_by or f"(date {UNFILLED})"
-        out.insert(0, f"Decisions are asked for by {by_when}{_passed(settings.paper.decide_by, on)}:")
+        out.insert(0, f"For decision by {by_when}{_passed(settings.paper.decide_by, on)}:")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _hands(settings))
 
