@@ -150,7 +150,9 @@ def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
     own = (
-        [part(row) or (f"police role: {_no_finding(role)}" if (role := in_words(row, "role")) else OTHER_PARTS[2])] if police else []
+        [part(row) or (f"police role: {_no_finding(role)}" if (role := in_words(row, "role")) else OTHER_PARTS[2])]
+        if police
+        else []
     )
     began = {"reason": " when it began"} if is_stay(row) else {}
     shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))

@@ -91,9 +91,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
         "marking": MARKING,
         "top": settings.rank.top,
         "people": people,
-        "others": _others(
-            tables, screen, shown["person_id"].to_list(), stamp.month, settings.rank.minimum_age
-        ),
+        "others": _others(tables, screen, shown["person_id"].to_list(), stamp.month, settings.rank.minimum_age),
         # no list of last month to compare with: what changed is not known, which is not nothing
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **screen,

@@ -130,10 +130,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     more = (f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}")
-    # what is clinical of a child stands in their own part, which a chair can take out
+    # what is clinical of a child stands on their own pages, which a chair can take out
     adults, young = ([one for one in view["people"] if one["minor"] == minor] for minor in (False, True))
     minors = {one["id"] for one in young}
-    stays, stays_young = ([one for one in view["bedless"] if (one[0] in minors) == minor] for minor in (False, True))
+    bedless = [one for one in view["bedless"] if one[0] not in minors]
     return {
         **heading(stamp, view["definitions_version"], "HIU Group meeting pack", *more),
         **{key: value for key, value in view.items() if key in as_is},
@@ -153,7 +153,7 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             for code, words, found in said_once(adults)
         ],
         "alerts": [_alerts(one, name) for one in alerted(adults)],
-        "alerts_minors": [*(_alerts(one, full) for one in young if one["alerts"]), *_bedless(stays_young, full)],
+        "alerts_minors": [_alerts(one, full) for one in young if one["alerts"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
         "overdue": {
@@ -167,9 +167,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": " ".join(_bedless(stays, full)),
+        "bedless": f"{NO_BED_DAYS} {join_words(f'{full(one)} ({when})' for one, when in bedless)}." if bedless else "",
         "matches": [_match(pair, either) for pair in view["matches"]["pairs"] if not minors & {pair["a"], pair["b"]}],
-        "matches_minors": [_match(pair, full) for pair in view["matches"]["pairs"] if minors & {pair["a"], pair["b"]}],
+        # the alerts of these say it
+        "matches_minors": sum(bool(minors & {pair["a"], pair["b"]}) for pair in view["matches"]["pairs"]),
         "less_sure": LESS_SURE,
         "matches_total": view["matches"]["total"],
         "list_note": f"{count_of(len(adults), 'adult')}: supported people, and candidates in the "
@@ -194,10 +195,6 @@ def _alerts(person: Person, name: Naming) -> str:
     who = f" ({person['who'].partition(';')[0]})" if person["minor"] else ""
     shown = person["alerts"] if person["minor"] else others_of(person)
     return f"{name(person['id'])}{who}: {'; '.join(words for _, words in shown)}. {risk_sentence(person)}"
-
-
-def _bedless(stays: Sequence[tuple[str, str]], name: Naming) -> list[str]:
-    return [f"{NO_BED_DAYS} {join_words(f'{name(one)} ({when})' for one, when in stays)}."] if stays else []
 
 
 def _action(one: Task, name: Naming) -> str:

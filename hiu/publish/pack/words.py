@@ -147,7 +147,8 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
         "today": today(people, screen["matches"]["total"], without),
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         "does not change a person's place. The pack is for the group's members; its sharing agreement says who may see "
-        f"it and when it is destroyed. Withheld: kept off the list by a decision on data protection. Lawful basis of support: {basis_words(settings, on, 'support', 'group')}. "
+        "it and when it is destroyed. Withheld: kept off the list by a decision on data protection. "
+        f"Lawful basis of support: {basis_words(settings, on, 'support', 'group')}. "
         f"Corrections: {clean(settings.paper.contact or 'the analyst')}.",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B{supported}.",

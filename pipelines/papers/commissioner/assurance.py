@@ -21,6 +21,7 @@ from hiu.rank.reports.equality.audit import NOT_RECORDED
 from hiu.settings import Settings
 from pipelines.papers.commissioner.cells import YEAR, Released, names
 from pipelines.papers.commissioner.changes import absent
+from pipelines.papers.commissioner.equality import UNSTATED
 
 C = pl.col
 Tables = Mapping[str, pl.DataFrame]
@@ -159,10 +160,16 @@ def asks(
     out = [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
         out.append("Decide who looks into the difference between groups with the organisation's exact figures.")
+    stated = [one for one in groups if str(one["group"]).lower() not in UNSTATED]
+    judged = {one["characteristic"] for one in stated if one["ratio"] is not None}
     if absent_groups(groups):
         out.append(
             "Decide who brings ethnic group and deprivation into the organisation's own equality check: its patient "
             "records have them."
+        )
+    elif {one["characteristic"] for one in stated} - judged:
+        out.append(
+            "Decide who brings you the organisation's own equality check, as this paper can't judge some groups."
         )
     if "too few" in target or "can't be" in target:
         out.append("Decide whether a target for section 136 is of use here, as this paper can't show its result.")

@@ -305,7 +305,9 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     told = support_words(figures, began, date(2026, 1, 10))
     assert "since" not in told, "a window of fewer than six months is not told"
     told = support_words(figures, began, date(2024, 12, 1))
-    assert "complete months" not in told and "2 in the first 6 since it ended" in told and "14 in the latest 6 (" in told
+    assert (
+        "complete months" not in told and "2 in the first 6 since it ended" in told and "14 in the latest 6 (" in told
+    )
     risen = support_words({"police_incident": [8] * 6 + [2] * 7 + [20] * 6 + [1] * 5}, began, date(2025, 4, 14))
     assert "20 in the first 6 since it ended (May to Oct 2025), 4.2 in the latest 6 (Oct 2025 to Mar 2026)" in risen
 
