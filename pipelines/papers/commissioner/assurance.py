@@ -168,9 +168,7 @@ def asks(
             "records have them."
         )
     elif {one["characteristic"] for one in stated} - judged:
-        out.append(
-            "Decide who brings you the organisation's own equality check, as this paper can't judge some groups."
-        )
+        out.append("Decide who brings you the organisation's own equality check, as some groups can't be judged here.")
     if "too few" in target or "can't be" in target:
         out.append("Decide whether a target for section 136 is of use here, as this paper can't show its result.")
     if not recorded:
