@@ -246,10 +246,10 @@ def _embedded_person(person: Person) -> dict[str, object]:
     for words, value, by in person["recorded"]:
         about, _, author = by.partition(", ")
         recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
-    listed = len(person["episodes"])
+    n = len(person["episodes"])
     return {
         **person,
-        "which": which(min(listed, EPISODES), max(0, listed - EPISODES), person["all_episodes"]),
+        "which": which(min(n, EPISODES), max(0, n - EPISODES), person["all_episodes"]),
         # the row has the band itself
         "short": in_short(alert for alert in person["alerts"] if alert[0] != "high"),
         "recorded": recorded,
