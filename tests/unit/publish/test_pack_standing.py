@@ -181,7 +181,11 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
 def test_an_episode_says_in_which_part_the_police_had_somebody_or_that_it_is_not_stated() -> None:
     row = {"person_id": IDS[0], "source": "police", "dataset": "police_incident", "event_id": "1", "episode": 1}
     row |= {"start": datetime(2026, 3, 5, 3), "counted": True, "reason": "Burglary"}
-    for role, words in (("victim", "police role: victim"), (None, "role not stated")):
+    for role, words in (
+        ("victim", "police role: victim"),
+        ("suspect", "police role: suspect (no finding)"),
+        (None, "role not stated"),
+    ):
         told = frames.frame(PUBLISHED["timeline"], [{**row, "role": role}])
         found, _, pdf = outputs(area(timeline=told))
         assert found[0]["episodes"][0][1] == f"1 police incident (Burglary, {words})" and words in pdf
