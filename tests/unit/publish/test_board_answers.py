@@ -132,6 +132,12 @@ def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None
     assert not any("no agency supplied them" in text for text in rich().board.fairness)
 
 
+def test_who_brings_the_equality_check_is_a_decision_where_groups_cannot_be_judged() -> None:
+    made = rich().board
+    assert any("no recorded group can be judged" in text for text in made.fairness)
+    assert any("Decide who brings you the organisation's own equality check" in text for text in made.asks)
+
+
 def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
