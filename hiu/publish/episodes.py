@@ -60,6 +60,14 @@ def how_many(timeline: pl.DataFrame) -> int:
     return len(_grouped(timeline))
 
 
+def which(latest: int, stays: int, every: int) -> str:
+    """Which of `every` entry a list has: the `latest`, and earlier `stays` apart from these."""
+    if latest + stays >= every:
+        return f"all {every}"
+    apart = f", then {count_of(stays, 'earlier stay')} without what lies between" if stays else ""
+    return f"the latest {latest} of {every}{apart}"
+
+
 def _grouped(timeline: pl.DataFrame) -> dict[object, list[Row]]:
     """Rows by stay, by episode, and each event that is in none; not those that another row counts."""
     grouped: dict[object, list[Row]] = {}
@@ -142,11 +150,17 @@ def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
     own = (
-        [part(row) or (f"police role: {role}" if (role := in_words(row, "role")) else OTHER_PARTS[2])] if police else []
+        [part(row) or (f"police role: {_no_finding(role)}" if (role := in_words(row, "role")) else OTHER_PARTS[2])]
+        if police
+        else []
     )
     began = {"reason": " when it began"} if is_stay(row) else {}
     shown = (f"{text}{began.get(name, '')}" for name in DETAILS if (text := in_words(row, name)))
     return ", ".join([*unsaid, *shown, *own])
+
+
+def _no_finding(role: str) -> str:
+    return f"{role} (no finding)" if "suspect" in role else role
 
 
 def in_words(row: Row, *names: str) -> str:

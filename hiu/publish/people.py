@@ -271,7 +271,7 @@ def bed_points(row: Row, nights: int, settings: Settings) -> str:
     own = nights * settings.rank.weights.mh_bed_day
     if not 2 * own >= row["points_12"] > 0:
         return ""
-    return f" Of the {number(row['points_12'])} of 12 months, {number(own)} are for nights in a bed."
+    return f" Of the {number(row['points_12'])} points of 12 months, {number(own)} come from nights in a bed."
 
 
 def risk_word(row: Row) -> str:

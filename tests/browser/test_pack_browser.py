@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pack_area
+import polars as pl
 import pypdf
 import pytest
 from browser_kit import NAMES, made, write
@@ -159,6 +161,41 @@ def test_a_chair_can_take_the_under_18s_off_the_screen_alone(pack: Any) -> None:
     adults_before = len(pack.texts("#adults tr"))
     pack.page.select_option("#access", "adult")
     assert not pack.texts("#minors tr") and len(pack.texts("#adults tr")) == adults_before
+    pack.page.click("#clear")
+    assert len(pack.texts("#minors tr")) == 2
+
+
+def test_with_adults_only_nothing_about_an_under_18_is_on_the_screen(
+    opening: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Not in the list alone: no alert, change, match or link, and a link to a child's page is refused."""
+    own, adult, child = pack_area.tables(NAMES), pack_area.person_id(5), pack_area.person_id(len(NAMES) - 1)
+    both = pl.col("person_id").is_in([adult, child])
+    dob = pl.when(person_id=child).then(date(2012, 4, 2)).otherwise("dob")
+    own["people"] = own["people"].with_columns(two_dobs=both, dob=dob)
+    moved = own["changes"].head(1).with_columns(person_id=pl.lit(child), what=pl.lit("Now 2, was 9."))
+    own["changes"] = pl.concat([own["changes"], moved])
+    opened = opening(write(tmp_path, own, pack_area.series(own)))
+    page = opened.page
+    seen = (
+        "[...document.querySelectorAll('#month [data-person]')]"
+        ".filter(one => one.getClientRects().length && one.textContent.includes('under 18')).length"
+    )
+    page.evaluate("for (const one of document.querySelectorAll('#month details')) one.open = true")
+    assert page.evaluate(seen) == 2, "a doubt and a change"
+    page.evaluate(f"location.hash = 'person={child}'")
+    page.wait_for_function("!document.getElementById('person').hidden")
+    page.select_option("#access", "adult")
+    assert page.is_visible("#month") and not page.is_visible("#person"), "the child's open page is left"
+    assert page.evaluate(seen) == 0 and page.is_visible("#grown")
+    text = opened.text("#month")
+    assert "Under 18, listed apart" not in text and "children's safeguarding lead" not in text
+    assert f"{NAMES[5]}." in " ".join(text.split()), "the adult of the same sentence stays, and it ends as one"
+    page.evaluate(f"location.hash = 'person={child}'")
+    page.wait_for_function("document.getElementById('unknown').textContent.includes('under 18')")
+    assert page.is_visible("#unknown") and not page.is_visible("#person")
+    page.click("#clear")
+    assert page.evaluate(seen) == 2
 
 
 def test_under_18s_stay_apart_however_it_is_sorted(pack: Any) -> None:

@@ -66,11 +66,14 @@ def support_line(person: PersonSeries) -> str:
     during = _complete(person, at + (start.day > 1), to)
     if not ended:
         return _going(person, start, before, during)
+    # a rise just after the end is what an offer of support again is about; half of the latest may stand in both
+    since = _complete(person, to + 1, len(person.months))
     sides = {
         f"the {EARLY} months before": before,
         f"the first {EARLY} complete months": during[:EARLY],
         **({f"the last {EARLY} of support": during[-EARLY:]} if len(during) >= 2 * EARLY else {}),
-        f"the latest {EARLY} since it ended": _complete(person, to + 1, len(person.months))[-EARLY:],
+        f"the first {EARLY} since it ended": since[:EARLY],
+        **({f"the latest {EARLY}": since[-EARLY:]} if 2 * len(since) >= 3 * EARLY else {}),
     }
     opening = f"Support lasted from {day(start)} to {day(ended)}"
     if sum(len(side) == EARLY for side in sides.values()) < 2:

@@ -49,7 +49,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
     found, others = reviews(support, entries_of(before), month, settings), unnamed(tables["support"], named, month)
     held_back = tables["ranked"].filter(~pl.col(PERMITTED), pl.col("access") == "supported").height
     among = " who may be shown" if others or held_back else ""
-    missing = missing_feeds(tables["coverage"], month)
+    missing, bedless = missing_feeds(tables["coverage"], month), missing_stays(tables, month, shown)[1]
     return {
         "changes": [*changes(tables, shown, settings.rank, month), *support_changes(tables["support"], shown, month)],
         "actions": actions(before, month),
@@ -62,7 +62,7 @@ def front(tables: Tables, shown: Collection[str], month: Month, settings: Settin
         "a permission or consent without its date, at once. An empty cell is not overdue.",
         "lacking": len({when for feed in missing for when in feed["gaps"]}),
         "unread": hardly_read(tables, month),
-        "bedless": list(missing_stays(tables, month, shown)[1].items()),
+        "bedless": [(one, bedless[one]) for one in shown if one in bedless],
         "matches": matches(tables, shown),
         "unlisted": unlisted(support, tables["people"], tables["ranked"], month),
         "unnamed": others,

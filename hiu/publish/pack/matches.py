@@ -24,8 +24,8 @@ _PAIR = ["identity_a", "identity_b"]
 _BEHIND = ("links", "descriptions", "timeline")
 """Tables that tell what is behind a pair."""
 _ALIKE = {"nhs_number": "NHS number", "dob": "date of birth", "sex": "sex", "postcode": "postcode"}
-_TELLING = {"given": "a first name", "dob": "a date of birth", "nhs_number": "an NHS number"}
-"""What tells people apart, in words."""
+_TELLING = {"given": "no first name", "dob": "no date of birth", "nhs_number": "no NHS number"}
+"""What tells people apart, in words for where it is not there."""
 
 
 def matches(tables: Tables, shown: Collection[str]) -> Matches:
@@ -95,7 +95,7 @@ def _at_stake(tables: Tables, pair: Row, place: Row, month: Month) -> str:
     events = tables["timeline"].join(rows, on=["source", "event_id"], how="semi")
     seen = sorted(events["start"])
     when = f", {Month.of(seen[0]).title} to {Month.of(seen[-1]).title}" if seen else ""
-    out = f"; it is about {count_of(rows.height, 'row')} from {names}{when}{f', without {lacks}' if lacks else ''}"
+    out = f"; it is about {count_of(rows.height, 'row')} from {names}{when}{f', with {lacks}' if lacks else ''}"
     contacts = events.filter("counted", pl.col("dataset").is_in(list(contact_sets(tables["coverage"]))))
     counts = [
         f"{total - contacts.filter(pl.col('start') >= (month - span).end).height} (not {total}) in {span} months"

@@ -15,14 +15,16 @@ from hiu.publish.access import visible, withheld, withheld_words
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.headings import recent
+from hiu.publish.episodes import which
 from hiu.publish.pack.alert_words import ALERTS, SUPPORTED_ONLY, alerted, in_short, others_of, risk_sentence, said_once
 from hiu.publish.pack.chart import ChartData, chart_data
 from hiu.publish.pack.front import ALWAYS, NO_BED_DAYS, front
 from hiu.publish.pack.matches import LESS_SURE
-from hiu.publish.pack.people import LEAD, people_of
+from hiu.publish.pack.people import EPISODES, LEAD, people_of
 from hiu.publish.pack.view import Front, Person, View
 from hiu.publish.pack.words import definitions, definitions_version, no_row, nobody_shown, notes, settings_list
 from hiu.publish.pages import asset, environment, policy
+from hiu.publish.people import ages
 from hiu.publish.rows import Tables, by_person
 from hiu.publish.stamp import MARKING, Stamp
 from hiu.publish.words.datasets import title_of
@@ -65,6 +67,8 @@ PACK_TABLES = (
     "timeline",
 )
 """Published tables that the pack is made of. An older month may lack some; whoever reads them from disk reads all."""
+UNDER_18 = " (under 18)"
+"""After the id of a child who has no row here."""
 MOST = 4
 """Changes of one kind shown on the first screen; the rest are counted."""
 
@@ -87,7 +91,7 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
         "marking": MARKING,
         "top": settings.rank.top,
         "people": people,
-        "others": _others(tables, screen, shown["person_id"].to_list()),
+        "others": _others(tables, screen, shown["person_id"].to_list(), stamp.month, settings.rank.minimum_age),
         # no list of last month to compare with: what changed is not known, which is not nothing
         "first": tables["ranked"].height > 0 and tables["changes"].is_empty(),
         **screen,
@@ -98,10 +102,10 @@ def pack_view(tables: Tables, *, stamp: Stamp, settings: Settings, beside: Seque
     }
 
 
-def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, str]:
+def _others(tables: Tables, screen: Front, shown: Collection[str], month: Month, adult: int) -> dict[str, str]:
     """Names of people without a row whom the first screen speaks of: supported people, those who were in the first
     places last month and are out of them, and whom a meeting decided on or took on an action for. All of them passed
-    the gate with their tables."""
+    the gate with their tables. One younger than an `adult` is not named, as no child is on the first screen."""
     by_kind = {group["kind"]: {entry["id"] for entry in group["entries"]} for group in screen["changes"]}
     met = {one["id"] for one in (*screen["actions"], *screen["decisions"])}
     supported = {one["id"] for one in (*screen["overdue"]["rows"], *screen["due"])} & set(
@@ -112,7 +116,12 @@ def _others(tables: Tables, screen: Front, shown: Collection[str]) -> dict[str, 
         {one for one in (*by_kind["left"], *by_kind.get("minors", ()), *met, *supported, *unlisted) if one} - set(shown)
     )
     named = by_person(tables["people"], ids)
-    return {one: display_name(named[one]["name_text"]) for one in ids if one in named}
+    old = ages(tables["people"], ids, month)
+    return {
+        one: f"{one}{UNDER_18}" if (old.get(one) or adult) < adult else display_name(named[one]["name_text"])
+        for one in ids
+        if one in named
+    }
 
 
 def named(tables: Tables, month: Month, settings: Settings) -> list[str]:
@@ -121,7 +130,7 @@ def named(tables: Tables, month: Month, settings: Settings) -> list[str]:
     `tables` as for `pack_view`; what is shown is entered under these ids.
     """
     shown = visible(tables["ranked"], settings.rank.top)["person_id"].to_list()
-    return [*shown, *_others(tables, front(tables, shown, month, settings), shown)]
+    return [*shown, *_others(tables, front(tables, shown, month, settings), shown, month, settings.rank.minimum_age)]
 
 
 def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str, object] | None = None) -> str:
@@ -146,7 +155,7 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
         for one in view["decisions"]
     ]
     late = [{**one, "lead": hidden(one["lead"])} for one in view["overdue"]["rows"]]
-    others = [{"id": one, "name": name} for one, name in view["others"].items()]
+    others = [{"id": one, "name": name, "minor": name.endswith(UNDER_18)} for one, name in view["others"].items()]
     return (
         environment()
         .get_template("meet.html.j2" if meeting else "pack.html.j2")
@@ -165,7 +174,6 @@ def pack_page(view: View, charted: Sequence[PersonSeries], meeting: Mapping[str,
             no_bed_days=NO_BED_DAYS,
             risk_sentence=risk_sentence,
             others_of=others_of,
-            in_short=in_short,
             said_once=[(words, found) for _, words, found in said_once(people)],
             warned=sum(bool(one["alerts"]) for one in people),
             no_row=no_row,
@@ -238,8 +246,10 @@ def _embedded_person(person: Person) -> dict[str, object]:
     for words, value, by in person["recorded"]:
         about, _, author = by.partition(", ")
         recorded.append((words, value, about, words in ("Notes", "Action", "Owner"), author))
+    n = len(person["episodes"])
     return {
         **person,
+        "which": which(min(n, EPISODES), max(0, n - EPISODES), person["all_episodes"]),
         # the row has the band itself
         "short": in_short(alert for alert in person["alerts"] if alert[0] != "high"),
         "recorded": recorded,

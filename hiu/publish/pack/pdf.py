@@ -9,7 +9,8 @@ from typing import Literal
 from hiu.publish.charts.alt_text import alt_text
 from hiu.publish.charts.data import PersonSeries
 from hiu.publish.charts.draw import unnamed_svg
-from hiu.publish.pack.alert_words import SUPPORTED_ONLY, alerted, dead, in_short, others_of, risk_sentence, said_once
+from hiu.publish.episodes import which
+from hiu.publish.pack.alert_words import SUPPORTED_ONLY, alerted, dead, others_of, risk_sentence, said_once
 from hiu.publish.pack.front import NO_BED_DAYS
 from hiu.publish.pack.matches import LESS_SURE
 from hiu.publish.pack.page import CANDIDATES, MINOR, MINORS_NOTE, certain
@@ -129,8 +130,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
 
     as_is = ("first", "top", "nobody", "definitions", "definitions_version", "settings", "reviewing", "notes")
     more = (f"meeting: {view['notes']['meeting']}", f"withheld: {view['withheld']}")
-    bedless = view["bedless"]
-    with_alerts, young = alerted(view["people"]), [one for one in view["people"] if one["minor"]]
+    # what is clinical of a child stands on their own pages, which a chair can take out
+    adults, young = ([one for one in view["people"] if one["minor"] == minor] for minor in (False, True))
+    minors = {one["id"] for one in young}
+    bedless = [one for one in view["bedless"] if one[0] not in minors]
     return {
         **heading(stamp, view["definitions_version"], "HIU Group meeting pack", *more),
         **{key: value for key, value in view.items() if key in as_is},
@@ -146,13 +149,10 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
             *(_decision(one, name) for one in view["decisions"]),
         ],
         "said_once": [
-            (code == "death", f"{words} {join_words(name(one['id']) for one in found)}.")
-            for code, words, found in said_once(view["people"])
+            (code == "death", f"{words} {join_words(full(one['id']) for one in found)}.")
+            for code, words, found in said_once(adults)
         ],
-        "alerts": [_alerts(one, name) for one in with_alerts if not one["minor"]],
-        "young": f" (with an alert: {words})"
-        if (words := join_words(f"{place_words(one)} ({in_short(one['alerts'])})" for one in young if one["alerts"]))
-        else "",
+        "alerts": [_alerts(one, name) for one in alerted(adults)],
         "alerts_minors": [_alerts(one, full) for one in young if one["alerts"]],
         "supported_only": SUPPORTED_ONLY,
         "stale": stamp.stale,
@@ -167,16 +167,18 @@ def _front(view: View, people: Mapping[str, Person]) -> dict[str, object]:
         ],
         "beside": view["beside"],
         "unread": view["unread"],
-        "bedless": f"{NO_BED_DAYS} {join_words(f'{name(one)} ({when})' for one, when in bedless)}." if bedless else "",
-        "matches": [_match(pair, either) for pair in view["matches"]["pairs"]],
+        "bedless": f"{NO_BED_DAYS} {join_words(f'{full(one)} ({when})' for one, when in bedless)}." if bedless else "",
+        "matches": [_match(pair, either) for pair in view["matches"]["pairs"] if not minors & {pair["a"], pair["b"]}],
+        # the alerts of these say it
+        "matches_minors": sum(bool(minors & {pair["a"], pair["b"]}) for pair in view["matches"]["pairs"]),
         "less_sure": LESS_SURE,
         "matches_total": view["matches"]["total"],
-        "list_note": f"{count_of(len(view['people']) - len(young), 'adult')}: supported people, and candidates in the "
+        "list_note": f"{count_of(len(adults), 'adult')}: supported people, and candidates in the "
         f"first {view['top']} places. Where plausible ranks overlap there is no reliable difference. "
         f"{view['notes']['unplaced']}{view['notes']['ungraded']}{certain(view['definitions'])} "
         f"{view['notes']['under']} {view['notes']['contacts']} {view['notes']['crisis']}"
         f"{ENTER}{notes_of(view['people'])}",
-        "adults": [_row(person) for person in view["people"] if not person["minor"]],
+        "adults": [_row(person) for person in adults],
         "minors_note": MINORS_NOTE,
         "minors": [_row(person) for person in young],
         "settings_version": stamp.settings_version,
@@ -275,8 +277,7 @@ def _page(person: Person, series: PersonSeries, picture: str, top: int) -> dict[
         "recorded": [f"{words}: {shorten(value, 300)} ({by})" for words, value, by in person["recorded"]],
         "sources": person["sources"],
         "episodes": [f"{when}: {what}{f', {span}' if span else ''}" for when, what, span in shown],
-        "of": f"the latest {len(shown) - len(stays)}{', and the latest stays,' * bool(stays)}"
-        f" of {person['all_episodes']}",
+        "of": which(len(shown) - len(stays), len(stays), person["all_episodes"]),
         "decide": person["decide"],
         "week": person["week"],
     }

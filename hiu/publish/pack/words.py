@@ -132,7 +132,7 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
     sure = pl.col("certainty").is_in(["A", "B"])
     lower = set(tables["ranked"].filter(pl.col("rank") > top, sure, list="adult")["person_id"])
     n, here = len(lower), sum(person["id"] in lower for person in people)
-    below = f"Below place {top}, {count_of(n, 'person', 'people') if n else 'nobody'} {'are' if n > 1 else 'is'}"
+    below = f"Of everybody below place {top}, listed here or not, {n or 'nobody'} {'are' if n > 1 else 'is'}"
     supported = f" ({'supported' if here == n else f'{here} of them supported'})" if n else ""
     without = len(screen["unlisted"])
     return {
@@ -147,7 +147,8 @@ def notes(tables: Tables, people: Sequence[Person], stamp: Stamp, settings: Sett
         "today": today(people, screen["matches"]["total"], without),
         "about": "The list supports a decision and makes none: a named person signs off every offer. Refusing support "
         "does not change a person's place. The pack is for the group's members; its sharing agreement says who may see "
-        f"it and when it is destroyed. Lawful basis of support: {basis_words(settings, on, 'support', 'group')}. "
+        "it and when it is destroyed. Withheld: kept off the list by a decision on data protection. "
+        f"Lawful basis of support: {basis_words(settings, on, 'support', 'group')}. "
         f"Corrections: {clean(settings.paper.contact or 'the analyst')}.",
         "ungraded": middle if missing else "",
         "under": f"{below} marked A or B{supported}.",
@@ -163,14 +164,15 @@ def today(people: Sequence[Person], doubts: int, unlisted: int) -> str:
         for words in ("is offered", "is offered again", "goes on")
     )
     goes_on += unlisted
-    others = sum(not one["supported"] for one in people)
+    apart = f", {unlisted} of them not on the list" if unlisted else ""
+    others = sum(not one["supported"] for one in people if not one["minor"])
     steps = {
         f"the under-18s ({len(every) - len(adults)})": len(every) - len(adults),
-        f"for whom of the {others} not supported the person sheet is asked for, which alone has suicide and "
+        f"for which of the {others} adult candidates the person sheet is asked for, which alone has suicide and "
         "self-harm": others,
         f"matches to review ({doubts})": doubts,
         f"whether support is offered ({count_of(offers, 'person', 'people')}, to {again} of them again)": offers,
-        f"whether it goes on ({count_of(goes_on, 'person', 'people')})": goes_on,
+        f"whether it goes on ({count_of(goes_on, 'person', 'people')}{apart})": goes_on,
         "who brings overdue reviews up to date, and by when": sum("Overdue" in one for one in every),
     }
     return f"To decide: {'; '.join(words for words, n in steps.items() if n) or 'nothing'}."

@@ -21,7 +21,7 @@ from hiu.publish.charts.data import PersonSeries, series
 from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
 from hiu.publish.danger import risks
-from hiu.publish.episodes import episodes, how_many
+from hiu.publish.episodes import episodes, how_many, which
 from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
 from hiu.publish.pack.page import MINOR
@@ -110,17 +110,13 @@ def dated(timeline: pl.DataFrame, month: Month, sets: Collection[str]) -> dict[s
     every, events = how_many(timeline), contacts(timeline)
     return {
         "episodes": (latest := episodes(timeline, EPISODES, since=(month - 5).start)),
-        "of_episodes": _latest(EPISODES, every) + (", and the latest stays" if len(latest) > EPISODES else ""),
+        "of_episodes": which(min(len(latest), EPISODES), max(0, len(latest) - EPISODES), every),
         "week": week if has_pattern(sentence) else [],
         "blocks": blocks(),
         "week_words": sentence,
         "latest": events[:CONTACTS],
-        "of_contacts": f"{_latest(CONTACTS, len(events))}, of which {sum(not row[-1] for row in events)} are counted",
+        "of_contacts": f"{which(CONTACTS, 0, len(events))}, of which {sum(not row[-1] for row in events)} are counted",
     }
-
-
-def _latest(shown: int, of: int) -> str:
-    return f"the latest {shown} of {of}" if of > shown else f"all {of}"
 
 
 def _is_child(ranked: pl.DataFrame, age: object, adult: int) -> bool:

@@ -35,6 +35,19 @@ const KEYS = {
 };
 const NUMBERS = ["contacts", "contacts_12", "nights", "mha", "intensity"];
 
+// With "Adults only" nothing about an under-18 is on the screen, wherever it stands: those whom a link names, or who
+// have no row here, are under 18 by their own entry.
+const grown = () => find("access").value === "adult";
+const young = (spot) => (spot.dataset.person ? people[Number(spot.dataset.person)] : data.others[Number(spot.dataset.other)]).minor;
+
+function hideYoung() {
+  const on = grown(), month = find("month"), about = [...month.querySelectorAll("[data-person], [data-other]")].filter(young);
+  for (const part of [...about.map((spot) => spot.closest("tr, li, .one")), ...month.querySelectorAll(".of-minors")]) part.hidden = on;
+  for (const line of month.querySelectorAll("p:has(> .one)")) line.hidden = !line.querySelector(".one:not([hidden])");
+  find("grown").hidden = !on;
+  if (on && state.chosen !== null && people[state.chosen].minor) showMonth();
+}
+
 function wanted(person) {
   const text = find("search").value.trim().toLocaleLowerCase("en-GB");
   const said = state.hidden ? person.id : `${person.name} ${person.id}`;
@@ -63,7 +76,7 @@ function row(person) {
       person.supported ? h("span", { class: "tick", role: "img", "aria-label": "supported" }, "✓") : null,
       h("button", { type: "button", class: "link", "aria-current": chosen ? "true" : null }, h("bdi", {}, nameOf(person)))),
       // one line, over the empty second line of the cells beside it
-      said || person.alerts.length ? h("span", { class: "beside" }, said, said && person.alerts.length ? "; " : null, h("b", {}, person.short)) : null),
+      said || person.short ? h("span", { class: "beside" }, said, said && person.short ? "; " : null, h("b", {}, person.short)) : null),
     h("td", {}, tag(person.risk, ""), person.risk_police ? " P" : null),
     count(person, "contacts", ""), count(person, "contacts_12", "x-contacts_12"), count(person, "nights", "x-nights"), count(person, "mha", "x-mha"),
     h("td", { class: "change" }, person.label),
@@ -71,6 +84,7 @@ function row(person) {
 }
 
 function showList() {
+  hideYoung();
   const key = KEYS[state.sort], turn = state.down ? -1 : 1;
   const kept = people.filter(wanted).sort((a, b) => {
     const one = key(a), other = key(b);
@@ -163,7 +177,7 @@ function showPerson() {
       data.all && person.own ? h("button", { type: "button", "aria-pressed": String(state.whole), id: "whole", click: () => { state.whole = !state.whole; showPerson(); find("whole").focus(); } }, "All months") : null,
       h("button", { type: "button", click: showMonth }, "This month (m)")),
     h("h2", { id: "person-title", tabindex: "-1" }, h("bdi", {}, nameOf(person)), state.hidden ? null : h("span", { class: "id" }, ` ${person.id}`)),
-    h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note} ` : " ",
+    h("p", { class: "lead" }, tag(person.risk, "Risk: "), person.risk_note ? ` ${person.risk_note.replace(/\.$/, "")}. ` : " ",
       "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : "", person.age ? ` ${person.age[0].toUpperCase()}${person.age.slice(1)}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
@@ -172,7 +186,7 @@ function showPerson() {
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Number of contacts: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
-    ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: the latest ${person.episodes.length} of ${person.all_episodes}`), h("table", { class: "episodes" },
+    ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: ${person.which}`), h("table", { class: "episodes" },
       h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
@@ -249,8 +263,10 @@ function open() {
   if (location.hash === "#pane") return;
   const asked = new URLSearchParams(location.hash.slice(1)), id = asked.get("person");
   if (asked.get("names") === "hidden") hide(true);
-  find("unknown").hidden = !id || places.has(id);
-  if (places.has(id)) choose(places.get(id));
+  const apart = places.has(id) && people[places.get(id)].minor && grown();
+  find("unknown").textContent = apart ? '"Adults only" is on: the person this link names is under 18.' : "The person this link names is not in this pack.";
+  find("unknown").hidden = !id || (places.has(id) && !apart);
+  if (places.has(id) && !apart) choose(places.get(id));
   else if (state.chosen !== null) showMonth();
 }
 

@@ -246,8 +246,8 @@ def community_words(beds: Beds, at: int, recent: float, before: float, *, unit: 
         else f"these {beds.days} days"
     )
     return (
-        f"Going by {earlier}, {EXPECTED} would be usual in {days}. {_capital(unit)} in 30 days outside hospital: "
-        f"{now} now, {then} before."
+        f"Going by {earlier}, {EXPECTED} would be usual in {days}. {_capital(unit)} per 30 days outside hospital: "
+        f"{now} in these {beds.days} days, {then} in {earlier}."
     )
 
 

@@ -21,6 +21,7 @@ from hiu.rank.reports.equality.audit import NOT_RECORDED
 from hiu.settings import Settings
 from pipelines.papers.commissioner.cells import YEAR, Released, names
 from pipelines.papers.commissioner.changes import absent
+from pipelines.papers.commissioner.equality import UNSTATED
 
 C = pl.col
 Tables = Mapping[str, pl.DataFrame]
@@ -100,9 +101,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     if late:
         text = count_text(late)
         how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
-        out.append(
-            f"Since last month's paper, {how_many} earlier monthly totals would differ by late or corrected entries."
-        )
+        out.append(f"Late or corrected entries would change {how_many} earlier monthly totals of last month's paper.")
     return tuple(out)
 
 
@@ -161,11 +160,15 @@ def asks(
     out = [f"Decide whether to ask for the months that were not supplied. {gap}." for gap in missing(released, sets)]
     if any(row["flag"] for row in groups):
         out.append("Decide who looks into the difference between groups with the organisation's exact figures.")
+    stated = [one for one in groups if str(one["group"]).lower() not in UNSTATED]
+    judged = {one["characteristic"] for one in stated if one["ratio"] is not None}
     if absent_groups(groups):
         out.append(
             "Decide who brings ethnic group and deprivation into the organisation's own equality check: its patient "
             "records have them."
         )
+    elif {one["characteristic"] for one in stated} - judged:
+        out.append("Decide who brings you the organisation's own equality check, as some groups can't be judged here.")
     if "too few" in target or "can't be" in target:
         out.append("Decide whether a target for section 136 is of use here, as this paper can't show its result.")
     if not recorded:
@@ -177,7 +180,7 @@ def asks(
         )
     if any(one.startswith("Decide") for one in out):
         by_when = settings.paper.decide_by or f"(date {UNFILLED})"
-        out.insert(0, f"Decisions are asked for by {by_when}{_passed(settings.paper.decide_by, on)}:")
+        out.insert(0, f"For decision by {by_when}{_passed(settings.paper.decide_by, on)}:")
     out.append("No decision about a person is asked for: the group and a named clinician make those.")
     return (*out, _hands(settings))
 

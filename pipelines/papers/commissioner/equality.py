@@ -59,8 +59,8 @@ def findings(groups: Sequence[Row], top: int) -> tuple[str, ...]:
         )
     if dark:
         out.append(
-            f"By {join_words(dark)} no recorded group can be judged, as too much has to be hidden. Ask the owner of "
-            "this paper for the organisation's own equality check, with exact figures; it may not have been done."
+            f"By {join_words(dark)} no recorded group can be judged, as too much has to be hidden. That takes the "
+            "organisation's own equality check, with exact figures."
         )
     if lacking:
         out.append(

@@ -368,7 +368,7 @@ def test_what_nobody_recorded_or_filled_in_is_said() -> None:
         "Owner: still to be filled in. Questions to: still to be filled in. Made by: still"
     )
     assert any("The service itself: not in this paper." in text for text in paper.headline)
-    assert "Decisions are asked for by (date still to be filled in):" in paper.asks
+    assert "For decision by (date still to be filled in):" in paper.asks
     assert all("in the system that makes this paper" in text for text in (*paper.harm, *paper.actions))
     assert any("Ethnic group and deprivation: no agency supplied" in text for text in paper.fairness)
     assert any("equality check" in text for text in paper.asks) and paper.basis.endswith("none is in force.")

@@ -132,10 +132,16 @@ def test_ethnic_group_is_shown_where_given_and_small_groups_are_merged() -> None
     assert not any("no agency supplied them" in text for text in rich().board.fairness)
 
 
+def test_who_brings_the_equality_check_is_a_decision_where_groups_cannot_be_judged() -> None:
+    made = rich().board
+    assert any("no recorded group can be judged" in text for text in made.fairness)
+    assert any("Decide who brings you the organisation's own equality check" in text for text in made.asks)
+
+
 def test_owner_contact_and_own_cost_are_printed_and_bear_on_no_figure() -> None:
     made = rich().board
     said = "Owner: Programme lead. Questions to: hiu@example.org. Made by: Analyst. Checked by: IG lead."
-    assert made.asks[-1] == said and made.asks[0] == "Decisions are asked for by the board of 14 May 2026:"
+    assert made.asks[-1] == said and made.asks[0] == "For decision by the board of 14 May 2026:"
     for words, passed in (("the board of 14 May 2026", True), ("4 June 2026", False), ("soon", False)):
         late = assurance._passed(words, date(2026, 5, 30))
         assert late == (", which had passed when this was built (30 May 2026): set a new date" if passed else "")

@@ -299,13 +299,17 @@ def test_support_that_has_ended_is_told_before_during_and_since() -> None:
     told = support_words(figures, began, date(2025, 6, 10))
     assert told == (
         "Support lasted from 10 Oct 2024 to 10 Jun 2025, contacts a month: 8 in the 6 months before (Apr to Sep 2024), "
-        "2 in the first 6 complete months (Nov 2024 to Apr 2025), 14 in the latest 6 since it ended (Oct 2025 to Mar "
-        "2026). Not causal: this does not show what support changed."
+        "2 in the first 6 complete months (Nov 2024 to Apr 2025), 14 in the first 6 since it ended (Jul to Dec 2025), "
+        "14 in the latest 6 (Oct 2025 to Mar 2026). Not causal: this does not show what support changed."
     )
     told = support_words(figures, began, date(2026, 1, 10))
     assert "since" not in told, "a window of fewer than six months is not told"
     told = support_words(figures, began, date(2024, 12, 1))
-    assert "of support" not in told and "14 in the latest 6 since it ended" in told
+    assert (
+        "complete months" not in told and "2 in the first 6 since it ended" in told and "14 in the latest 6 (" in told
+    )
+    risen = support_words({"police_incident": [8] * 6 + [2] * 7 + [20] * 6 + [1] * 5}, began, date(2025, 4, 14))
+    assert "20 in the first 6 since it ended (May to Oct 2025), 4.2 in the latest 6 (Oct 2025 to Mar 2026)" in risen
 
 
 def test_one_contact_is_one_contact() -> None:

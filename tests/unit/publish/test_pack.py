@@ -126,6 +126,7 @@ def test_only_what_is_shown_is_embedded() -> None:
         "sources",
         "episodes",
         "all_episodes",
+        "which",
         "age",
         "week",
         "own",

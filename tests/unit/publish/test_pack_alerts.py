@@ -226,7 +226,7 @@ def test_a_match_in_doubt_says_which_rows_and_what_hangs_on_them() -> None:
     tables["ranked"] = tables["ranked"].with_columns(contacts_3=pl.lit(8), contacts_12=pl.lit(21))
     words = (
         "Match in doubt: weak evidence (70% likely one person); it is about 2 rows from police, May 2025 to Feb 2026, "
-        "without a date of birth and an NHS number; contacts without them: 7 (not 8) in 3 months and 19 (not 21) "
+        "with no date of birth and no NHS number; contacts without them: 7 (not 8) in 3 months and 19 (not 21) "
         "in 12 months"
     )
     assert alerts(tables) == {IDS[1]: [("match", words)]}

@@ -152,7 +152,7 @@ def test_who_stands_just_below_the_line_is_counted_and_what_a_contact_is_is_said
     below = tables["ranked"].filter(list="adult").filter(pl.col("rank") > 2, pl.col("certainty").is_in(["A", "B"]))
     made = pack_view(tables, stamp=pack_area.stamp(), settings=settings)
     assert below.height > 1 and made["notes"]["under"].startswith(
-        f"Below place 2, {below.height} people are marked A or B ("
+        f"Of everybody below place 2, listed here or not, {below.height} are marked A or B ("
     )
     words = "police incidents, ambulance deployments and ED attendances; visits and calls by the team are not among"
     assert words in outputs(tables)[1] and words in made["notes"]["contacts"]

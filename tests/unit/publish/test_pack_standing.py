@@ -112,10 +112,7 @@ def test_under_18s_have_an_age_on_list_page_and_in_alerts_and_the_children_s_lea
     name = found[5]["name"]
     alert = r"\(age 13\): ([^<]{,400}(; | · ))?Left the emergency department"
     assert re.search(f"{name} {alert}", pdf) and f"{name}, age 13" in pdf
-    assert (
-        "<b>Under 18, before anything else:</b>" in html
-        and "talks about any of the 1 listed apart (with an alert: U1 (" in pdf
-    )
+    assert "<b>Under 18, before anything else:</b>" in html and "talks about any of the 1 listed apart. If" in pdf
     assert pdf.index("Whether this meeting talks about any of them") < pdf.index(name), (
         "who decides whether the meeting talks about them is said first"
     )
@@ -148,8 +145,20 @@ def test_two_dates_of_birth_are_worded_alike_on_the_first_screen_and_beside_the_
         assert ["conflict", f"More than one date of birth: {CHECK}"] in one["alerts"], "in the frame"
         assert "Conflict" not in one["sources"]
     words = ONCE["conflict"]
-    assert f"{words} {found[4]['name']} and U{found[5]['rank']} (under 18)." in pdf and words in html
+    assert f"{words} {found[4]['name']}." in pdf and words in html
     assert pdf.count(words) == html.count(words) == 1 and pdf.count(CHECK) == 3
+
+
+def test_clinical_words_of_a_child_stand_in_their_own_part_of_the_paper_alone() -> None:
+    """The first page says how many under-18s there are and which pages to leave out."""
+    found, html, pdf = outputs(area())
+    young = [one for one in found if one["minor"]]
+    assert any(one["alerts"] for one in young), "there is something to keep apart"
+    front = pdf.partition("People to discuss")[0]
+    assert "with an alert: U" not in pdf + html
+    for one in young:
+        for _, words in one["alerts"]:
+            assert f"U{one['rank']} (under 18): {words}" not in front and f"U{one['rank']} ({words}" not in front
 
 
 def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted() -> None:
@@ -162,16 +171,21 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
     stay = {"event_id": "stay", "dataset": "mh_bed_day", "start": datetime(2025, 3, 7), "counted": True}
     rows.append({**about, **stay, "end": datetime(2026, 1, 21), "ended": "sent"})
     rows.append({**about, **stay, "event_id": "old", "end": datetime(2025, 6, 1), "ended": "sent"})
-    found, _, pdf = outputs(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
+    found, html, pdf = outputs(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert (len(found[0]["episodes"]), found[0]["all_episodes"]) == (9, 31)
-    assert "Episodes and stays: the latest 2, and the latest stays, of 31." in pdf
+    assert "Episodes and stays: the latest 2 of 31, then 1 earlier stay without what lies between." in pdf
+    assert '"which":"the latest 8 of 31, then 1 earlier stay without what lies between"' in html
     assert pdf.count("320 nights, to 21 Jan 2026") == 1
 
 
 def test_an_episode_says_in_which_part_the_police_had_somebody_or_that_it_is_not_stated() -> None:
     row = {"person_id": IDS[0], "source": "police", "dataset": "police_incident", "event_id": "1", "episode": 1}
     row |= {"start": datetime(2026, 3, 5, 3), "counted": True, "reason": "Burglary"}
-    for role, words in (("victim", "police role: victim"), (None, "role not stated")):
+    for role, words in (
+        ("victim", "police role: victim"),
+        ("suspect", "police role: suspect (no finding)"),
+        (None, "role not stated"),
+    ):
         told = frames.frame(PUBLISHED["timeline"], [{**row, "role": role}])
         found, _, pdf = outputs(area(timeline=told))
         assert found[0]["episodes"][0][1] == f"1 police incident (Burglary, {words})" and words in pdf
@@ -181,7 +195,7 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
     _, html, pdf = outputs(area())
     for words in (SUPPORTED_ONLY, "An empty cell is not overdue.", "A: in at least 8 of 10 simulated draws."):
         assert words in pdf and words.replace("'", "&#39;") in html
-    sheets = "for whom of the 4 not supported the person sheet is asked for, which alone has suicide"
+    sheets = "for which of the 3 adult candidates the person sheet is asked for, which alone has suicide"
     assert sheets in pdf and sheets in html and CANDIDATES in pdf
     assert "no action entered" not in html, "there is one"
     assert "no action entered" in outputs(area(meeting_entry=frames.frame(PUBLISHED["meeting_entry"], [])))[1]

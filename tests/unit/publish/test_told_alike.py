@@ -488,7 +488,10 @@ def test_the_month_of_the_last_contact_is_that_of_the_latest_with_one_and_names_
 
 def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> None:
     settings = Settings(name="Area")
-    assert bed_points({"points_12": 78.0}, 292, settings) == " Of the 78 of 12 months, 73 are for nights in a bed."
+    assert (
+        bed_points({"points_12": 78.0}, 292, settings)
+        == " Of the 78 points of 12 months, 73 come from nights in a bed."
+    )
     assert bed_points({"points_12": 150.0}, 292, settings) == bed_points({"points_12": 0.0}, 0, settings) == ""
 
 

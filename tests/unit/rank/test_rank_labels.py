@@ -153,11 +153,11 @@ def test_days_in_hospital_are_not_days_without_contacts() -> None:
     assert name == "WITHIN USUAL RANGE", "fewer contacts in as many days: the days were not as many"
     assert sentence == (
         "12 contacts in 3 months. Going by Jan to Dec 2025, 14 would be usual in the 54 of these 90 days "
-        "outside hospital. Contacts in 30 days outside hospital: 6.7 now, 7.9 before."
+        "outside hospital. Contacts per 30 days outside hospital: 6.7 in these 90 days, 7.9 in Jan to Dec 2025."
     )
     ward = {POLICE: [3, 2, 2] + [1] * 9 + [2, 0, 0], BEDS: [0, 0, 0] + [30] * 9 + [20, 0, 0]}
     _, sentence = label(ward)
-    assert "Contacts in 30 days outside hospital: 0.9 now, 2.3 before." in sentence
+    assert "Contacts per 30 days outside hospital: 0.9 in these 90 days, 2.3 in Jan to Dec 2025." in sentence
     assert "2 contacts in 3 months. Going by Jan to Dec 2025, 6 would be usual in the 70 of" in sentence, (
         "the nine contacts of months on the ward are none of the days outside"
     )
