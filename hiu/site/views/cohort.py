@@ -192,9 +192,8 @@ class Cohort(Suggests):
         usual, asked = survival(watched["days"], watched["again"]), {checked_months(one, "days", 0) for one in each}
         found = survival(watched["days"], watched["again"], sorted(asked)) if asked else usual
         if watched.is_empty():
-            return Finding(
-                "Time to the next contact", ["Nobody was discharged in the last 24 months."], {"days": found}
-            )
+            nobody = "Nobody was discharged in the last 24 months."
+            return Finding("Time to the next contact", [nobody], {"days": found})
         shown = found if asked and found.height else usual
         rows = {day: (share, low, high) for day, _, _, share, low, high in shown.iter_rows()}
         last = max(day for day in rows if asked or day <= 28)
@@ -279,8 +278,8 @@ class Cohort(Suggests):
         run = self.published
         sets = sets or run._whole("coverage")["dataset"].unique().to_list()
         inside = C("start").is_between((run.month - (months - 1)).start, run.month.after, closed="left")
-        own = run._scan("timeline").filter(inside & C("counted") & C("dataset").is_in(list(sets)))
-        return self._own(own.select("person_id", "source", "event_id", "start", "counted"))
+        own = self._own(run._scan("timeline").filter(inside & C("counted") & C("dataset").is_in(list(sets))))
+        return own.select("person_id", "source", "event_id", "start", "counted")
 
     def _own(self, frame: Frame) -> Frame:
         """The rows of the cohort's people; of everybody, all."""
