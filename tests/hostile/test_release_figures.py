@@ -12,7 +12,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import board_kit as kit
-import polars as pl
 import pytest
 from pypdf import PdfReader
 
