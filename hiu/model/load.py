@@ -70,7 +70,7 @@ def _shared(declared: Declared, where: str) -> Shared:
 
 
 def _table(name: str, declared: Declared, shared: Shared, where: str) -> Table:
-    _only(declared, {"layer", "meaning", "key", "columns"}, where)
+    _only(declared, {"layer", "meaning", "key", "columns", "later"}, where)
     columns = _columns(declared["columns"], shared, where)
     _only(declared["key"], {column.name for column in columns}, f"{where}, key")
     _only([declared["layer"]], get_args(Layer), f"{where}, layer")

@@ -27,6 +27,7 @@ class Table:
     `layer` is published (people read it), places or pathway (published too, by a site that has a crosswalk or a source
     of the crisis pathway), mart (made of those for other tools), warehouse (kept beside them), working (SQL builds it
     on the way), records (typed in, for governance) or operator (what the operator took back and copied).
+    `later` is true of a published table that came after the first version, which older months lack.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     layer: Layer
+    later: bool = False
 
     @property
     def names(self) -> list[str]:

@@ -113,7 +113,8 @@ def ours(root: Path = ROOT) -> dict[str, bytes]:
         top = [path.name for kind in AT_THE_TOP for path in root.glob(kind) if path.name != "site.toml"]
         tops += [*project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"], "docs", *top]
     files = {name: root / name for name in tops if (root / name).is_file()}
-    found = {path: data for top in tops if top not in files for path, data in _files(root / top, top)}
+    folders = [top for top in tops if (root / top).is_dir()]
+    found = {path: data for top in folders for path, data in _files(root / top, top)}
     return found | {name: _unix(path.read_bytes()) for name, path in files.items()}
 
 

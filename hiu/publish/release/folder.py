@@ -28,7 +28,7 @@ FORM = 1
 """The version of what a manifest says and of what pages are made of."""
 BUILDING = ".building-"
 WORKING = "working"
-LATER = ("monthly_total",)
+LATER = tuple(name for name, table in PUBLISHED.items() if table.later)
 """Tables that a month lacks which an earlier version published."""
 Files = Mapping[str, bytes]
 Manifest = dict[str, Any]

@@ -233,4 +233,4 @@ FIRST = [
 
 
 def test_months_published_before_a_table_came_are_not_asked_for_it() -> None:
-    assert set(PUBLISHED) - set(FIRST) == set(release.LATER), "a new published table is entered in LATER"
+    assert set(PUBLISHED) - set(FIRST) == set(release.LATER), "a new published table says later = true"
