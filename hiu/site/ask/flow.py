@@ -25,7 +25,7 @@ ALL = 10**9
 
 
 def flow(run: Tables, months: int, top: int | str | None, shared: Callable[[pl.DataFrame], pl.DataFrame]) -> Finding:
-    """The first N, or all, of each month beside those of the month before; `shared` makes of the counts what may leave."""
+    """The first N, or all, of each month beside those of the month before; `shared` makes what may leave."""
     first, span = ALL if top == "all" else checked_top(run, "flow", top, more=', or "all"'), checked_months(months)
     lists = _published(run, [run.month - ago for ago in range(span + 1)], first)
     gradings = run._whole("risk_grading")

@@ -139,7 +139,7 @@ def test_calls_not_conveyed_are_calls_none_of_whose_people_were(run: Published) 
 def write_conflicts(path: Path, person: str, *, alone: bool = False) -> None:
     """Writes a death that no register says among what does not agree, or alone."""
     there = pl.read_parquet(path)
-    row = {name: None for name in there.columns} | {"person_id": person, "what": "death_to_check", "sources": "ed"}
+    row = dict.fromkeys(there.columns) | {"person_id": person, "what": "death_to_check", "sources": "ed"}
     own = pl.DataFrame([row | {"rows": 1}], schema=there.schema)
     pl.concat([there.clear() if alone else there, own]).write_parquet(path)
 
