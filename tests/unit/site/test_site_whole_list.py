@@ -100,6 +100,7 @@ def test_those_who_came_back_to_the_list_were_away_in_between(place_after: Place
     gone = {(one, (run.month - 1).start, run.month.start), (two, (run.month - 2).start, run.month.start)}
     found = ask(run, "back=").filter(C("person_id").is_in([one, two]))
     assert set(found.select("person_id", "gone", "back").rows()) == gone
+    assert dict(found.select("person_id", "months").iter_rows()) == {one: 1, two: 2}
     months = dict(ask(run, "on_list=").iter_rows())
     who = run.cohort().flow(36, top="all").table("who").filter(C("change") != "left")
     assert months == who["person_id"].value_counts().to_pandas().set_index("person_id")["count"].to_dict()
