@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process, utils
 
+MANY = 40
+"""More choices than these are not all written out."""
 ALIKE = 45
 """How much of two whole words must be alike (0-100), unless one is a word of the other: parts alone are chance."""
 
@@ -27,5 +29,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 def not_among(problem: str, word: object, choices: Collection[str]) -> str:
-    """What to say of a word that is none of the choices: the problem, the nearest of them, and all there are."""
-    return f"{problem}.{did_you_mean(str(word), choices)} There are: {', '.join(choices)}."
+    """What to say of a word that is none of the choices: the problem, the nearest, and all there are, or 8 of many."""
+    there = list(choices)
+    few = f"{', '.join(there[:8])}, and {len(there) - 8} more" if len(there) > MANY else ", ".join(there)
+    return f"{problem}.{did_you_mean(str(word), there)} There are: {few}."

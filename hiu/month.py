@@ -34,6 +34,8 @@ class Month:
             except ValueError:
                 raise UsageError(f"'{what}' is not a day: expected the form 2026-03-10") from None
         whole = isinstance(what, int) and not isinstance(what, bool) and len(digits) == 6
+        if isinstance(what, int) and not whole:
+            raise UsageError(f"{what} is not a month: expected the form 2026-03 or 202603")
         return cls.parse(f"{digits[:4]}-{digits[4:]}" if whole else digits)
 
     @classmethod

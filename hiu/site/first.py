@@ -23,14 +23,15 @@ def first_of(tables: Tables, top: int, own: str = "adult", what: str = "") -> st
     return f"the first {top}{what}" + (f" who may be shown ({others} who may not)" if empty else "")
 
 
-def checked_top(tables: Tables, what: str, top: int | None, own: str = "adult") -> int:
+def checked_top(tables: Tables, what: str, top: int | str | None, own: str = "adult", more: str = "") -> int:
     """How many of the first of a list: as many as the settings say if none is given. Raises UsageError for anything but
-    a whole number from 1, and for more than there are."""
+    a whole number from 1, and for more than there are; `more` is what else may be given."""
     if top is None:
         return tables.settings.rank.top
     there = shown_places(tables, own).height
     usual = tables._opened.settings.rank.top if tables._opened else 0  # a list may be shorter than its first N
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= max(there, usual):
         are = "1 person" if there == 1 else f"{there:,} people"
-        raise UsageError(f"{what}({top!r}): the list has {are}: give a whole number from 1 to {max(there, usual)}")
+        most = f"{max(there, usual)}{more}"
+        raise UsageError(f"{what}({top!r}): the list has {are}: give a whole number from 1 to {most}")
     return top

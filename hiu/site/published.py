@@ -241,7 +241,8 @@ class Published(Tables):
 
     @look
     def cohort(self, people: People = None) -> Cohort:
-        """Everybody, or some people (ids, ranks, or a table with person_id): trend, evaluation, cost, backtest."""
+        """Everybody, or some people (ids, ranks, or a table with person_id): trend, evaluation, cost, backtest. A
+        number is a rank: cohort(20) is one person, cohort(run.ranked(20)) the first 20."""
         from hiu.site.views.cohort import Cohort
 
         return Cohort(self, people)

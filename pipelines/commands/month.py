@@ -126,7 +126,7 @@ def demo(
     quiet: Quiet = False,
 ) -> int:
     """Make a small synthetic area, run everything on it, and print where the outputs are."""
-    from hiu.synth.groups import write_groups
+    from hiu.synth.groups import write_groups, write_population
     from pipelines.commands.messages import print_demo, print_run
     from pipelines.common.place import published_tables
     from pipelines.run import run_month
@@ -142,7 +142,9 @@ def demo(
     report.say(f"{month.title}:")
     outcome = run_month(place, month, now=at, report=report)
     if outcome.published:
-        write_groups(folder / "groups.csv", published_tables(outcome.published, ("people",))["people"]["person_id"])
+        tables = published_tables(outcome.published, ("people", "event_place"))
+        write_groups(folder / "groups.csv", tables["people"]["person_id"])
+        write_population(folder / "population.csv", tables["event_place"].filter(area="home")["borough"])
     if outcome.intake.refused or not quiet:
         print_run(outcome)
     if not quiet:

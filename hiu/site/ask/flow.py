@@ -20,17 +20,21 @@ from hiu.site.show.finding import Finding
 from hiu.site.show.listing import Listing
 from hiu.site.tables import Tables, checked_months
 
+ALL = 10**9
+"""More than any list has."""
 
-def flow(run: Tables, months: int, top: int | None, shared: Callable[[pl.DataFrame], pl.DataFrame]) -> Finding:
-    """The first N of each month beside those of the month before; `shared` makes of the counts those that may leave."""
-    first, span = checked_top(run, "flow", top), checked_months(months)
+
+def flow(run: Tables, months: int, top: int | str | None, shared: Callable[[pl.DataFrame], pl.DataFrame]) -> Finding:
+    """The first N, or all, of each month beside those of the month before; `shared` makes what may leave."""
+    first, span = ALL if top == "all" else checked_top(run, "flow", top, more=', or "all"'), checked_months(months)
     lists = _published(run, [run.month - ago for ago in range(span + 1)], first)
     gradings = run._whole("risk_grading")
     found, who = flows(**common(run), gradings=gradings, months=span, top=first, published=lists)
     if found.is_empty():
         return Finding("Flow between months", ["There is only one month so far, so nobody can have come or left."], {})
     per = float(str(found["entered"].mean()))
-    sentence = f"On average {per:.1f} of {first_of(run, first)} were not there the month before."
+    whom = "those on the list" if top == "all" else first_of(run, first)
+    sentence = f"On average {per:.1f} of {whom} were not there the month before."
     chart = Chart(partial(pictures.flow, found, sentence), sentence)
     compared = {Month.of(found["month"][0]) - 1, *map(Month.of, found["month"])}
     how = f"{len(compared & lists.keys())} of {len(compared)} lists as published"

@@ -34,11 +34,13 @@ def groups(
     """Counts of the first N, the list and everybody by one or more characteristics, and the list per 1,000 people of
     a file or, by one kind of area, of its `residents`; `shared` makes of the counts those that may leave."""
     names = list(dict.fromkeys([by] if isinstance(by, str) else by))
+    if not names:
+        raise UsageError("groups([]): give at least one characteristic, such as age_band")
     if len(areas := [one for one in names if one in LEVELS]) > 1:
         raise UsageError(f"{join_words(areas)}: people are counted by one kind of area at a time")
     every = people(run, None, 12, areas[0] if areas else None, file)
     choices = [*TRAITS, *LEVELS, *(one for one in every.columns if one not in HERE)]
-    if wrong := [one for one in names or ["none named"] if one not in choices]:
+    if wrong := [one for one in names if one not in choices]:
         more = "" if file is not None else ' A group of your own stands in a file: groups="groups.csv".'
         raise UsageError(not_among(f"no group '{wrong[0]}'", str(wrong[0]), choices) + more)
     first = shown_places(run)["person_id"].head(run.settings.rank.top)

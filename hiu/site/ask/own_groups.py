@@ -36,6 +36,9 @@ def csv_of(path: str | Path, *needed: str) -> pl.DataFrame:
     """A CSV as text that has these columns and another. Raises UsageError naming those that it has."""
     try:
         found = pl.read_csv(path, infer_schema=False)
+    except FileNotFoundError:
+        where = "" if Path(path).is_absolute() else " in the working folder"
+        raise UsageError(f"{path}: there is no such file{where}") from None
     except (OSError, pl.exceptions.PolarsError) as error:
         raise UsageError(f"{path}: not readable as CSV ({type(error).__name__})") from None
     if lacks := [name for name in needed if name not in found.columns]:

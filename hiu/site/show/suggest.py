@@ -73,7 +73,8 @@ def answering(method: Method) -> Method:
             except TypeError as wrong:
                 guess = did_you_mean(unknown, [one.name for one in each])
                 what = f" takes no '{unknown}'.{guess}" if unknown else f": {wrong}."
-                raise UsageError(f"{method.__name__}(){what} It takes: {own}.") from None
+                by_name = " Give those with = by name." if "positional" in str(wrong) and "=" in own else ""
+                raise UsageError(f"{method.__name__}(){what} It takes: {own}.{by_name}") from None
             raise  # it is a mistake of the method's own
 
     return cast(Method, asked)

@@ -128,8 +128,8 @@ class Cohort(Suggests):
         return Finding("Agencies together, last 12 months", [sentence, *self._gaps()], tables, charts, leaving=leaving)
 
     @look
-    def flow(self, months: int = 12, *, top: int | None = None) -> Finding:
-        """Who joined the first N (`top`) and who left, in each of the last months: how many (`flow`), and who (`who`).
+    def flow(self, months: int = 12, *, top: int | str | None = None) -> Finding:
+        """Who joined the first N (`top`, or "all" of the list) and who left, by month: how many (`flow`), who (`who`).
         Months that were published are as they were published, under the ids of today and of people who may be shown;
         the others are ranked as today's settings have it, with the data of today. The title says how many are which.
 

@@ -220,7 +220,8 @@ class Person(Suggests):
     def conflicts(self) -> Listing:
         """What contradicts itself about the person: what, in which sources, in how many rows, and what differs."""
         own = self._if_there(PUBLISHED["conflicts"]).drop("person_id", strict=False).sort("what")
-        return Listing(own, f"{self.person_id}: {own.height} things that contradict each other", kind="conflicts")
+        what = count_of(own.height, "thing that does not agree", "things that do not agree")
+        return Listing(own, f"{self.person_id}: {what}", kind="conflicts")
 
     @look
     def chart(self, *, split: bool = False) -> Chart:

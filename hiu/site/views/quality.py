@@ -61,7 +61,9 @@ class Quality(Suggests):
         if source_file is not None:
             files = sorted(found["source_file"].unique())
             if source_file not in files:
-                raise UsageError(not_among(f"no delivery is called '{source_file}'", source_file, files))
+                own = found["source"].eq(source_file).any()
+                hint = f" ('{source_file}' is a source: .fields().filter(source=\"{source_file}\"))" if own else ""
+                raise UsageError(not_among(f"no delivery is called '{source_file}'{hint}", source_file, files))
             found = found.filter(C("source_file") == source_file)
         order = found.sort("source_file", "source", "share", "field", nulls_last=True)
         title = "How far each field was read: filled = read + missing + unreadable + unknown"

@@ -59,6 +59,7 @@ def test_no_command_calls_anybody(tmp_path: Path) -> None:
     done = traced(tmp_path / "demo.trace", "demo", demo, "--people", "60", "--months", "15")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (Path(demo) / "groups.csv").is_file(), "the demonstration has groups of its people"
+    assert (Path(demo) / "population.csv").is_file(), "the demonstration has residents of its boroughs"
     place = open_place(Path(demo))
     folder = place.which(None)[1]
     import polars as pl

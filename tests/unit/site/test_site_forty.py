@@ -28,7 +28,7 @@ from hiu.site.views.definitions import Definitions
 from hiu.site.views.places import Places
 from hiu.site.views.ranked import Ranked
 from hiu.stats import chance_ratio
-from hiu.synth.groups import write_groups
+from hiu.synth.groups import write_groups, write_population
 from pipelines.common.place import Place
 
 C = pl.col
@@ -215,7 +215,7 @@ def test_the_questions_of_the_analysts_page_take_a_line(
     run: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_groups(tmp_path / "groups.csv", run.people()["person_id"])
-    (tmp_path / "population.csv").write_text("deprivation,population\n2,4000\n3,5000\n", encoding="utf-8")
+    write_population(tmp_path / "population.csv", run.people(area="borough")["borough"])
     monkeypatch.chdir(tmp_path)
     page = (Path(__file__).parents[3] / "docs" / "analyst.md").read_text(encoding="utf-8")
     index, more = (page.split(f"## {name}\n")[1].split("\n## ")[0] for name in ("Where an answer is", MORE))
