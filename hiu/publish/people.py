@@ -140,9 +140,12 @@ def death_words(
     ), False
 
 
-def ask_first(lead: str | None, when: str = "before support is offered again") -> str:
-    """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28)."""
-    named = f" ({display_name(lead)})" if lead else ", who is not recorded,"
+def ask_first(lead: str | None, when: str = "before support is offered again", *, by_name: bool = True) -> str:
+    """Of somebody who declined, withdrew, or whose support ended: they may come back at any time (G22, G28).
+
+    The pack, which police read, does not name who treats somebody who is not supported (`by_name`).
+    """
+    named = (f" ({display_name(lead)})" if by_name else "") if lead else ", who is not recorded,"
     return f"Ask the lead clinician{named} {when}."
 
 

@@ -70,7 +70,8 @@ def to_decide(row: Row, support: Row, entries: Sequence[Row], month: Month, sett
     if going(support, month):
         open_offer = "What support lacks: consent or three contacts with the team are not on record."
     elif answer in ("refused", "withdrawn") or support.get("end") or (made and made["value"] in DECIDED):
-        open_offer = f"Whether support is offered again. {ask_first(support.get('lead_clinician'), 'first')}"
+        ask = ask_first(support.get("lead_clinician"), "first", by_name=False)
+        open_offer = f"Whether support is offered again. {ask}"
     elif answer or support.get("offered"):
         open_offer = "When support starts." if answer else "Who asks for the answer to the offer."
     return f"{'' if row['list'] == 'adult' else CHILD_FIRST}{open_offer}"

@@ -20,7 +20,7 @@ from hiu.settings import Paper
 AGREED = {"offered": date(2025, 1, 3), "consent": "given", "consent_at": date(2025, 1, 9)}
 ASK_FIRST = "Ask the lead clinician, who is not recorded, first."
 LED = {**AGREED, "consent": "refused", "lead_clinician": "Dr E Ward"}
-NAMED = "Whether support is offered again. Ask the lead clinician (Dr E Ward) first."
+NAMED = "Whether support is offered again. Ask the lead clinician first."
 DONE = {"permission": "granted", "permission_at": date(2026, 1, 2), "notice_at": date(2026, 1, 2)}
 GOING = {**AGREED, **DONE, "start": date(2026, 2, 1), "plan_at": date(2026, 2, 3), "contacts": 4}
 

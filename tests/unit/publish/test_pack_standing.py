@@ -91,9 +91,8 @@ def test_what_was_answered_is_the_same_on_page_paper_and_workbook(
     )
     row = next(row for row in book.to_polars().iter_rows(named=True) if row["Person"] == IDS[1])
     assert f"Candidate{f', {words}' if words else ''}" in row.values()
-    ask = "Ask the lead clinician (Dr Marmaduke) first."
-    assert (ask in own["decide"]) == ("offered again" in own["decide"])
-    assert "Marmaduke" not in (html + pdf).replace(ask, ""), "of a candidate the answer, and who is to be asked"
+    assert ("Ask the lead clinician first." in own["decide"]) == ("offered again" in own["decide"])
+    assert "Marmaduke" not in html + pdf, "police read the pack: who treats a candidate is not in it"
     assert "Hidden team" not in html + pdf
 
 
