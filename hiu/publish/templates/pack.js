@@ -187,7 +187,7 @@ function showPerson() {
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Number of contacts: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
     ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: ${person.which}`), h("table", { class: "episodes" },
-      h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
+      h("thead", {}, h("tr", {}, ...["When it began", "What", "How long (nights: with leave)"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),

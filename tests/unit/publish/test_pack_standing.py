@@ -195,7 +195,7 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
     _, html, pdf = outputs(area())
     for words in (SUPPORTED_ONLY, "An empty cell is not overdue.", "A: in at least 8 of 10 simulated draws."):
         assert words in pdf and words.replace("'", "&#39;") in html
-    sheets = "for which of the 3 adult candidates the person sheet is asked for, which alone has suicide"
+    sheets = "for which of the 3 adult candidates to ask for the person sheet (suicide and self-harm of people who"
     assert sheets in pdf and sheets in html and CANDIDATES in pdf
     assert "no action entered" not in html, "there is one"
     assert "no action entered" in outputs(area(meeting_entry=frames.frame(PUBLISHED["meeting_entry"], [])))[1]

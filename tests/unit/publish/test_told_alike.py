@@ -258,10 +258,10 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     )
     assert risks(whole, LAST) == [
         ("feeling suicidal", "1", "0", "29 Dec 2025"),
-        ("poisoning or overdose", "1", "0", "26 Dec 2025"),
         ("self-injurious behaviour", "0", "1", "5 Jan 2024"),
+        ("poisoning or overdose", "1", "0", "26 Dec 2025"),
     ]
-    assert left_on(whole, LAST) == "29 Dec 2025 and 1 Jul 2025."
+    assert left_on(whole, LAST) == "Apr 2025 to Mar 2026: 29 Dec 2025 and 1 Jul 2025."
     assert last_contact(whole) == (
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment."
     )
@@ -387,7 +387,8 @@ def test_a_conflict_stands_beside_no_promise_that_the_match_is_right() -> None:
     links = pl.DataFrame({"how": ["model", "number"], "match_probability": [0.999, None], "source": ["police", "ed"]})
     assert "1 by NHS or local number and 1 by similar details (1 police)" in how_sure(links)
     assert "more than 99% likely to be right" in how_sure(links)
-    assert "likely" not in how_sure(links, "two NHS numbers")
+    assert "how likely the matches are to be right is not given" in how_sure(links, "two NHS numbers")
+    assert "%" not in how_sure(links, "two NHS numbers")
 
 
 def test_who_has_a_conflict_is_a_match_to_review_until_it_is_decided_or_changes_nothing() -> None:
@@ -497,7 +498,7 @@ def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> N
 
 @pytest.mark.parametrize(
     ("outcome", "words"),
-    [("Safe and Well", "; closed as Safe and Well"), (NOT_SHOWN, "); outcome not shown"), (None, "not supplied")],
+    [("Safe and Well", "; closed as Safe and Well"), (NOT_SHOWN, "); outcome withheld"), (None, "not supplied")],
 )
 def test_the_last_police_contact_says_how_it_was_closed_or_that_this_is_not_shown(
     outcome: str | None, words: str
