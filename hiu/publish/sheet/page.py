@@ -47,7 +47,7 @@ SIDE = {
     "mha_not_completed": "MHA not completed",
 }
 """Side measures with a row of their own under the data sets; never added to them."""
-EPISODES, CONTACTS = 8, 15
+EPISODES, CONTACTS = 6, 10
 """How many of the latest are listed."""
 GRADED_BY = {"clinical": "lead clinician", "public_safety": "police: risk to the public"}
 """Whose grading it is, by role."""

@@ -308,8 +308,17 @@ for (const head of document.querySelectorAll("th[data-sort] button")) {
 }
 const FILTERS = ["search", "risk", "change", "access", "alert"];
 for (const id of FILTERS) find(id).addEventListener("input", showList);
+// The meeting first settles whether it talks about the under-18s: until somebody presses the button they are not shown.
+if (people.some((person) => person.minor)) find("access").value = "adult";
+find("young").addEventListener("click", () => {
+  find("access").value = "";
+  showList();
+  find("access").focus();
+});
 find("clear").addEventListener("click", () => {
+  const apart = grown();
   for (const id of FILTERS) find(id).value = "";
+  if (apart) find("access").value = "adult";
   showList();
 });
 // Which columns are shown is remembered on this computer; a browser that keeps nothing shows the usual ones.

@@ -215,8 +215,9 @@ def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
         |You may tell the person|Born 2 Jan 1980 (46 on 8 Apr 2026)
             |Permission: the lead clinician agrees that support may begin
         |Severity score: contacts|How surely in the first 9: A: in at least
-        |Lead clinician permission granted|Plan review due|lead clinician 1 Mar 2025 likelihood 3, impact 4 Medium caseload
-        |public safety 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
+        |Lead clinician permission granted|Plan review due
+        |lead clinician 1 Mar 2025 likelihood 3, impact 4 Medium caseload
+        |police: risk to the public 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
         |Decision: offer support|Replaced: sent again or taken back
         |This sheet was made because the person is receiving support"""
     for words in map(str.strip, wanted.split("|")):
@@ -272,7 +273,7 @@ def test_nothing_of_a_person_sheet_is_cut_and_every_page_names_the_person() -> N
         and text.count("word word") >= 8 * 199
     )
     assert "NHS numbers: 9990000018 (1 row) and 9990000026 (1 row)" in text, "both values of a conflict"
-    assert "Dates of birth: 1 Jan 1980 and 2 Jan 1980" in text and "Consent: given and refused" in text
+    assert "Dates of birth: 1 Jan 1980 (1 row) and 2 Jan 1980 (1 row)" in text and "Consent: given and refused" in text
 
 
 def test_a_person_sheet_has_dated_episodes_hours_of_the_week_and_why_a_contact_is_not_counted() -> None:
