@@ -36,11 +36,12 @@ UNRECORDED = (
 )
 LOST = " One may not have been supplied (see 'What does not agree'): ask whether the person was, or is, on a ward."
 SHARING = (
-    "This sheet is for the lead clinician, or for whoever is named at its top as having asked for it. Pass it on, keep "
-    "or destroy it only as the group's sharing agreement says: later corrections do not reach this copy. No objection to it is on record, or it would not be made. You may tell "
-    "the person which agencies' records were joined and why, that support is an offer, and that refusing it changes no "
-    "place on the list and no care. The person may ask for their own records; whoever answers takes out what is about "
-    "others and what the police ask to withhold."
+    "This sheet is for the lead clinician, or for whoever is named at its top as having asked for it. Pass it on, "
+    "keep or destroy it only as the group's sharing agreement says: later corrections do not reach this copy. No "
+    "objection to it is on record, or it would not be made. You may tell the person which agencies' records were "
+    "joined and why, that support is an offer, and that refusing it changes no place on the list and no care. The "
+    "person may ask for their own records; whoever answers takes out what is about others and what the police ask to "
+    "withhold."
 )
 
 

@@ -217,7 +217,8 @@ def test_a_person_sheet_has_everything_a_clinician_asks_for() -> None:
         |Severity score: contacts|How surely in the first 9: A: in at least
         |Lead clinician permission granted|Plan review due
         |lead clinician 1 Mar 2025 likelihood 3, impact 4 Medium caseload
-        |police: risk to the public 1 Mar 2025|4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
+        |police: risk to the public 1 Mar 2025
+        |4 in all; latest 4 Feb 2026 (home visit, police present)|police presence not said
         |Decision: offer support|Replaced: sent again or taken back
         |This sheet was made because the person is receiving support"""
     for words in map(str.strip, wanted.split("|")):
