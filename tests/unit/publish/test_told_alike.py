@@ -522,7 +522,7 @@ def test_a_consent_of_support_that_has_ended_is_to_be_asked_for_again() -> None:
     row |= {"consent": "given", "consent_at": date(2024, 11, 16)}
 
     def told(**more: Any) -> dict[str, str]:
-        return {words: value for words, value, *_ in gates_of({**row, **more}, LAST, Settings())}
+        return {words: value for words, value, *_ in gates_of({**row, **more}, LAST, Settings(name="Area"))}
 
     assert told()["Consent"].startswith("given, 16 Nov 2024") and "ended" not in told()["Consent"]
     past = told(end=date(2025, 12, 17))
@@ -537,5 +537,5 @@ def test_the_gates_have_the_day_of_the_latest_visit() -> None:
     visits = pl.DataFrame(
         {"at": [date(2026, 1, 9), date(2025, 12, 1)], "position": [1, 1], "police_present": [True, None]}
     )
-    found = gates_of(row, LAST, Settings(), visits)
+    found = gates_of(row, LAST, Settings(name="Area"), visits)
     assert found[-1][:2] == ("Visits and calls by the team", "2, latest 9 Jan 2026; police at 1 of the latest 2")
