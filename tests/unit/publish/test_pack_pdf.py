@@ -464,3 +464,21 @@ def test_the_pages_that_name_under_18s_are_those_to_leave_out(charts: int) -> No
     assert there <= out, "every page with a name of theirs"
     assert not any("Definitions (version" in texts[n - 1] for n in out), "and no other"
     assert len(out) == 1 + max(0, charts - 3)
+
+
+def test_the_first_page_of_a_sheet_has_both_ages_and_doubts_a_stay_that_was_not_supplied() -> None:
+    tables, one = sheet_tables(), pack_area.person_id(0)
+    tables["people"] = tables["people"].with_columns(dob=pl.lit(date(1980, 4, 5)))
+    at = datetime(2026, 3, 20, 9)
+    row = {"person_id": one, "source": "mh", "dataset": "mha_assessment", "event_id": "1", "start": at}
+    row |= {"counted": True, "outcome": "Detained s2"}
+    tables["stay"] = frames.frame(PUBLISHED["stay"], [])
+    beds = {"dataset": "mh_bed_day", "source": "mh", "month": date(2026, 3, 1), "supplied": True}
+    rest = tables["coverage"].filter(~(pl.col("dataset") == "mh_bed_day") | (pl.col("month") != date(2026, 3, 1)))
+    tables["coverage"] = pl.concat([rest, frames.frame(PUBLISHED["coverage"], [beds])], how="diagonal")
+    tables["timeline"] = frames.frame(PUBLISHED["timeline"], [row])
+    page = " ".join(sheet(tables).pages[0].split())
+    assert "Born 5 Apr 1980 (45 on 31 Mar 2026, 46 on 8 Apr 2026)" in page
+    assert "One may not have been supplied (see 'What does not agree')" in page
+    tables["timeline"] = frames.frame(PUBLISHED["timeline"], [{**row, "outcome": "Not detained"}])
+    assert "may not have been supplied" not in sheet(tables).text

@@ -173,7 +173,10 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
     rows.append({**about, **stay, "event_id": "old", "end": datetime(2025, 6, 1), "ended": "sent"})
     found, html, pdf = outputs(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert (len(found[0]["episodes"]), found[0]["all_episodes"]) == (9, 31)
-    assert "Episodes and stays: the latest 2 of 31, then 1 earlier stay without what lies between." in pdf
+    assert (
+        "Episodes and stays (nights: with leave): the latest 2 of 31, then 1 earlier stay without what lies between."
+        in pdf
+    )
     assert '"which":"the latest 8 of 31, then 1 earlier stay without what lies between"' in html
     assert pdf.count("320 nights, to 21 Jan 2026") == 1
 
