@@ -89,9 +89,9 @@ def risks(timeline: pl.DataFrame, month: Month) -> list[tuple[str, str, str, str
             now = len(recent.get(text, []))
             own = "; ".join(one.removeprefix(f"{text}: ") for one in roles if one.startswith(f"{text}: "))
             rows.append((f"{text}: {own}".removesuffix(": "), str(now), str(len(days) - now), days[0]))
-    # the roles of one kind stand together, in the order of its latest
+    # suicide and self-harm first; the roles of one kind stand together, in the order of its latest
     kinds = list(dict.fromkeys(row[0].partition(", ")[0] for row in rows))
-    return sorted(rows, key=lambda row: kinds.index(row[0].partition(", ")[0]))
+    return sorted(rows, key=lambda row: (not SUICIDE.search(row[0]), kinds.index(row[0].partition(", ")[0])))
 
 
 def counted_in_days(dataset: str, text: str) -> bool:
@@ -104,7 +104,7 @@ def left(timeline: pl.DataFrame, month: Month) -> str:
     """On which days of the latest 12 months the person left an emergency department before treatment; else empty."""
     own = timeline.filter(pl.col("start") >= (month - 11).start, dataset="left_before_treatment")
     days = own.sort("start", descending=True)["start"].dt.date().unique(maintain_order=True)
-    return f"{_some(list(map(day, days)))}." if len(days) else ""
+    return f"{(month - 11).title} to {month.title}: {_some(list(map(day, days)))}." if len(days) else ""
 
 
 def _some(days: Sequence[str]) -> str:

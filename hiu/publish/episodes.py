@@ -150,7 +150,7 @@ def _details(row: Row) -> str:
     unsaid = ["reason not recorded"] if row["source"] == "ed" and not named(row, "reason") else []
     police = row["dataset"] == "police_incident" and in_words(row, "reason")
     own = (
-        [part(row) or (f"police role: {_no_finding(role)}" if (role := in_words(row, "role")) else OTHER_PARTS[2])]
+        [part(row) or (f"police role: {no_finding(role)}" if (role := in_words(row, "role")) else OTHER_PARTS[2])]
         if police
         else []
     )
@@ -159,7 +159,8 @@ def _details(row: Row) -> str:
     return ", ".join([*unsaid, *shown, *own])
 
 
-def _no_finding(role: str) -> str:
+def no_finding(role: str) -> str:
+    """A police role in words; of a suspect, that it is no finding."""
     return f"{role} (no finding)" if "suspect" in role else role
 
 

@@ -33,7 +33,10 @@ SHEET = Disclosure(
 )
 """A sheet of somebody supported."""
 SUPPORTED = "This sheet was made because the person is receiving support."
-UNSUPPORTED = "Sheet drawn for a person who is not supported, on the request of {name}. Reason: {reason}."
+UNSUPPORTED = (
+    "This person is not supported. {name} asked for the sheet, giving this reason: {reason}. Whether {name} is this "
+    "person's lead clinician was not checked."
+)
 
 USED = (
     "people",
@@ -80,7 +83,7 @@ def write_sheet(
     sheet = SHEET if supported else SHEET._replace(necessity=reason)
     asked = name or "hiu sheet"
     enter_disclosure(place, now, sheet, basis=found.codes, by=asked, people=1, person_id=who, file=path.name)
-    why = SUPPORTED if supported else UNSUPPORTED.format(name=name, reason=reason)
+    why = SUPPORTED if supported else UNSUPPORTED.format(name=name, reason=reason.rstrip("."))
     manifest = read_manifest(folder)
     stamp = stamp_of(place, wanted, str(manifest["run_id"]), now, str(manifest["settings_version"]))
     made = person_sheet(who, tables, stamp=stamp, settings=place.settings, why_shown=why)

@@ -111,6 +111,8 @@ def opened(
     tables = poisoned(request.param)
     opened = opening(write(tmp_path_factory.mktemp("hostile"), tables, pack_area.series(tables)))
     opened.names = hostile(request.param)
+    if opened.page.is_visible("#young"):
+        opened.page.click("#young")
     yield opened
 
 

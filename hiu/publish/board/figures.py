@@ -124,8 +124,9 @@ def demand(
     note = (
         f"Events of entries that name an adult, not an agency's whole work. {legend(rows)} Bed days are nights, "
         "and in no sum with events here. Supported: people being supported at the end of the month that the event "
-        "was in; what they had before and after support is with the others. People behind all: of all events, shown "
-        "or not. Parts are rounded one by one and need not add up."
+        "was in; what they had before and after support is with the others. People behind all: everybody "
+        "with an event, given where the number of events is hidden too, as it gives no event away. Parts are rounded "
+        "one by one and need not add up."
     )
     grid = Grid("Demand by agency, the last 12 months", columns, tuple(rows), note.strip())
     alt = "Bar chart of demand by data set in the last 12 months, people being supported and others. " + (

@@ -23,7 +23,7 @@ from hiu.publish.hospital import disagreements, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.alerts import Beside, beside
 from hiu.publish.pack.matches import held_apart, sources_of
-from hiu.publish.pack.reviews import in_order, overdue_of, to_decide
+from hiu.publish.pack.reviews import going, in_order, overdue_of, to_decide
 from hiu.publish.pack.view import Person
 from hiu.publish.people import (
     ALIVE_FIRST,
@@ -141,7 +141,7 @@ def gates_of(
     late = overdue_of(row, month, settings)
     out = []
     for gate, words in GATES.items():
-        value = _state(row, gate)
+        value = _state(row, gate, month)
         found = clean(row.get(f"{gate}_evidence") or "")
         out.append((words, f"{value} ({late[gate]})" if gate in late else value, gate in late, found))
     if row["end"]:
@@ -149,7 +149,9 @@ def gates_of(
     named = (("Mental health team", row["cmht"]), (LEAD, row["lead_clinician"]))
     out += [(words, display_name(value), False, "") for words, value in named if value]
     police = police_at(visits) if visits is not None and visits.height else ""
-    seen = f"{row['contacts']}{f'; police at {police}' if police else ''}"
+    latest = visits["at"].max() if visits is not None else None
+    on = f", latest {day(latest)}" if isinstance(latest, date) else ""
+    seen = f"{row['contacts']}{on}{f'; police at {police}' if police else ''}"
     return [*out, ("Visits and calls by the team", seen, False, "")]
 
 
@@ -275,14 +277,16 @@ def _bands(
     return out
 
 
-def _state(row: Row, gate: str) -> str:
-    """A gate's word, if it has one, and its date."""
+def _state(row: Row, gate: str, month: Month) -> str:
+    """A gate's word, if it has one, and its date; and that it was for support that has ended."""
     when: date | None = row[gate] if gate in ("offered", "start") else row[f"{gate}_at"]
     if gate not in ("permission", "consent", "capacity"):
         return day(when) if when else "not recorded"
     if not row[gate]:
         return "not recorded"
-    return f"{OUTCOMES.get(row[gate], row[gate])}, {day(when) if when else 'no date recorded'}"
+    end = None if going(row, month) else row["end"]
+    past = f", for the support that ended {day(end)}: ask again" if end and (when is None or when <= end) else ""
+    return f"{OUTCOMES.get(row[gate], row[gate])}, {day(when) if when else 'no date recorded'}{past}"
 
 
 def _found(tables: Tables, ids: Sequence[str]) -> list[tuple[str, str]]:

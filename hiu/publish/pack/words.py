@@ -168,8 +168,8 @@ def today(people: Sequence[Person], doubts: int, unlisted: int) -> str:
     others = sum(not one["supported"] for one in people if not one["minor"])
     steps = {
         f"the under-18s ({len(every) - len(adults)})": len(every) - len(adults),
-        f"for which of the {others} adult candidates the person sheet is asked for, which alone has suicide and "
-        "self-harm": others,
+        f"for which of the {others} adult candidates to ask for the person sheet (suicide and self-harm of people who "
+        "are not supported are on that sheet only)": others,
         f"matches to review ({doubts})": doubts,
         f"whether support is offered ({count_of(offers, 'person', 'people')}, to {again} of them again)": offers,
         f"whether it goes on ({count_of(goes_on, 'person', 'people')}{apart})": goes_on,

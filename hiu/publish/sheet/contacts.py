@@ -7,7 +7,7 @@ import polars as pl
 
 from hiu.month import Month
 from hiu.publish.danger import counted_in_days
-from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, why_not_counted
+from hiu.publish.episodes import deployed, in_words, is_stay, kind_words, moment, no_finding, why_not_counted
 from hiu.publish.words.codes import named, part
 from hiu.publish.words.datasets import short_title
 from hiu.publish.words.terms import source_words
@@ -49,7 +49,7 @@ def contacts(timeline: pl.DataFrame) -> list[tuple[str, ...]]:
             source_words(row["source"]),
             kind_words(row["dataset"], 1),
             in_words(row, "reason") or "not recorded",
-            ", ".join(filter(None, (in_words(row, "site", "ward"), part(row) or in_words(row, "role")))),
+            ", ".join(filter(None, (in_words(row, "site", "ward"), part(row) or no_finding(in_words(row, "role"))))),
             in_words(row, "outcome") or "not supplied",
             why_not_counted(row),
         )

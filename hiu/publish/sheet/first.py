@@ -34,12 +34,14 @@ UNRECORDED = (
     "disability, need for an interpreter, what the plan says, what visits led to, alcohol and drugs; and a death or a "
     "move away that no agency sent. Ask the team: not recorded here does not mean that there is none."
 )
+LOST = " One may not have been supplied (see 'What does not agree'): ask whether the person was, or is, on a ward."
 SHARING = (
-    "This sheet is for the lead clinician. Pass it on, keep or destroy it only as the group's sharing agreement says: "
-    "later corrections do not reach this copy. No objection to it is on record, or it would not be made. You may tell "
-    "the person which agencies' records were joined and why, that support is an offer, and that refusing it changes no "
-    "place on the list and no care. The person may ask for their own records; whoever answers takes out what is about "
-    "others and what the police ask to withhold."
+    "This sheet is for the lead clinician, or for whoever is named at its top as having asked for it. Pass it on, "
+    "keep or destroy it only as the group's sharing agreement says: later corrections do not reach this copy. No "
+    "objection to it is on record, or it would not be made. You may tell the person which agencies' records were "
+    "joined and why, that support is an offer, and that refusing it changes no place on the list and no care. The "
+    "person may ask for their own records; whoever answers takes out what is about others and what the police ask to "
+    "withhold."
 )
 
 
@@ -53,9 +55,11 @@ def first_facts(
     dead: bool,
     years: str = "",
     other: str = "",
+    lost: bool = False,
 ) -> list[tuple[str, str]]:
     """Words and what is so, of whom `own` has the rows (ranked, support, meeting_entry, team_contact); `years` = how
-    many contacts there were in the latest 12 months and the 12 before; `other` = what `by_the_other` says."""
+    many contacts there were in the latest 12 months and the 12 before; `other` = what `by_the_other` says; `lost`:
+    whether a record says that the person was admitted, and no stay was supplied for it."""
     beds = coverage.filter("supplied", pl.col("month").is_between((month - 5).start, month.start), dataset="mh_bed_day")
     row, ranked = first_row(own["support"]), first_row(own["ranked"])
     entries = next(iter(entries_of(own["meeting_entry"].filter(pl.col("month") <= month.start)).values()), [])
@@ -69,7 +73,7 @@ def first_facts(
         *([("To decide now", in_order(ALIVE_FIRST if dead else "", decide))] if decide else []),
         *([("Left the emergency department before treatment", gone)] if (gone := left(timeline, month)) else []),
         ("Detentions and assessments", detentions(timeline, first_month(coverage))),
-        ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6)),
+        ("Hospital stays", last_stay(timeline, month, supplied=beds["month"].n_unique() == 6) + LOST * lost),
         ("Latest contact with an agency", last_contact(timeline) or "No contact with an agency is in the records."),
         *([("Contacts", years)] if years else []),
         *(

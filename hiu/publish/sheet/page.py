@@ -22,7 +22,7 @@ from hiu.publish.charts.draw import person_chart, to_svg
 from hiu.publish.charts.headings import MONTHS, recent
 from hiu.publish.danger import risks
 from hiu.publish.episodes import episodes, how_many, which
-from hiu.publish.hospital import disagreements, remarks, sentences
+from hiu.publish.hospital import CODES, disagreements, remarks, sentences
 from hiu.publish.hours import blocks, has_pattern, hours_of_week
 from hiu.publish.pack.page import MINOR
 from hiu.publish.pack.pdf import TOTALS, heading, month_rows, with_totals
@@ -47,8 +47,10 @@ SIDE = {
     "mha_not_completed": "MHA not completed",
 }
 """Side measures with a row of their own under the data sets; never added to them."""
-EPISODES, CONTACTS = 8, 15
+EPISODES, CONTACTS = 6, 10
 """How many of the latest are listed."""
+GRADED_BY = {"clinical": "lead clinician", "public_safety": "police: risk to the public"}
+"""Whose grading it is, by role."""
 
 
 def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Settings, why_shown: str) -> bytes:
@@ -69,6 +71,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
     visits = own["team_contact"]
     words, wrong = death_words(found[0], timeline, drawn.contacts, visits, dated=True) if found else ("", False)
     dead, other = "" if wrong else words, by_the_other(tables, [person_id], stamp.month).get(person_id, "")
+    apart = remarks(disagreements({**own, "coverage": tables["coverage"]}, stamp.month)).get(person_id, [])
+    lost = any(code == CODES[0] for code, *_ in apart)
     data = {
         **heading(stamp, version, "Person sheet"),
         **who,
@@ -80,7 +84,15 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "death": f"{dead}." if dead else "",
         "child": MINOR if _is_child(own["ranked"], who["age"], settings.rank.minimum_age) else "",
         "first": first_facts(
-            own, timeline, tables["coverage"], stamp.month, settings, dead=bool(dead), years=years, other=other
+            own,
+            timeline,
+            tables["coverage"],
+            stamp.month,
+            settings,
+            dead=bool(dead),
+            years=years,
+            other=other,
+            lost=lost,
         ),
         "sharing": f"{SHARING} Lawful basis of support: {basis_words(settings, on, 'support', 'clinician')}.",
         "supplied": supplied_words(drawn),
@@ -97,9 +109,8 @@ def person_sheet(person_id: str, tables: Tables, *, stamp: Stamp, settings: Sett
         "risk": gradings(own["risk_grading"]),
         "recorded": _recorded(own["meeting_entry"], stamp.month),
     }
-    apart = remarks(disagreements({**own, "coverage": tables["coverage"]}, stamp.month))
     row = f"{words[0].upper()}{words[1:]}." if wrong else ""
-    data["doubts"] = " ".join(filter(None, (row, str(data["doubts"]), sentences(apart.get(person_id, []), dated=True))))
+    data["doubts"] = " ".join(filter(None, (row, str(data["doubts"]), sentences(apart, dated=True))))
     chart = to_svg(person_chart(replace(drawn, name=None)))
     return paper("person_sheet.typ", data, {"chart.svg": chart}, created=stamp.built)
 
@@ -130,7 +141,7 @@ def gradings(found: pl.DataFrame) -> list[tuple[str, ...]]:
     rows = found.sort("at", "source", descending=True).group_by("role", maintain_order=True).head(2)
     return [
         (
-            source_words(row["role"]),
+            GRADED_BY.get(row["role"], source_words(row["role"])),
             day(row["at"]),
             f"likelihood {row['likelihood']}, impact {row['impact']}"
             if row["likelihood"] and row["impact"]

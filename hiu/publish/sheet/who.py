@@ -10,7 +10,7 @@ from hiu.month import Month
 from hiu.publish.people import born
 from hiu.publish.rows import Row
 from hiu.publish.words.terms import OF_AGE, TO_CHECK, age_doubt, conflicts, source_words
-from hiu.publish.words.text import clean, day, display_name, join_words, likelihood
+from hiu.publish.words.text import clean, count_of, day, display_name, join_words, likelihood
 
 HOW = {
     "number": "by NHS or local number",
@@ -33,7 +33,7 @@ def identity(
     built: date | None = None,
 ) -> dict[str, object]:
     """Who it is, how sure that all the rows are one person's, and the age at the month's end (in words that of the day
-    on which the sheet was `built`, if the day of birth is known).
+    on which the sheet was `built` too, if the day of birth is known).
 
     `people` holds the person's row; `found` = what contradicts itself (`conflicts`), and `descriptions` what was sent:
     the values that differ are given.
@@ -49,7 +49,9 @@ def identity(
     if age is not None and age >= 0:
         exact = built is not None and about["dob"] and not about["died"]
         now = built if built and exact else month.end
-        aged = f" ({people.select(age_on(now)).item()} on {day(now)})"
+        grown = people.select(age_on(now)).item()
+        earlier = f"{age} on {day(month.end)}, " if grown != age else ""
+        aged = f" ({earlier}{grown} on {day(now)})"
     return {
         "name": display_name(about["name_text"], 200),
         "age": age,
@@ -75,7 +77,8 @@ def _also(about: Row, descriptions: pl.DataFrame | None) -> str:
     spelt = {name.casefold(): name for name in map(display_name, sent)}
     spelt.pop(display_name(about["name_text"]).casefold(), None)
     sent = [clean(alias) for alias in (about["aliases"] or "").split("|") if alias]
-    return ", ".join([*sent, *(f"spelt {name}" for name in spelt.values())]) or "no alias sent"
+    other = f"spelt {', '.join(spelt.values())}" if spelt else ""
+    return "; ".join(filter(None, [*sent, other])) or "no alias sent"
 
 
 def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | None) -> list[tuple[str, str]]:
@@ -86,8 +89,9 @@ def differing(about: Row, found: Collection[Row], descriptions: pl.DataFrame | N
         ("two_dobs", "dob", "Dates of birth"),
     ):
         if about[flag] and descriptions is not None:
-            values = descriptions[column].drop_nulls().unique().sort().to_list()
-            out.append((words, join_words(day(one) if isinstance(one, date) else str(one) for one in values)))
+            values = descriptions.drop_nulls(column).group_by(column).agg(pl.sum("rows")).sort(column).iter_rows()
+            shown = ((day(one) if isinstance(one, date) else str(one), n) for one, n in values)
+            out.append((words, join_words(f"{one} ({count_of(n, 'row')})" for one, n in shown)))
     for row in found:
         if row["detail"] and row["what"] != TO_CHECK:
             out.append((source_words(row["what"]).capitalize(), join_words(clean(row["detail"]).split("|"))))
@@ -101,7 +105,7 @@ def how_sure(links: pl.DataFrame, doubts: str = "") -> str:
     weakest = links.filter(pl.col("how") == "model")["match_probability"].min()
     rows = f"{links.height} rows joined: {join_words(parts)}." if parts else "No row."
     if doubts:
-        return f"{rows} While the conflict stands, no chance is given that the matches are right."
+        return f"{rows} Because of what does not agree, how likely the matches are to be right is not given."
     return (
         f"{rows} The least certain match is {likelihood(weakest)} to be right." if isinstance(weakest, float) else rows
     )

@@ -187,7 +187,7 @@ function showPerson() {
     h("h3", {}, "What changed since last month"),
     h("ul", {}, ...person.changes.map((what) => h("li", {}, what)), h("li", {}, `Number of contacts: ${person.label}.${person.own ? "" : ` ${person.label_why}`}`)),
     ...(person.episodes.length ? [h("h3", {}, `Episodes and stays: ${person.which}`), h("table", { class: "episodes" },
-      h("thead", {}, h("tr", {}, ...["When it began", "What", "How long"].map((title) => h("th", { scope: "col" }, title)))),
+      h("thead", {}, h("tr", {}, ...["When it began", "What", "How long (nights: with leave)"].map((title) => h("th", { scope: "col" }, title)))),
       h("tbody", {}, ...person.episodes.map((cells) => h("tr", {}, ...cells.map((text) => h("td", {}, text)))))),
     h("p", { class: "small" }, person.week)] : []),
     ...facts("Recorded by meetings", person.recorded.map(([words, value, list, free, author]) => [words, free ? freely(value) : value, false, state.hidden ? list : `${list}, ${author}`])),
@@ -308,8 +308,17 @@ for (const head of document.querySelectorAll("th[data-sort] button")) {
 }
 const FILTERS = ["search", "risk", "change", "access", "alert"];
 for (const id of FILTERS) find(id).addEventListener("input", showList);
+// The meeting first settles whether it talks about the under-18s: until somebody presses the button they are not shown.
+if (people.some((person) => person.minor)) find("access").value = "adult";
+find("young").addEventListener("click", () => {
+  find("access").value = "";
+  showList();
+  find("access").focus();
+});
 find("clear").addEventListener("click", () => {
+  const apart = grown();
   for (const id of FILTERS) find(id).value = "";
+  if (apart) find("access").value = "adult";
   showList();
 });
 // Which columns are shown is remembered on this computer; a browser that keeps nothing shows the usual ones.

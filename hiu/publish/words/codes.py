@@ -46,7 +46,7 @@ KINDS = {
     "reason": ("call code", re.compile(r"\d{1,2}[A-Z]\d{1,2}")),
 }
 """A code that a reader takes for nothing, by its column: what it is called, and how it looks (ODS, AMPDS)."""
-NOT_SHOWN = "outcome not shown"
+NOT_SHOWN = "outcome withheld"
 """In place of a police outcome under criminal law."""
 SUICIDE = re.compile(r"suicid|self[- ]?(harm|injur)", re.IGNORECASE)
 DANGER = re.compile(rf"{SUICIDE.pattern}|overdose|^{CARDS['25']}$", re.IGNORECASE)

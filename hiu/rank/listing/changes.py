@@ -29,6 +29,8 @@ ELSEWHERE = {"adult": "listed with the under-18s", "under_18": "listed with the 
 """Why somebody is no more on a list, who is on the other."""
 _SMALL = 0.02
 """Step of the logarithm of a score below which it is the list's constants that shifted."""
+_ALIKE = 0.75
+"""Share of the first reason from which the second is no smaller one to a reader."""
 _MOVED = {True: "moved down or left the list", False: "moved up"}
 """What others did if the person went up, or down."""
 
@@ -190,10 +192,16 @@ class _Why:
         ]
         ordered = sorted(parts, key=lambda part: -part[0])
         found = [words for effect, words in ordered if effect > _SMALL * was["intensity"]]
+        alike = len(found) > 1 and ordered[1][0] >= _ALIKE * ordered[0][0]
+        if _regraded(was, row) in found[:2]:  # as the figures that are printed of the two are read
+            steps = [abs(_step(row[of], was[of])) for of in ("risk", "expected_points")]
+            alike = alike or min(steps) >= _ALIKE * max(steps)
         if self._all_by_others(was, row):
+            alike = False
             found = [f"{'mostly ' * bool(found)}others {_MOVED[up]}", *(found or ["this person changed little"])]
         first, *less = found or [ordered[0][1]]
         smaller = "a smaller reason: " if len(less) == 1 else "smaller reasons: "
+        smaller = "about as much: " if alike else smaller
         smaller = "" if less == ["this person changed little"] else smaller
         score = f"{amount(row['expected_points'])} (was {amount(was['expected_points'])})"
         regraded = less and _regraded(was, row) in (first, *less)

@@ -214,6 +214,7 @@ def _labels(history: History, rules: Labels, phi: float) -> PersonLabels:
         return label_sentence(
             quoted[k],
             new=name == "NEW",
+            chance=name == LABELS[-1] and abs(compared - expected) >= rules.least_difference,
             least=rules.least_baseline,
             unit=words,
             beside=beside,

@@ -178,6 +178,7 @@ def label_sentence(
     window: Compared,
     *,
     new: bool,
+    chance: bool = False,
     least: int,
     unit: tuple[str, str],
     beside: str,
@@ -186,7 +187,8 @@ def label_sentence(
     expected: float,
     community: str = "",
 ) -> str:
-    """The reason of a label in a sentence (docs/ranking.md); `new` = the label is NEW, `least` months are needed.
+    """The reason of a label in a sentence (docs/ranking.md); `new` = the label is NEW, `least` months are needed;
+    `chance` = the difference is no small one, and chance may bring it.
 
     `seen` is all that was counted in the months of the window, `compared` the part of it that is held against
     `expected`; `beside` is what else was counted, told where there would be nothing to tell; `community` is what
@@ -208,7 +210,8 @@ def label_sentence(
     if community:
         part = f" {_capital(part.strip(' ,'))}." if part else ""
         return f"{opening}.{part} {community.replace(EXPECTED, _number(expected))}{out}"
-    return f"{opening};{part} {_number(expected)} would be usual, going by {window.base}.{out}"
+    why = "; chance may bring such a difference" * chance
+    return f"{opening};{part} {_number(expected)} would be usual, going by {window.base}{why}.{out}"
 
 
 def span_words(months: Sequence[Month]) -> str:

@@ -92,7 +92,7 @@ def _answer(evaluation: Evaluation, cells: tuple[Cell, ...], left: tuple[str, ..
         f"About {people} people whose support began in {began.title} or earlier could be compared, whether or not it "
         "goes on; people who died are left out, and a move away would look like a fall. "
         f"{_detectable(evaluation.power)}",
-        f"In the 6 months after support began they had about {observed:,} contacts. "
+        f"In the 6 months from the month in which support began they had about {observed:,} contacts. "
         f"{_unaided(evaluation.unaided, expected)}",
         f"{observed:,} beside {expected:,} is {_more(observed / expected - 1, 1)} (range: {_more(evaluation.low)} to "
         f"{_more(evaluation.high)}): {verdict}{NO_PROOF if verdict == _NONE else ''}.",

@@ -100,7 +100,7 @@ def _rows(tables: Tables, month: Month) -> tuple[str, ...]:
     late = tables["changes"].filter(C("kind") == "restated").height
     if late:
         text = count_text(late)
-        how_many = f"about {text}" if text.isdigit() else f"fewer than {FEWEST}"
+        how_many = f"about {text}" if text.isdigit() else "a few"
         out.append(f"Late or corrected entries would change {how_many} earlier monthly totals of last month's paper.")
     return tuple(out)
 

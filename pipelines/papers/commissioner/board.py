@@ -179,8 +179,8 @@ def _partly(month: Month, marked: pl.DataFrame) -> dict[str, int]:
 WHAT_IT_IS = (
     "Each month police, ambulance, emergency departments and mental-health services look at the adults expected to "
     "have most contacts (police incidents, ambulance deployments and ED attendances), nights in a mental-health bed, "
-    "detentions and assessments, weighed by risk, and agree whom to offer support. It is voluntary: saying no changes "
-    "neither care nor a place on the list."
+    "detentions and assessments, weighed by risk, and agree whom to offer support. It is voluntary: a refusal "
+    "changes neither care nor a place on the list."
 )
 
 
@@ -200,8 +200,8 @@ def _headline(
     seen = sum(line.icon is not None for line in lines)
     usual = f"In {month.title} none of the {seen} data sets with a chart was outside its usual variation."
     return (
-        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: everybody these name, "
-        "however few their contacts, and people who have died since. People known to be under "
+        f"{about(whole).capitalize()} adults are in the agencies' records of the last 12 months: everybody named in "
+        "them, and people who have died since. People known to be under "
         f"{settings.rank.minimum_age} are in no figure of this paper; people without a date of birth are counted as "
         "adults.",
         *caseload_sentences(released),

@@ -98,7 +98,7 @@ def caseload_sentences(released: Released) -> tuple[str, ...]:
         f"{about(texts[SUPPORTED])} adults were being supported (they agreed, support began and the team had at "
         "least 3 contacts with them), with or without a contact with an agency in the year.",
         f"Of those being supported {join_words(_late(one, texts[one], texts[SUPPORTED]) for one in OVERDUE)}"
-        "; one done and not entered counts as overdue.",
+        "; a review done and not entered counts as overdue.",
     )
 
 

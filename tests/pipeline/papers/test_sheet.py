@@ -52,7 +52,9 @@ def test_an_override_is_recorded_before_the_sheet_and_named_on_it(place_after: P
     path = write_sheet(place_after, who, None, tmp_path / "out", override=REASON, by="Dr Oakes", now=NOW)
     reader = pypdf.PdfReader(io.BytesIO(path.read_bytes()))
     assert path.name == f"sheet-{who}-2026-03.pdf" and len(reader.pages) >= 2
-    drawn = f"Sheet drawn for a person who is not supported, on the request of Dr Oakes. Reason: {REASON}."
+    drawn = (
+        f"This person is not supported. Dr Oakes asked for the sheet, giving this reason: {REASON.rstrip('.')}. Whether"
+    )
     assert drawn in " ".join(reader.pages[0].extract_text().split())
     rows = records.read(place_after.records, OVERRIDES).to_dicts()
     assert [(row["person_id"], row["reason"], row["by"], row["until"]) for row in rows] == [

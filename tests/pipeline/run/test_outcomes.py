@@ -24,18 +24,18 @@ def published(closed: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("closed", "shown"),
     [
-        ("Arrested", "outcome not shown"),
-        ("ARREST - DOMESTIC", "outcome not shown"),
-        ("Charged to court", "outcome not shown"),
-        ("Community Resolution", "outcome not shown"),
-        ("Penalty notice (PND)", "outcome not shown"),
-        ("Bailed", "outcome not shown"),
-        ("Arrested after self-harm", "outcome not shown: self-harm"),
+        ("Arrested", "outcome withheld"),
+        ("ARREST - DOMESTIC", "outcome withheld"),
+        ("Charged to court", "outcome withheld"),
+        ("Community Resolution", "outcome withheld"),
+        ("Penalty notice (PND)", "outcome withheld"),
+        ("Bailed", "outcome withheld"),
+        ("Arrested after self-harm", "outcome withheld: self-harm"),
         ("Detained section 136", "Detained section 136"),
         ("Cardiac arrest, ambulance", "Cardiac arrest, ambulance"),
         ("Discharged from hospital", "Discharged from hospital"),
-        ("No further action", "outcome not shown"),
-        ("Crime Recorded", "outcome not shown"),
+        ("No further action", "outcome withheld"),
+        ("Crime Recorded", "outcome withheld"),
         ("Safe and Well", "Safe and Well"),
     ],
 )
@@ -45,4 +45,4 @@ def test_an_outcome_under_criminal_law_is_not_published(closed: str, shown: str)
 
 
 def test_what_was_done_to_one_person_alone_is_not_said_to_be_missing() -> None:
-    assert published(["Arrested", *["Advice given"] * 5]) == {"outcome not shown", "Advice given"}
+    assert published(["Arrested", *["Advice given"] * 5]) == {"outcome withheld", "Advice given"}

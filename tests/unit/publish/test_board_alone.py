@@ -52,10 +52,8 @@ def test_overdue_reviews_of_those_being_supported_are_counted() -> None:
     values = {cell.group: cell.value for cell in paper.cells if cell.group in OVERDUE and cell.less is None}
     assert values == {OVERDUE[0]: 14, OVERDUE[1]: 0}
     assert late_rows(paper) == {"mental-capacity review overdue": "15", "plan review overdue": "0"}
-    said = (
-        "the mental-capacity review is overdue for about 15 and the plan review is overdue for none; one done and not "
-    )
-    assert f"Of those being supported {said}entered counts as overdue." in paper.board.headline
+    said = "the mental-capacity review is overdue for about 15 and the plan review is overdue for none; a review done "
+    assert f"Of those being supported {said}and not entered counts as overdue." in paper.board.headline
     assert any("reviews overdue on 31 Mar 2026" in text for text in paper.board.asks)
 
 

@@ -172,7 +172,10 @@ def test_a_long_stay_is_on_the_page_and_on_paper_and_what_is_left_out_is_counted
     rows.append({**about, **stay, "event_id": "old", "end": datetime(2025, 6, 1), "ended": "sent"})
     found, html, pdf = outputs(area(timeline=frames.frame(PUBLISHED["timeline"], rows)))
     assert (len(found[0]["episodes"]), found[0]["all_episodes"]) == (9, 31)
-    assert "Episodes and stays: the latest 2 of 31, then 1 earlier stay without what lies between." in pdf
+    assert (
+        "Episodes and stays (nights: with leave): the latest 2 of 31, then 1 earlier stay without what lies between."
+        in pdf
+    )
     assert '"which":"the latest 8 of 31, then 1 earlier stay without what lies between"' in html
     assert pdf.count("320 nights, to 21 Jan 2026") == 1
 
@@ -194,7 +197,7 @@ def test_the_pack_says_what_it_does_not_look_at_and_how_old_it_is() -> None:
     _, html, pdf = outputs(area())
     for words in (SUPPORTED_ONLY, "An empty cell is not overdue.", "A: in at least 8 of 10 simulated draws."):
         assert words in pdf and words.replace("'", "&#39;") in html
-    sheets = "for which of the 3 adult candidates the person sheet is asked for, which alone has suicide"
+    sheets = "for which of the 3 adult candidates to ask for the person sheet (suicide and self-harm of people who"
     assert sheets in pdf and sheets in html and CANDIDATES in pdf
     assert "no action entered" not in html, "there is one"
     assert "no action entered" in outputs(area(meeting_entry=frames.frame(PUBLISHED["meeting_entry"], [])))[1]

@@ -12,6 +12,7 @@ import publish_frames as frames
 import pytest
 
 from hiu.model import DATASETS, PUBLISHED, many, one
+from hiu.model.frames import schema
 from hiu.publish.charts.data import series
 from hiu.publish.danger import earlier, mentions, risks
 from hiu.publish.danger import left as left_on
@@ -19,6 +20,7 @@ from hiu.publish.episodes import detentions, episodes, how_many, last_contact, l
 from hiu.publish.hospital import counts, disagreements, missing_stays, remarks, sentences
 from hiu.publish.hours import has_pattern, hours_of_week
 from hiu.publish.pack.matches import matches
+from hiu.publish.pack.people import gates_of
 from hiu.publish.people import bed_points
 from hiu.publish.sheet.contacts import about, contacts
 from hiu.publish.sheet.first import risk_words
@@ -258,10 +260,10 @@ def test_what_is_not_counted_stands_among_the_episodes_and_the_mentions_and_can_
     )
     assert risks(whole, LAST) == [
         ("feeling suicidal", "1", "0", "29 Dec 2025"),
-        ("poisoning or overdose", "1", "0", "26 Dec 2025"),
         ("self-injurious behaviour", "0", "1", "5 Jan 2024"),
+        ("poisoning or overdose", "1", "0", "26 Dec 2025"),
     ]
-    assert left_on(whole, LAST) == "29 Dec 2025 and 1 Jul 2025."
+    assert left_on(whole, LAST) == "Apr 2025 to Mar 2026: 29 Dec 2025 and 1 Jul 2025."
     assert last_contact(whole) == (
         "Mon 29 Dec 2025 08:23, left before treatment, not counted (feeling suicidal); left after initial assessment."
     )
@@ -387,7 +389,8 @@ def test_a_conflict_stands_beside_no_promise_that_the_match_is_right() -> None:
     links = pl.DataFrame({"how": ["model", "number"], "match_probability": [0.999, None], "source": ["police", "ed"]})
     assert "1 by NHS or local number and 1 by similar details (1 police)" in how_sure(links)
     assert "more than 99% likely to be right" in how_sure(links)
-    assert "likely" not in how_sure(links, "two NHS numbers")
+    assert "how likely the matches are to be right is not given" in how_sure(links, "two NHS numbers")
+    assert "%" not in how_sure(links, "two NHS numbers")
 
 
 def test_who_has_a_conflict_is_a_match_to_review_until_it_is_decided_or_changes_nothing() -> None:
@@ -497,7 +500,7 @@ def test_nights_that_make_up_half_of_the_score_are_said_on_pack_and_sheet() -> N
 
 @pytest.mark.parametrize(
     ("outcome", "words"),
-    [("Safe and Well", "; closed as Safe and Well"), (NOT_SHOWN, "); outcome not shown"), (None, "not supplied")],
+    [("Safe and Well", "; closed as Safe and Well"), (NOT_SHOWN, "); outcome withheld"), (None, "not supplied")],
 )
 def test_the_last_police_contact_says_how_it_was_closed_or_that_this_is_not_shown(
     outcome: str | None, words: str
@@ -505,3 +508,34 @@ def test_the_last_police_contact_says_how_it_was_closed_or_that_this_is_not_show
     seen = {"person_id": "P", "source": "police", "dataset": "police_incident", "event_id": "1", "episode": 1}
     row = {**seen, "start": datetime(2026, 3, 25, 19, 11), "reason": "Missing Person", "outcome": outcome}
     assert words in last_contact(timeline([row]))
+
+
+def test_a_suspect_is_no_finding_in_the_list_of_contacts_too() -> None:
+    sent = {"person_id": "P", "source": "police", "event_id": "1", "start": datetime(2026, 3, 6), "counted": True}
+    whole = timeline([{**sent, "dataset": "police_incident", "reason": "Burglary", "role": "suspect"}])
+    assert contacts(whole)[0][4] == "suspect (no finding)"
+
+
+def test_a_consent_of_support_that_has_ended_is_to_be_asked_for_again() -> None:
+    row: dict[str, Any] = dict.fromkeys(schema(PUBLISHED["support"])) | {"contacts": 3}
+    row |= {"start": date(2024, 11, 16), "permission": "granted", "permission_at": date(2024, 10, 21)}
+    row |= {"consent": "given", "consent_at": date(2024, 11, 16)}
+
+    def told(**more: Any) -> dict[str, str]:
+        return {words: value for words, value, *_ in gates_of({**row, **more}, LAST, Settings(name="Area"))}
+
+    assert told()["Consent"].startswith("given, 16 Nov 2024") and "ended" not in told()["Consent"]
+    past = told(end=date(2025, 12, 17))
+    assert past["Consent"] == "given, 16 Nov 2024, for the support that ended 17 Dec 2025: ask again"
+    assert past["Lead clinician permission"].endswith("for the support that ended 17 Dec 2025: ask again")
+    anew = told(end=date(2025, 12, 17), consent_at=date(2026, 2, 1))
+    assert anew["Consent"] == "given, 1 Feb 2026", "a consent after the end is for what comes"
+
+
+def test_the_gates_have_the_day_of_the_latest_visit() -> None:
+    row: dict[str, Any] = dict.fromkeys(schema(PUBLISHED["support"])) | {"contacts": 2}
+    visits = pl.DataFrame(
+        {"at": [date(2026, 1, 9), date(2025, 12, 1)], "position": [1, 1], "police_present": [True, None]}
+    )
+    found = gates_of(row, LAST, Settings(name="Area"), visits)
+    assert found[-1][:2] == ("Visits and calls by the team", "2, latest 9 Jan 2026; police at 1 of the latest 2")

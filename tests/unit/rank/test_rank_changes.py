@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from math import log
 from typing import Any
 
 import polars as pl
@@ -90,6 +91,15 @@ def test_risk_regraded() -> None:
         r"regraded .*; a smaller reason: .* Severity score expected in the next 3 months: (\d+) \(was (?!\1)\d+\)\.$",
         both,
     )
+
+
+def test_of_two_reasons_of_about_the_same_weight_none_is_called_smaller() -> None:
+    old = [(name, date(2025, 1, 1), "clinical", 3, 3, None) for name in "ABCDE"]
+    new = ("C", date(2026, 3, 9), "clinical", 4, 4, None)
+    what = rows(area(C=17), then={"gradings": gradings(*old)}, now={"gradings": gradings(*old, new)})["C"]["what"]
+    score = re.search(r"in the next 3 months: ([\d.]+) \(was ([\d.]+)\)", what)
+    assert score and abs(log(float(score[1]) / float(score[2])) / log(4 / 3) - 1) < 0.25, what
+    assert "about as much: " in what and "smaller" not in what
 
 
 def test_others_gradings_move_the_middle() -> None:

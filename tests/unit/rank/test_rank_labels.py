@@ -75,7 +75,9 @@ def test_one_month_alone_can_escalate() -> None:
 
 def test_the_sentence_gives_the_counts() -> None:
     assert label(steady(12, 9, 3)) == ("RISING", "9 contacts in 3 months; 3 would be usual, going by Jan to Dec 2025.")
-    assert label(steady(12, 1, 3))[1] == "1 contact in 3 months; 3 would be usual, going by Jan to Dec 2025."
+    assert label(steady(12, 1, 3))[1] == (
+        "1 contact in 3 months; 3 would be usual, going by Jan to Dec 2025; chance may bring such a difference."
+    )
     assert label(steady(2, 1, 3))[1] == "1 contact in 3 months; 0.5 would be usual, going by Jan to Dec 2025."
 
 
@@ -130,7 +132,8 @@ def test_a_month_missing_from_the_baseline_is_left_out_not_zero() -> None:
     holes = tuple((dataset, MARCH - k) for k in range(4, 9) for dataset in (POLICE, AMBULANCE, ED))
     assert label(series, coverage(missing=holes)) == (
         "WITHIN USUAL RANGE",
-        "20 contacts in 3 months; 15 would be usual, going by 7 months of Jan to Dec 2025.",
+        "20 contacts in 3 months; 15 would be usual, going by 7 months of Jan to Dec 2025; "
+        "chance may bring such a difference.",
     )
 
 
