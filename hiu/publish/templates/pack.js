@@ -22,7 +22,6 @@ const placeOf = (person) => `${person.minor ? "U" : ""}${person.rank}`;
 const nameOf = (person) => (state.hidden ? person.id : person.name);
 // Where no age or warning stands beside it, a name that two people have is followed by the id.
 const known = (person) => (!state.hidden && people.some((one) => one !== person && one.name === person.name) ? `${person.name} (${person.id})` : nameOf(person));
-const decideOf = (person) => (state.hidden ? person.decide.replace(/^(.*Ask the lead clinician) \(.*\) before/, "$1 before") : person.decide);
 const freely = (text) => (state.hidden ? "(hidden with the names)" : text);
 
 // ---- the list -------------------------------------------------------------------------------------------
@@ -181,7 +180,7 @@ function showPerson() {
       "Number of contacts: ", h("span", { class: "tag" }, person.label), person.supported ? " Supported." : `${person.minor ? "" : " Candidate"}${person.was ? `${person.minor ? " " : ", "}${person.was}` : ""}${person.minor && !person.was ? "" : "."}`, person.minor ? " Under 18, listed apart" : "", person.who ? `${person.minor ? ":" : ""} ${person.who}.` : "", person.age ? ` ${person.age[0].toUpperCase()}${person.age.slice(1)}.` : ""),
     person.minor ? h("p", { class: "warn" }, data.minor) : null,
     ...(person.alerts.length ? [h("ul", { class: "alerts" }, ...person.alerts.map(([, words]) => h("li", {}, words)))] : []),
-    h("p", { class: "decide" }, h("b", {}, "To decide now: "), decideOf(person), h("span", { class: "small" }, ` Enter the decision in the month's workbook, row ${person.id}, or on the meeting's page.`)),
+    h("p", { class: "decide" }, h("b", {}, "To decide now: "), person.decide, h("span", { class: "small" }, ` Enter the decision in the month's workbook, row ${person.id}, or on the meeting's page.`)),
     ...chart(person),
     h("h3", {}, "Why this place"), h("p", {}, person.why), ...rankChart(person),
     h("h3", {}, "What changed since last month"),

@@ -27,6 +27,8 @@ from pipelines.erase.erase import Erasure
 from pipelines.erase.find import find
 from pipelines.erase.marks import held_rows
 from pipelines.govern.keys import key_copies, latest_turns
+from pipelines.govern.person.elsewhere import recipients
+from pipelines.govern.person.scope import person_scope
 from pipelines.govern.processing import page
 from pipelines.govern.rekey import Rekeyed
 from pipelines.govern.retain import disclosures, due_now, holds_in_force, to_review
@@ -101,20 +103,31 @@ def print_opt_outs(counts: tuple[int, int, int]) -> None:
 
 
 def print_disclosures(place: Place, person: str | None, *, as_json: bool) -> None:
-    """The log, latest first."""
+    """The log, latest first; of a person also the lists that had them on it, or may have had."""
     rows = disclosures(place)
-    rows = rows.filter(pl.col("person_id") == person) if person else rows
+    if person:
+        sure = _told(place, person)
+        rows = rows.filter(pl.col("disclosure_id").is_in(list(sure)))
+        rows = rows.with_columns(certain=pl.col("disclosure_id").replace_strict(sure, return_dtype=pl.Boolean))
     if as_json:
         print_json(disclosures=_json_rows(rows))
         return
     for row in rows.head(50).iter_rows(named=True):
         whom = row["person_id"] or f"{row['people']} people" if row["people"] is not None else "nobody"
         kept = f", withheld {row['withheld']}" if row["withheld"] else ""
+        kept += "" if row.get("certain", True) else " (whether this person was on the list can't be looked up any more)"
         out(
             f"{row['disclosure_id']}  {day(row['at'].date())}  {row['what']} about {whom}{kept} to {row['recipient']} "
             f"for {row['purpose']} by {row['by']}; basis {row['basis']}; {row['necessity']}"
         )
     out(count_of(rows.height, "disclosure"))
+
+
+def _told(place: Place, person: str) -> dict[str, bool]:
+    """The disclosures that told of a person, and whether that is certain."""
+    with open_warehouse(place) as warehouse:
+        scope = person_scope(place, warehouse, person)
+    return {row["disclosure_id"]: row["certain"] for row in recipients(place, scope)}
 
 
 def print_holds(place: Place) -> None:

@@ -17,6 +17,7 @@ from hiu.errors import HiuError, UsageError
 from hiu.govern import audit, records
 from hiu.model import CORRECTIONS
 from pipelines.cli import app
+from pipelines.commands.govern.messages import print_disclosures
 from pipelines.common.place import Place, open_warehouse
 from pipelines.erase.find import find
 from pipelines.erase.tables import take_out
@@ -61,7 +62,7 @@ def record_rows(place: Place) -> pl.DataFrame:
 
 
 def test_a_run_counts_the_right_value_and_keeps_what_was_received(
-    changed: Known, monkeypatch: pytest.MonkeyPatch
+    changed: Known, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(subject, "as_pdf", lambda _: b"")  # not looked at here, and it is half of the cost
     place, which = changed.place, row_of(changed)
@@ -69,6 +70,10 @@ def test_a_run_counts_the_right_value_and_keeps_what_was_received(
     done = put_right(place, which, field="deleted", value="yes")
     assert done.rows == 1 and done.person_id == changed.person and str(LAST) in done.months
     assert {row["recipient"] for row in done.recipients} == {"clinician", "group"}, "article 19"
+    print_disclosures(place, changed.person, as_json=True)
+    listed = json.loads(capsys.readouterr().out)["disclosures"]
+    assert {row["recipient"] for row in listed} >= {"clinician", "group"}, "lists that had the person on them too"
+    assert all(row["certain"] for row in listed) and {row["person_id"] for row in listed} == {changed.person, None}
     assert _calls(place, changed.person) == demand, "nothing changes before a run"
 
     outcome = run(place, LAST, at=LATER)
