@@ -116,7 +116,8 @@ def standardise(
     warnings += stay_warnings(times, cells["source_row"], source, raw.numbering)
     warnings += number_warnings(records["n"], aside, source) if source.kind == "counts" else []
     warnings += initials_warnings(cells, people, columns)
-    warnings += [*cell_warnings(cells, source, columns), *shared_warnings(cells, people, columns, source)]
+    warnings += cell_warnings(cells, source, columns, raw.headers)
+    warnings += shared_warnings(cells, people, columns, source)
     quarantine = pl.concat([bad, raw.refused.select(bad.columns)]).sort("source_row")
     quarantine = raw.numbering.located(quarantine)
     return Standardised(

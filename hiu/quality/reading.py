@@ -12,6 +12,7 @@ from hiu.extract.draft.columns.idle import says_utc
 from hiu.extract.draft.lines import array
 from hiu.extract.files.header import quoted
 from hiu.extract.files.numbering import Numbering
+from hiu.extract.values.people.instead import callers
 from hiu.extract.values.text import in_words
 from hiu.sources import FieldSpec, Source
 
@@ -98,12 +99,12 @@ def standing_once(frame: pl.DataFrame, columns: Mapping[str, str], source: Sourc
     empty = cells.to_series()
     if empty[0] or 3 * int(empty.sum()) < frame.height:
         return blocks
-    return [
-        *blocks,
-        f"{int(empty.sum()):,} of {frame.height:,} rows do not say whom they are about, and so name nobody. If "
-        f"a value stands once for the rows below it, write under [file] in sources/{source.name}.toml: fill_down = "
-        f"{array(dict.fromkeys(who))}",
-    ]
+    fill = f"If a value stands once for the rows below it, write under [file] in sources/{source.name}.toml: fill_down"
+    advice = f"{fill} = {array(dict.fromkeys(who))}"
+    if beside := callers(frame.columns):
+        advice = f"They may be about the caller, in {quoted(beside)}, whose name is not taken: ask the sender"
+    n = int(empty.sum())
+    return [*blocks, f"{n:,} of {frame.height:,} rows do not say whom they are about, and so name nobody. {advice}"]
 
 
 def _once_a_block(frame: pl.DataFrame, columns: Mapping[str, str], source: Source) -> list[str]:

@@ -43,7 +43,7 @@ def _pairs(records: pl.DataFrame) -> pl.DataFrame:
     """source_row of rows that fall away, source_row_holds of the last row of the key, version and person, and lost:
     what the first may count as and the second may not."""
     keys = ["record_id", "version"]
-    sound = records.filter(~pl.col("quarantined"), ~pl.col("deleted"), pl.col("record_id").is_not_null())
+    sound = records.filter(~pl.any_horizontal("quarantined", "deleted", "nobody"), pl.col("record_id").is_not_null())
     size = pl.len().over(keys)
     rows = sound.filter(size > 1).select(*keys, "source_row", *_PERSON, "measures", size=size)
     if rows.is_empty():

@@ -109,6 +109,19 @@ def wide(head: str, *cells: str) -> str:
     [
         ("Attendance 1,Attendance 2,Attendance 3", BEFORE[2:5], ACROSS, "24 dates beside 'Attendance 1'"),
         ("Attendance 1,Attendance 2,Attendance 3", ["03/03/2026", "04/03/2026", ""], ACROSS, "12 dates beside"),
+        ("1st appt,2nd appt,3rd appt,4th appt", [*BEFORE[2:5], ""], "1st appt", "24 dates beside '1st appt'"),
+        ("First visit,Second visit,Most recent visit", BEFORE[2:5], "First visit", "24 dates beside 'First visit'"),
+        ("Date of incident,Incident 2,Incident 3", BEFORE[2:5], "Date of incident", "24 dates beside 'Date of inc"),
+        ("VisitDt_01,VisitDt_02", BEFORE[2:4], "VisitDt_01", "12 dates beside 'VisitDt_01'"),
+        ("Visit date,Last visit,Date of birth of child 1", BEFORE[2:5], "Visit date", ""),
+        (
+            "Seen,Incident dates",
+            [BEFORE[2], "02/03/2026; 30/03/2026"],
+            "Seen",
+            "'Incident dates' holds 24 dates, several in 12 cells",
+        ),
+        ("Seen,Contacts", [BEFORE[2], '"02/03/2026\n9/3/26"'], "Seen", "24 dates, several in 12"),
+        ("Seen,Absent", [BEFORE[2], "02/03/2026 - 30/03/2026"], "Seen", ""),
         ("Attendance 1,Left 1,Booked", BEFORE[2:5], ACROSS, ""),
         ("First attended,Last attended", BEFORE[:2], OF_A_MONTH, "24 dates are not of Mar 2026"),
         ("Consultation 1 Date,Consultation 1 Type", ["03/01/2026", "DNA"], OF_A_MONTH, "12 dates are not of Mar 2026"),
@@ -120,11 +133,36 @@ def test_contacts_across_a_row_are_said(head: str, cells: list[str], source: str
     spring(
         Trap(
             files={FILE: wide(head, *cells)},
-            sources={"practice": source},
+            sources={"practice": source if "\n" in source else ACROSS.replace("Attendance 1", source)},
             exit=3 if says else 0,
             rows={FILE: (12, 0)},
             says=(says,) if says else (),
-            silent=("under [where]", *(() if says else ("dates beside", "are not of"))),
+            silent=("under [where]", *(() if says else ("dates beside", "several in", "are not of"))),
         ),
         tmp_path,
     )
+
+
+LIST = ACROSS[: ACROSS.index("[[measures]]")].replace('"events"', '"register"')
+LIST = LIST.replace('start = { columns = ["Attendance 1"], type = "timestamp" }\n', "")
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "says"),
+    [
+        ("Visit 1,Visit 2", BEFORE[2:4], "'Visit 1', 'Visit 2' hold 24 dates"),
+        ("Incident dates", ["02/03/2026, 30/03/2026"], "'Incident dates' holds 24 dates, several in 12 cells"),
+        ("First visit,Last visit", BEFORE[2:4], "'First visit', 'Last visit' hold 24 dates"),
+        ("Next visit,Review 1,Review 2", BEFORE[2:5], ""),
+    ],
+)
+def test_contacts_in_a_list_of_people_are_said(head: str, cells: list[str], says: str, tmp_path: Path) -> None:
+    trap = Trap(
+        files={FILE: wide(head, *(f'"{cell}"' for cell in cells))},
+        sources={"practice": LIST},
+        exit=3 if says else 0,
+        rows={FILE: (12, 0)},
+        says=(says,) if says else (),
+        silent=() if says else ("those contacts",),
+    )
+    spring(trap, tmp_path)

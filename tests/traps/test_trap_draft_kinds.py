@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from traps.draftkit import Stranger, meet
+from traps.draftkit import Stranger, draft_of, meet
 from traps.test_trap_content import XML, book, cells, packed, xml_row
 
 HEAD = ["Incident number", "Reported", "Surname", "Forename", "Born", "Address", "Post code"]
@@ -64,3 +64,26 @@ def of(name: str, content: bytes | str, *writes: str) -> Stranger:
         rows={name: (4, 0)},
         records={"family": ["TARN", "MERE", "BECK", "FELL"]},
     )
+
+
+NUMBERS = {
+    "NHSNumberStatus": "register",
+    "Number of children": "register",
+    "Number in household": "register",
+    "Phone number type": "register",
+    "Total weekly units of alcohol": "register",
+    "Tenancy count": "register",
+    "Number of contacts": "counts",
+    "Total A&E attendances": "counts",
+    "No of 999 calls": "counts",
+    "Times seen": "counts",
+    "Count": "counts",
+    "Total in month": "counts",
+}
+
+
+@pytest.mark.parametrize("head", NUMBERS)
+def test_a_number_of_something_else_counts_no_contacts(head: str, tmp_path: Path) -> None:
+    rows = [f"{475806 + 31177 * n},{'TMBF'[n % 4]}ARN,Ivy,0{n % 9 + 1}/02/{1950 + n},{n % 3 + 1}\n" for n in range(50)]
+    text = f"Client No,Surname,Forename,DOB,{head}\n{''.join(rows)}"
+    assert draft_of("people", "2026-03/people.csv", text, tmp_path)[1]["kind"] == NUMBERS[head]

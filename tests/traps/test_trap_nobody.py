@@ -12,6 +12,11 @@ Call terminated|Caller disconnected|Abandoned by caller|Caller lost|Voicemail on
 Background noise only|Caller put phone down|Prank call|Silent 999|phone disconnected|caller ended call|NFD|NFA
 Same as above|Same person|Same patient as before|As previous|As per log|See previous log|Same caller again
 """
+CALLERS = """
+as caller|Self|Same as caller|Same as the caller|Patient|The patient|Client|Service user|Caller|Pt is caller|Caller/self
+Patient is the caller|As above|Himself|Herself|Themselves|Self referral|Self - caller|(self)|Self.|Caller is patient|S/U
+as informant|Same as above|Pt
+"""
 CAUSES = """
 Chest pain|Overdose|Self harm|Concern for welfare|Welfare check|Mental health crisis|Domestic incident|Assaulted|RTC
 Cardiac arrest|Breathing difficulties|Unconscious|Public order|Suicidal|Attempted suicide|Anti social behaviour
@@ -28,6 +33,7 @@ Jean Fall|PAIN, Chris|HARM, Ruth|Ruth Harm|SELF, Will|Will Self|BACK, Anna|HEAD,
 Line Hansen|DEAD, Ivor|LOST, Maria|ORDER, Hans|STROKE, Paul|FOR, Kim|PANIC, Milan|CHECK, John|PUBLIC, John|SAME, Ali
 Ali Same|SAFETY, Joy|ROAD, Mary|SILENCE, Dogood|VOICE, Emma|NOISE, Karl|SIGNAL, Ian|CALL, Tom|MENTAL, Eva|CRISIS, Ivan
 ABUSE, Jo|Joy Harm|Hope Fall|HEALTH, Joy|ANTI, Jouni|SOCIAL, Ian|DAMAGE, Roy|SLEEPER, Jim|Jim Sleeper|DRINKER, Ann
+CLIENT, Ann|Ann Client|Will Self|Ann Caller|USER, Tim|PATIENT, Bo|Bo Pt
 BEGGAR, Kim|PREVIOUS, Lee|LEFT, Mia|OFF, Jan|DOWN, Lesley|Lesley Down|CLEARED, Ann|Grace Abuse
 """
 
@@ -36,7 +42,7 @@ def cells(*tables: str) -> list[str]:
     return [cell for table in tables for line in table.strip().splitlines() for cell in line.split("|")]
 
 
-@pytest.mark.parametrize("cell", cells(OUTCOMES, CAUSES, CIRCUMSTANCES))
+@pytest.mark.parametrize("cell", cells(OUTCOMES, CALLERS, CAUSES, CIRCUMSTANCES))
 def test_they_name_nobody(cell: str) -> None:
     for text in (cell, cell.upper(), cell.lower()):
         name = read_name(text)

@@ -18,6 +18,7 @@ from hiu.extract.draft.table.sample import Query, Sample, take_sample
 from hiu.extract.files.csv_text import DELIMITERS
 from hiu.extract.files.read import MONTH_OF_SHEET
 from hiu.extract.values.dates import read_stamps
+from hiu.extract.values.people.instead import callers
 from hiu.sources import Packed, Source, load_sources
 
 _PERSONAL = ("nhs_number", "postcode", "name", "sex")
@@ -174,7 +175,8 @@ def _standing_once(sample: Sample, start: str | None) -> list[str]:
             gaps.setdefault(tuple(empty.to_list()), []).append(header)
     of_people = [headers for headers in gaps.values() if len(headers) >= 2 and any(map(is_personal_name, headers))]
     dates = [header for headers in gaps.values() for header in headers if header == start]
-    return list(dict.fromkeys([*dates, *(of_people[0] if of_people else [])]))
+    people = of_people[0] if of_people and not callers(sample.looks) else []  # an empty one may be the caller
+    return list(dict.fromkeys([*dates, *people]))
 
 
 def _months(sample: Sample, header: str | None) -> int:

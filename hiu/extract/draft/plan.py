@@ -35,6 +35,9 @@ COUNTING = COUNTED - bag("n number times uses") | bag("nights days los stay")
 """Words of a number that a draft of events leaves unused, and that somebody may have meant to be counted."""
 _WHENEVER = bag("previous prior last past year ytd ever lifetime date since historic annual months years days weeks")
 """Words of a number that is not of one month."""
+_BARE = bag("n count counts number total qty frequency volume tally times uses")
+"""Of these words those that say nothing of what is counted: of contacts only if little else stands beside them."""
+_BESIDE = _BARE | bag("no of the this in per month mth monthly period seen used came called")
 _FEW_MONTHS = 2
 _MISSED = bag("missed dna cancelled canceled failed refused declined unattended not")
 _STAYS = bag("ward bed stay admission admitted admit discharge discharged spell los inpatient residence")
@@ -171,7 +174,12 @@ def _count_of_path(sample: Sample, matched: Mapping[str, Match], numbers: list[s
         *numbers,
         *(matched[field].header for field in ("nhs_number", "name", "family", "given", "dob") if field in matched),
     ]
-    if n is None or not words(n) & COUNTED or words(n) & _WHENEVER or not who:
+    if (
+        n is None
+        or not (words(n) & (COUNTED - _BARE) or (words(n) & COUNTED and words(n) <= _BESIDE))
+        or words(n) & _WHENEVER
+        or not who
+    ):
         return None
     if sample.raw.frame.select(who).is_duplicated().any():
         return None

@@ -1,16 +1,18 @@
 """What name and address cells hold that is not used, or came damaged: counted, and said without a value of anybody."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from hiu.extract.values.people.given import given_names
+from hiu.extract.values.people.instead import CALLER_SELF, PATIENT, callers
 from hiu.extract.values.people.sent import MAY_HOLD, name_alone, unwrapped
 from hiu.extract.values.text import DITTO, per_value, repaired
 from hiu.sources import Source
 
 _NAMES = ("name", "given", "middle", "family", "aliases")
+_INSTEAD = f"{DITTO}|{CALLER_SELF}|{PATIENT}"
 _TEXTS = (*_NAMES, "address", "text", "code")
 _FEW_CELLS, _SHARE, _SHARE_OF_FEW = 3, 0.01, 0.05
 """Cells with a lost letter ('Sm?th') are reported if they are more than the first share of a column, and if there are
@@ -37,10 +39,13 @@ _ODD = r"[^\x00-\x7f]|.\?."
 """What a cell has that any of these forms fits, or _LOST."""
 
 
-def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str]) -> Iterator[str]:
-    """A sentence a field: name cells with dates and numbers in them, and cells whose letters were damaged on the way.
+def cell_warnings(
+    cells: pl.DataFrame, source: Source, columns: Mapping[str, str], headers: Sequence[str] = ()
+) -> Iterator[str]:
+    """A sentence a field: name cells with dates and numbers in them, or a word in the place of the name, and cells
+    whose letters were damaged on the way.
 
-    `cells` hold the tidied text by field, `columns` the header of each.
+    `cells` hold the tidied text by field, `columns` the header of each, `headers` are all those of the file.
     """
     fields = {field: source.fields[field] for field in source.fields if field in cells.columns and field in columns}
     fields = {field: spec for field, spec in fields.items() if spec.type in _TEXTS}
@@ -49,7 +54,7 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     names = [field for field, spec in fields.items() if spec.type in _NAMES]
     odd = cells.select(pl.col(field).str.contains(_ODD).any() for field in fields)  # few columns hold such a letter
     asked = [(field, f"{_FORMS}|{_LOST}") for field in fields if odd[field][0]]
-    asked += [(field, form) for field in names for form in (MAY_HOLD, DITTO)]
+    asked += [(field, form) for field in names for form in (MAY_HOLD, _INSTEAD)]
     asked += [(field, _PAIR) for field in names if fields[field].type == "name" and fields[field].order == "auto"]
     answers = cells.select(
         pl.col(field).str.contains(form).any().alias(str(at)) for at, (field, form) in enumerate(asked)
@@ -58,8 +63,8 @@ def cell_warnings(cells: pl.DataFrame, source: Source, columns: Mapping[str, str
     for field, spec in fields.items():
         if (field, MAY_HOLD) in there:
             yield from _beside(cells[field], columns[field])
-        if (field, DITTO) in there:
-            yield from _ditto(cells[field], columns[field])
+        if (field, _INSTEAD) in there:
+            yield from _instead(field, cells, columns[field], source, headers)
         if spec.type == "name" and not (spec.separator or spec.several):
             yield from _parted(cells[field].drop_nulls(), columns[field], field)
         if (field, _PAIR) in there and not spec.separator:
@@ -82,11 +87,28 @@ def _beside(texts: pl.Series, header: str) -> Iterator[str]:
     )
 
 
-def _ditto(texts: pl.Series, header: str) -> Iterator[str]:
+def _instead(field: str, cells: pl.DataFrame, header: str, source: Source, headers: Sequence[str]) -> Iterator[str]:
+    """Marks and words that stand for a name: beside a column of callers they may mean the caller, whoever is above."""
+    other = {"given": "family", "family": "given"}.get(field, "")
+    whole = (
+        cells.filter(pl.col(other).fill_null("").str.contains(f"^$|{_INSTEAD}")) if other in cells.columns else cells
+    )
+    texts, sender = whole[field], "Ask the sender for the person's own name in each row"
+    if beside := callers(headers):
+        if n := int(texts.str.contains(_INSTEAD).sum()):
+            yield (
+                f"{header}: {_cells(n)} a word or a mark in the place of a name, such as 'as caller' or 'as above', "
+                f"and '{beside[0]}' stands beside it: it may say that the patient is the caller. Such a row is "
+                f"nobody's, and the caller's name is not taken. {sender}, and do not fill {header} down"
+            )
+        return
+    if n := int(texts.str.contains(CALLER_SELF).sum()):
+        yield f"{header}: {_cells(n)} a word that says the patient is whoever called, and no name. {sender}"
     if n := int(texts.str.contains(DITTO).sum()):
-        yield (
-            f"{header}: {_cells(n)} a ditto mark, which stands for the name above it and is read as no name. Write "
-            f'fill_down = ["{header}"] under [file], with the other columns of the person that stand once'
+        yield f"{header}: {_cells(n)} a ditto mark, which stands for the name above it and is read as no name. " + (
+            f"No name stands above it, although fill_down has the column. {sender}"
+            if header in source.file.fill_down
+            else f'Write fill_down = ["{header}"] under [file], with the other columns of the person that stand once'
         )
 
 

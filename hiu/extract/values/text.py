@@ -91,7 +91,7 @@ def looks_of(texts: pl.Series) -> str | None:
 def in_words(looks: str, texts: pl.Series | None = None) -> str:
     """What cells of a look are like, after 'most': ditto marks are named where `texts` shows that they are some."""
     if (texts is not None and 2 * texts.str.contains(DITTO).sum() > len(texts)) or re.fullmatch(DITTO, looks):
-        return "are ditto marks, which stand for the value above (fill_down under [file] reads them so)"
+        return "are ditto marks (where they mean the value above, fill_down under [file] reads them so)"
     if not re.search("[A9]", looks):
         return f"hold nothing but the sign '{looks}'"
     return f"look like {looks}, where A is a word and 9 a digit"

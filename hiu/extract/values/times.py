@@ -18,13 +18,14 @@ def read_times(texts: pl.Series) -> pl.Series:
 
     Read are '22:29', '22:29:00', '2229', '930', '13.30', '13h30', '1330hrs', '8.52 pm', '9am', 'noon', 'midnight' (the
     day's beginning), '1899-12-31 22:29:00', and a spreadsheet's fractions of a day ('0.5'). '0.30' is half past
-    midnight in a column that has times such as '13.30', else a fraction.
+    midnight in a column that has times such as '13.30', else a fraction; with three decimals it always is one.
     """
     left = texts.drop_nulls().unique().to_frame("text")
     dotted = left["text"].str.contains(_DOTTED).any()
     groups = left.with_columns(pl.col("text").str.extract_groups(rf"(?:^|[ T]){CLOCK}[Zz]?$").alias("found"))
     groups = groups.unnest("found")
-    fraction = pl.col("text").str.extract(r"^(\.[0-9]+)$" if dotted else r"^(0?\.[0-9]+(?:[eE]-?[0-9]+)?)$")
+    alone = r"^(0?\.[0-9]+(?:[eE]-?[0-9]+)?)$"
+    fraction = pl.col("text").str.extract(r"^(0?\.[0-9]{3,}(?:[eE]-?[0-9]+)?|\.[0-9]+)$" if dotted else alone)
     excel = pl.duration(seconds=(fraction.cast(pl.Float64) * _DAY).round().cast(pl.Int64))
     of_day = pl.when(has_clock(pl.col)).then(clock(pl.col))
     table = groups.select("text", pl.when(fraction.is_not_null()).then(excel).otherwise(of_day).alias("time"))

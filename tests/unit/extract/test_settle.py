@@ -59,6 +59,16 @@ def test_a_time_written_is_the_time_read(hour: int, minute: int, form: str) -> N
 
 
 @settings(max_examples=examples(20), deadline=None)
+@given(st.integers(0, 1439), st.integers(3, 10))
+def test_a_fraction_of_a_day_is_one_beside_times_with_a_point(minutes: int, places: int) -> None:
+    """Of four figures or more it is within a minute; 0.30 beside 13.30 is half past midnight."""
+    cells = pl.Series([f"{minutes / 1440:.{places}f}", "13.30", "0.30"])
+    fraction, *dotted = (each.total_seconds() for each in read_clocks(cells))
+    assert abs(fraction - 60 * minutes) <= 86400 * 10**-places
+    assert dotted == [13.5 * 3600, 1800]
+
+
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(DAYS, st.booleans()), min_size=1, max_size=30))
 def test_mixed_orders_are_never_read_wrongly_without_a_word(rows: list[tuple[date, bool]]) -> None:
     """Read day first: each date is right, or it is said, or the file is refused."""

@@ -31,3 +31,5 @@ def test_rows_that_change_nothing_are_not_said() -> None:
     assert _two(VEHICLES, family=["QUILL", "BIRCH"], measures=[["ambulance_deployment"], []]) == []
     assert _two(VEHICLES, version=["1", "2"]) == []
     assert _two(VEHICLES, record_id=["A", "B"]) == []
+    assert _two(VEHICLES, family=["QUILL", None], given=["ADA", None], nobody=[False, True]) == []
+    assert _two(VEHICLES, family=[None] * 2, given=[None] * 2, nobody=[True] * 2) == []

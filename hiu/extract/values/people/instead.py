@@ -5,7 +5,7 @@ a person's where a given name stands beside it, or where the cell has the family
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hiu.extract.values.people.given import given_names
 from hiu.extract.values.text import bag
@@ -28,6 +28,23 @@ _OF = re.compile(
     rf"(.*\W)?({_KIN}|next of kin|nok|relative|representative|advocate|solicitor|family)\s+(of|for)\b.*", re.I
 )
 _MANY = "MALES|FEMALES|YOUTHS|PEOPLE|PERSONS|MEN|WOMEN|BOYS|GIRLS|KIDS|CHILDREN|ADULTS|TEENAGERS|STUDENTS|PATIENTS"
+CALLER_SELF = (
+    r"^(?i:\W*(?:(?:the )?same (?:as )?|as )(?:the |for )?(?:caller|informant|reporter|complainant)(?: above)?\W*|"
+    r"\W*(?:(?:the )?(?:caller|patient|pt|client|service[ -]?user|s/u)[ /:-]*)?(?:is )?"
+    r"(?:self|him ?self|her ?self|them ?sel(?:f|ves)|my ?self)"
+    r"(?:[ /-]*(?:caller|calling|referr(?:al|ed|er)|report(?:ed|er|ing)?|patient))?\W*|"
+    r"\W*(?:the )?(?:caller|patient|pt|client|service[ -]?user|s/u)[ /=]*(?:is )?(?:the |also )*"
+    r"(?:caller|patient|pt|client|service[ -]?user|s/u)\W*)$"
+)
+"""Cells by which the patient is whoever called: 'Self', 'as caller', 'Pt is caller'."""
+PATIENT = r"^(?i:\W*(?:the )?(?:caller|patient|pt|client|service[ -]?user|s/u)\W*)$"
+"""Cells that say whose name should stand there, and not the name."""
+_CALLER = re.compile(
+    r"(?!.*(phone|tel\b|mobile|number|\bno\b|ref\b|\bid\b|mail)).*(caller|informant|reporter|"
+    r"complainant|(report|call|phon)ed ?(in )?by|rung by)",
+    re.I,
+)
+_FOR_NOBODY = re.compile(f"{CALLER_SELF}|{PATIENT}")
 _EMPTY = re.compile(
     r"(NULL|NA|N A)( (NULL|NA|N A))*|(TBC|TBA)( (TBC|TBA))*|T B [AC]|U K|"
     r"(NOW |SADLY )?(DECEASED|DECD)|(DID|WOULD|WILL|COULD|DOES|CAN) ?(NOT|NT) .*|NEXT DOOR( .*)?|.+ TEAM|(.+ )?FAMILY|"
@@ -40,6 +57,8 @@ WORDS = (
     _RANKS | _SURNAMES_TOO | _TITLES | bag(_MANY.replace("|", " "))
     | bag("OBO BEHALF NULL NA TBC TBA TEAM FAMILY SHOP STORES SUPERMARKET MOUSE DUCK BLOGGS DECEASED DECD CARE")
     | bag(re.sub(r"\W+", " ", _KIN.upper()))
+    | bag("SELF SELVES HIMSELF HERSELF THEMSELF THEMSELVES MYSELF CLIENT S U USER CALLER INFORMANT REPORTER")
+    | bag("COMPLAINANT PATIENT PT SERVICEUSER")
 ) - bag("EX NAN BOSS CHILD BABY HOUSE HOME FRIEND")  # fmt: skip
 """Words that a rule here may turn on: a name without one is read a whole column at once."""
 
@@ -47,7 +66,7 @@ WORDS = (
 def somebody_else(text: str, words: Sequence[str]) -> bool:
     """Whether the cell names nobody whom the row is about; `words` are its words in capitals, without marks."""
     joined = " ".join(words)
-    if _EMPTY.fullmatch(joined) or not set(words) - _TITLES - _RANKS:
+    if _FOR_NOBODY.fullmatch(text) or _EMPTY.fullmatch(joined) or not set(words) - _TITLES - _RANKS:
         return True
     if _POSSESSIVE.search(text) or _OF.fullmatch(text.strip()):
         return True
@@ -73,3 +92,8 @@ def _for_another(text: str) -> str | None:
 def on_behalf(text: str) -> bool:
     """Whether a cell names somebody and another person on whose behalf: 'SMITH, John OBO JONES, Mary'."""
     return bool(_for_another(text))
+
+
+def callers(headers: Iterable[str]) -> list[str]:
+    """The headers that are about whoever called, and no number or telephone of theirs."""
+    return [header for header in headers if _CALLER.match(header.replace("_", " "))]
