@@ -106,7 +106,7 @@ def print_disclosures(place: Place, person: str | None, *, as_json: bool) -> Non
     """The log, latest first; of a person also the lists that had them on it, or may have had."""
     rows = disclosures(place)
     if person:
-        sure = _told(place, person)
+        sure = _disclosed(place, person)
         rows = rows.filter(pl.col("disclosure_id").is_in(list(sure)))
         rows = rows.with_columns(certain=pl.col("disclosure_id").replace_strict(sure, return_dtype=pl.Boolean))
     if as_json:
@@ -123,7 +123,7 @@ def print_disclosures(place: Place, person: str | None, *, as_json: bool) -> Non
     out(count_of(rows.height, "disclosure"))
 
 
-def _told(place: Place, person: str) -> dict[str, bool]:
+def _disclosed(place: Place, person: str) -> dict[str, bool]:
     """The disclosures that told of a person, and whether that is certain."""
     with open_warehouse(place) as warehouse:
         scope = person_scope(place, warehouse, person)
