@@ -4,7 +4,7 @@ Anything else that is raised is a bug. Messages name file, row, column, what was
 expected; they never hold a patient's value unless the caller is shown that value anyway.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hiu.plain import plain
 
@@ -45,6 +45,22 @@ class InputRefused(HiuError):
         )
         super().__init__(f"{where}: {message}" if where else message)
         self.code, self.file, self.row, self.column, self.problem = code, file, row, column, message
+
+
+class LookRefused(HiuError):
+    """No basis lets the asker see the person for the purpose they named; it is logged."""
+
+    def __init__(self, message: str, people: Collection[str] = ()) -> None:
+        super().__init__(message)
+        self.people = frozenset(people)
+
+
+class ContradictoryDecision(HiuError):
+    """A decision that earlier ones rule out; `chain` holds the identities that say so."""
+
+    def __init__(self, message: str, chain: list[str]) -> None:
+        super().__init__(message)
+        self.chain = chain
 
 
 def grouped(refused: Sequence[InputRefused]) -> list[str]:

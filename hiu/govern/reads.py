@@ -29,7 +29,7 @@ import polars as pl
 from filelock import FileLock, Timeout
 
 from hiu.disk import replace
-from hiu.errors import HiuError, SettingsError
+from hiu.errors import HiuError, LookRefused, SettingsError
 from hiu.govern.audit import ATTESTS, Entry, append, head, proven, read, verify
 from hiu.govern.keys import SIZE, derive, site_key
 from hiu.govern.login import login
@@ -52,14 +52,6 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "whom": pl.List(pl.String),
     "refused": pl.String,
 }
-
-
-class LookRefused(HiuError):
-    """No basis lets the asker see the person for the purpose they named; it is logged."""
-
-    def __init__(self, message: str, people: Collection[str] = ()) -> None:
-        super().__init__(message)
-        self.people = frozenset(people)
 
 
 def refusal(people: Collection[str], purpose: str, on: date) -> LookRefused:

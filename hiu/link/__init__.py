@@ -4,20 +4,9 @@ What may enter: the names of fields and levels, and the order in which matching 
 """
 
 from hiu.link.match import Linkage, link
-from hiu.link.people.decisions import ContradictoryDecision
 from hiu.link.people.ids import assign_people
 from hiu.link.people.ledger import ledger
 from hiu.link.review.explain import PairExplanation, explain_pair
 from hiu.link.review.find import Finder, find
 
-__all__ = [
-    "ContradictoryDecision",
-    "Finder",
-    "Linkage",
-    "PairExplanation",
-    "assign_people",
-    "explain_pair",
-    "find",
-    "ledger",
-    "link",
-]
+__all__ = ["Finder", "Linkage", "PairExplanation", "assign_people", "explain_pair", "find", "ledger", "link"]

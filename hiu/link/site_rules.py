@@ -9,9 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from hiu.errors import HiuError
+from hiu.errors import ContradictoryDecision, HiuError
 from hiu.link.match import Linkage, link
-from hiu.link.people.decisions import Book, ContradictoryDecision, empty, in_force
+from hiu.link.people.decisions import Book, empty, in_force
 from hiu.settings import Linking
 
 C = pl.col

@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 
-from hiu.errors import UsageError
+from hiu.errors import LookRefused, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import FEW, LookRefused, refusal
+from hiu.govern.reads import FEW, refusal
 from hiu.site.first import shown_places
 from hiu.site.looks import asked_for
 from hiu.site.show.listing import Row, cell_text

@@ -14,8 +14,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 import polars as pl
 
+from hiu.errors import LookRefused
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import LookRefused
 from hiu.month import Month
 from hiu.site.opened import Opened
 from hiu.site.show.finding import Finding

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from hiu.errors import Busy, UsageError
+from hiu.errors import Busy, LookRefused, UsageError
 from hiu.govern.pseudonym import described, description
-from hiu.govern.reads import LookRefused
 from hiu.govern.release.outputs import put
 from hiu.link.review.explain import PairExplanation, conflicts, holding_links
 from hiu.link.review.explain import explain_pair as compare_pair

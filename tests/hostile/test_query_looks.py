@@ -10,8 +10,7 @@ import pytest
 from hostile_kit import Site
 
 import hiu
-from hiu.errors import HiuError, UsageError
-from hiu.govern.reads import LookRefused
+from hiu.errors import HiuError, LookRefused, UsageError
 from hiu.site.published import Published
 from hiu.site.show.mask import initials
 

@@ -12,10 +12,9 @@ import pytest
 from hostile_kit import Site
 
 import hiu
-from hiu.errors import HiuError
+from hiu.errors import HiuError, LookRefused
 from hiu.govern.login import LIBRARY, login, may
 from hiu.govern.pseudonym import PERSON_ID
-from hiu.govern.reads import LookRefused
 from hiu.govern.records import read
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.settings import Role

@@ -9,19 +9,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from hiu.errors import HiuError
+from hiu.errors import ContradictoryDecision
 from hiu.model import DECISIONS
 from hiu.model.frames import schema
 
 C = pl.col
-
-
-class ContradictoryDecision(HiuError):
-    """A decision that earlier ones rule out; `chain` holds the identities that say so."""
-
-    def __init__(self, message: str, chain: list[str]) -> None:
-        super().__init__(message)
-        self.chain = chain
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from pathlib import Path
 import polars as pl
 from filelock import FileLock
 
-from hiu.errors import UsageError
+from hiu.errors import ContradictoryDecision, UsageError
 from hiu.fuzzy import did_you_mean
 from hiu.govern.login import login
 from hiu.govern.placeholder import is_placeholder
 from hiu.govern.pseudonym import described
 from hiu.govern.records import Signer, add, history, read
-from hiu.link.people.decisions import Book, ContradictoryDecision
+from hiu.link.people.decisions import Book
 from hiu.link.people.decisions import in_force as rules_of
 from hiu.model import DECISIONS, SECOND_OPINIONS
 from hiu.site.show.listing import Row

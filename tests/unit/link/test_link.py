@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from link_kit import decided, groups, matched, people, table, who
 
-from hiu.link import ContradictoryDecision, link
+from hiu.errors import ContradictoryDecision
+from hiu.link import link
 from hiu.link.candidates.block import Blocking, join, split
 from hiu.link.candidates.blocking_keys import FEW
 from hiu.link.compare.pairs import compare

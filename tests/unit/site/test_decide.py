@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from signed import Signed
 
-from hiu.errors import UsageError
+from hiu.errors import ContradictoryDecision, UsageError
 from hiu.govern.records import read
-from hiu.link.people.decisions import Book, ContradictoryDecision, in_force
+from hiu.link.people.decisions import Book, in_force
 from hiu.model import SECOND_OPINIONS
 from hiu.site.review import decide as desk
 from hiu.site.review.decide import Refused, Verdict

@@ -15,8 +15,7 @@ from areakit import LAST
 from hostile_kit import LATER, forbid
 
 import hiu
-from hiu.errors import UsageError
-from hiu.govern.reads import LookRefused
+from hiu.errors import LookRefused, UsageError
 from hiu.rank.reports.equality.audit import equality, groups_of
 from hiu.site import Site
 from hiu.site.compact import common, numbered_common

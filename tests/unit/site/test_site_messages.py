@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 import hiu
+from hiu import errors
 from hiu.errors import HiuError, UsageError
 from hiu.site.published import Published
 from hiu.site.show.suggest import NoSuchName, Suggests
@@ -106,3 +108,10 @@ def test_what_is_of_everybody_says_so_plainly(run: Published) -> None:
     for name in ("evaluate", "backtest", "flow", "equality"):
         with pytest.raises(UsageError, match=rf": run\.cohort\(\)\.{name}\(\) is of everybody"):
             getattr(some, name)()
+
+
+def test_errors_that_the_reference_names_are_where_it_says() -> None:
+    text = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:[A-Z][a-z]+){1,3}(?:Error|Refused|Decision)\b", text))
+    assert named >= {"UsageError", "LookRefused", "ContradictoryDecision"}
+    assert [name for name in sorted(named) if not issubclass(getattr(errors, name), HiuError)] == []
