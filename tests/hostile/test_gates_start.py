@@ -160,7 +160,10 @@ def test_every_page_shows_a_gate_with_its_day_and_where_it_is_written() -> None:
     assert shown["Consent"] == ("given, 1 Mar 2024", "caseload, row 12")
     came = [{"at": date(2026, 3, day), "position": day, "police_present": day > 9} for day in (2, 9, 10, 11)]
     seen = gates_of(row, frames.LAST, Settings(name="x"), pl.DataFrame(came))[-1][:2]
-    assert seen == ("Visits and calls by the team", f"{row['contacts']}, latest 11 Mar 2026; police at 2 of the latest 3")
+    assert seen == (
+        "Visits and calls by the team",
+        f"{row['contacts']}, latest 11 Mar 2026; police at 2 of the latest 3",
+    )
     row["permission_at"] = None
     shown = {words: (value, where) for words, value, _, where in gates_of(row, frames.LAST, Settings(name="x"))}
     assert shown["Lead clinician permission"][0] == "granted, no date recorded"
