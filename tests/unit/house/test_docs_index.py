@@ -71,11 +71,11 @@ def test_the_command_opens_it_or_says_where_it_is(opens: bool, tmp_path: Path, m
     assert CliRunner().invoke(app, ["docs", "--no-browser"]).exit_code == 0 and len(asked) == 1
 
 
-def test_a_wheel_without_the_tools_says_that_it_has_no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wheel_without_the_tools_says_that_it_has_no_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hook, said, ran = of_the_site("hatch_build"), [], []
     monkeypatch.setattr(hook, "find_spec", lambda name: None if name == "furo" else name)
     monkeypatch.setattr(hook.subprocess, "run", lambda line, **_: ran.append(line))
-    one = hook.SiteOfDocs(str(ROOT), {}, None, None, str(ROOT), "wheel", None)
+    one = hook.SiteOfDocs(str(tmp_path), {}, None, None, str(tmp_path), "wheel", None)
     monkeypatch.setattr(type(one), "app", SimpleNamespace(display_warning=said.append))
     built: dict[str, dict[str, str]] = {"force_include": {}}
     one.initialize("editable", built)
@@ -84,3 +84,7 @@ def test_a_wheel_without_the_tools_says_that_it_has_no_pages(monkeypatch: pytest
     monkeypatch.setattr(hook, "find_spec", lambda name: name)
     one.initialize("standard", built)
     assert list(built["force_include"].values()) == ["pipelines/docs"] and ran[0][1:3] == ["-m", "sphinx"]
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "results.json").write_text("{}", encoding="utf-8")
+    one.initialize("standard", built)
+    assert set(built["force_include"].values()) == {"pipelines/docs", "pipelines/results.json"}
