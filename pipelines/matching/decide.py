@@ -12,6 +12,7 @@ from hiu.govern.records import read
 from hiu.govern.release.outputs import put
 from hiu.model import DECISIONS
 from hiu.publish.release.working import whole_table
+from hiu.publish.words.text import join_words
 from hiu.site.review import csv_file as sheet
 from hiu.site.review import decide as desk
 from hiu.site.review.queue import PAIR, Ask, Queue, by_ids
@@ -83,7 +84,7 @@ def decide(
         desk.decide(place, a, b, decision, reviewer=by or "", at=now, note=note)
     kind = "second_opinion" if second else "decision"
     record(place, now, kind, identity_a=a, identity_b=b, decision=decision, by=by)
-    out(f"{_shown(place, a, b)}: {decision}, by {by}. " + ("It binds nothing." if second else _NEXT))
+    out(f"{_shown(place, a, b)}: {decision}, by {by}. " + ("It binds nothing." if second else _next(place)))
 
 
 def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) -> None:
@@ -91,7 +92,7 @@ def undo(place: Place, pair: tuple[str, str], *, by: str | None, now: datetime) 
     a, b = _pair(place, pair)
     desk.undo(place, a, b, reviewer=by or "", at=now)
     record(place, now, "decision_undone", identity_a=a, identity_b=b, by=by)
-    out(f"{_shown(place, a, b)}: undone by {by}; it stays on record. {_NEXT}")
+    out(f"{_shown(place, a, b)}: undone by {by}; it stays on record. {_next(place)}")
 
 
 def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_run: bool, now: datetime) -> None:
@@ -116,7 +117,7 @@ def decide_from(place: Place, file: Path, *, by: str | None, second: bool, dry_r
         out(f"{file.name}: would take {summary}. Nothing was recorded.")
         return
     record(place, now, "second_opinions" if second else "decisions", **counts, by=by)
-    out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _NEXT))
+    out(f"{file.name}: {summary}. " + ("They bind nothing." if second else _next(place)))
 
 
 def _require_handed_out(place: Place, name: str, answers: sheet.Answers) -> None:
@@ -149,7 +150,15 @@ def _require_plain_notes(place: Place, name: str, answers: sheet.Answers, now: d
         raise HiuError("nothing was taken:\n" + "\n".join(lines))
 
 
-_NEXT = "The next 'hiu run' honours it."
+def _next(place: Place) -> str:
+    """What a decision changes, and what it does not: papers that were given out may be about the wrong person."""
+    words = "The next 'hiu run' honours it."
+    if months := sorted(place.months()):
+        words += (
+            f" Until then the lists of {join_words(months)} stay as they are: each is made again by 'hiu run' with "
+        )
+        words += "its month. Tell whoever was given one in which somebody has another's records."
+    return words
 
 
 def _pair(place: Place, pair: tuple[str, str]) -> tuple[str, str]:

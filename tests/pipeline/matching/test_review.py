@@ -100,7 +100,7 @@ def test_a_decision_is_recorded_logged_shown_and_undone(place_after: Place, site
     pair = pair_of(place_after, together=False)
     a, b = shown(place_after, pair)
     said = says(["decide", b[:7], a, "different", "--by", "Asha Rao", "--note", "two cousins", *site])
-    assert "honours it" in said
+    assert "honours it" in said and "the lists of 2026-03 stay as they are" in said
     assert desk.in_force(place_after.records).select("identity_a", "identity_b", "note").row(0) == (
         *pair,
         "two cousins",
